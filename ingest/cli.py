@@ -1,0 +1,98 @@
+"""The ``ingest`` command: registration of the commands and the one place that ends them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+import psycopg
+
+from ingest import __version__
+from ingest.errors import IngestError
+from ingest.screen import err
+
+# command name -> module in ingest.commands; imported only when the command is asked for
+_COMMANDS = {
+    "db": "db",
+    "dbt": "dbt",
+    "demo": "demo",
+    "init": "init",
+    "load": "load",
+    "loads": "loads",
+    "rejects": "rejects",
+    "status": "status",
+    "workflows": "workflows",
+}
+
+INTERRUPTED = 130
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are imported on first use, so that ``--help`` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        module_name = _COMMANDS.get(cmd_name)
+        if module_name is None:
+            return None
+        command = import_module(f"ingest.commands.{module_name}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"ingest.commands.{module_name}.command is no click command")
+        return command
+
+
+@click.command(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: ingest init && ingest load examples && ingest dbt build",
+)
+@click.version_option(__version__, prog_name="ingest")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """Land provider payloads in the warehouse and run its transformations.
+
+    Connects with libpq's variables (PGHOST, PGSERVICE, ...); without them it starts the
+    embedded PostgreSQL of this checkout.
+    """
+    _ = debug  # read from sys.argv in main(), where errors end
+
+
+def main() -> None:
+    """Run the command line and end with its exit status (see ``ingest --help``)."""
+    debug = "--debug" in sys.argv[1:]
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except (click.Abort, KeyboardInterrupt):
+        err.print("Interrupted; nothing half-written.")
+        sys.exit(INTERRUPTED)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except IngestError as fault:
+        if debug:
+            raise
+        err.print(f"Error: {fault.sentence()}", markup=False)
+        sys.exit(fault.exit_code)
+    except click.ClickException as fault:
+        fault.show()
+        sys.exit(fault.exit_code)
+    except psycopg.Error as fault:
+        if debug:
+            raise
+        err.print(f"Error: the database says: {_one_line(fault)}.", markup=False)
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _one_line(fault: psycopg.Error) -> str:
+    primary = fault.diag.message_primary or str(fault)
+    return " ".join(primary.split()).rstrip(".")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands, one thin module each; ``ingest.cli`` registers them."""

@@ -1,0 +1,56 @@
+"""Where the dbt project lies on disk, and the paths inside it that the CLI uses."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+from ingest.errors import IngestError
+
+PROJECT_VARIABLE = "HQ_PROJECT_DIR"
+_MARKER = "name: hq_warehouse"
+
+
+def _is_project(folder: Path) -> bool:
+    marker = folder / "dbt_project.yml"
+    return marker.is_file() and _MARKER in marker.read_text(encoding="utf-8")
+
+
+@cache
+def project_dir() -> Path:
+    """The folder that holds dbt_project.yml, as an absolute path.
+
+    Looked for in ``HQ_PROJECT_DIR``, then in the current folder and its parents, then beside
+    this package (an editable install).
+
+    Raises:
+        IngestError: None of them is a checkout of the project.
+    """
+    named = os.environ.get(PROJECT_VARIABLE)
+    if named:
+        folder = Path(named).expanduser().resolve()
+        if not _is_project(folder):
+            raise IngestError(
+                f"{PROJECT_VARIABLE} does not name a checkout of hq_warehouse", where=str(folder)
+            )
+        return folder
+    here = Path.cwd().resolve()
+    for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
+        if _is_project(folder):
+            return folder
+    raise IngestError(
+        "no checkout of hq_warehouse here or in any parent folder",
+        where=str(here),
+        hint=f"change into the checkout or set {PROJECT_VARIABLE}",
+    )
+
+
+def postgres_dir() -> Path:
+    """The folder of the embedded server: its data, its log, its lock."""
+    return project_dir() / ".postgres"
+
+
+def seeds_dir() -> Path:
+    """The folder of the reviewed CSVs (workflow registry, aliases, vocabularies)."""
+    return project_dir() / "seeds"
