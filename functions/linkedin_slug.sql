@@ -1,0 +1,5 @@
+select
+    case
+        when value ~ '^https://www\.linkedin\.com/(?:in|company|school|showcase)/[^/?#]+$'
+            then split_part(value, '/', 5)
+    end

@@ -1,0 +1,199 @@
+"""``ingest load``: files into the raw tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from ingest.connection import connect, describe
+from ingest.content import STANDARD_INPUT
+from ingest.errors import IngestError, UsageError
+from ingest.loading import LoadOptions, LoadSummary, OnReject, RejectLimit, Status, load_file
+from ingest.migrate import require_initialised
+from ingest.registry import Registry, UnknownWorkflowError, Workflow, load_registry
+from ingest.screen import emit_json, err
+from ingest.workflows import NoRouteError, route_of
+
+FAILED = 1
+REJECTED = 3
+
+
+def _reject_limit(
+    _ctx: click.Context, _param: click.Parameter, value: str | None
+) -> RejectLimit | None:
+    if value is None:
+        return None
+    match = re.fullmatch(r"(\d+)|(\d+(?:\.\d+)?)%", value)
+    if match is None:
+        raise click.BadParameter(f"{value!r} is neither a number like 10 nor a share like 2.5%")
+    return RejectLimit(int(match[1])) if match[1] else RejectLimit(float(match[2]), percent=True)
+
+
+@click.command(
+    epilog="Example: ingest load --workflow clay-find-people people.ndjson.gz --max-rejects 1%"
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--workflow",
+    metavar="SLUG",
+    help="Workflow (or alias) of records that name none; see ingest workflows.",
+)
+@click.option("--dry-run", is_flag=True, help="Do it all, on the server too, and keep nothing.")
+@click.option("--force", is_flag=True, help="Load content again that was loaded before.")
+@click.option(
+    "--on-reject",
+    type=click.Choice(list(OnReject), case_sensitive=False),
+    default=OnReject.REPORT,
+    show_default=True,
+    help="End with status 3, end with status 0, or stop at the first reject and write nothing.",
+)
+@click.option(
+    "--max-rejects",
+    metavar="N|N%",
+    callback=_reject_limit,
+    help="With more rejects in a file than this, write nothing of it.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def command(  # noqa: PLR0917 - click passes them by name
+    files: tuple[str, ...],
+    workflow: str | None,
+    dry_run: bool,
+    force: bool,
+    on_reject: OnReject,
+    max_rejects: RejectLimit | None,
+    as_json: bool,
+) -> None:
+    """Load JSON payload files into the raw tables; - is standard input.
+
+    A file is one object, an array, one object per line, objects one after the other, or
+    {"payloads": [...]}; .gz and .zst are read as they are. Each file is one transaction: its
+    records, its rejects and its line in the ledger, or nothing. The same content loads once.
+
+    Ends with 0, with 1 if a file failed (nothing of it was written), or with 3 if records were
+    rejected: see ingest rejects.
+    """
+    registry = load_registry()
+    options = LoadOptions(
+        registry,
+        workflow=_workflow(registry, workflow),
+        dry_run=dry_run,
+        force=force,
+        on_reject=on_reject,
+        max_rejects=max_rejects,
+        notice=_say,
+    )
+    _check_names(files)
+    with connect() as conn:
+        require_initialised(conn)
+        server = describe(conn)
+    _say(f"{'Trying' if dry_run else 'Loading'} into {server}.")
+    outcomes = [_load(file, options) for file in files]
+    if as_json:
+        emit_json({"server": server, "files": [_document(outcome) for outcome in outcomes]})
+    failed = [outcome for outcome in outcomes if isinstance(outcome, IngestError)]
+    summaries = [outcome for outcome in outcomes if isinstance(outcome, LoadSummary)]
+    if failed:
+        raise click.exceptions.Exit(FAILED)
+    if on_reject is OnReject.REPORT and any(_rejected_now(summary) for summary in summaries):
+        raise click.exceptions.Exit(REJECTED)
+
+
+def _say(text: str) -> None:
+    err.print(text, markup=False)
+
+
+def _workflow(registry: Registry, name: str | None) -> Workflow | None:
+    if name is None:
+        return None
+    try:
+        workflow = registry.resolve(name)
+        route_of(workflow)
+    except UnknownWorkflowError as fault:
+        raise UsageError(str(fault)) from fault
+    except NoRouteError as fault:
+        raise IngestError(str(fault)) from fault
+    return workflow
+
+
+def _check_names(files: tuple[str, ...]) -> None:
+    """Refuse a mistyped name before anything is written."""
+    if files.count(STANDARD_INPUT) > 1:
+        raise UsageError("standard input can be loaded once")
+    for file in files:
+        if file == STANDARD_INPUT:
+            continue
+        if Path(file).is_dir():
+            raise UsageError("this is a folder", where=file, hint="name its files")
+        if not Path(file).exists():
+            raise UsageError("there is no such file", where=file)
+
+
+def _load(file: str, options: LoadOptions) -> LoadSummary | IngestError:
+    """Load a file on a connection of its own, so that a lost one does not stop the next file."""
+    try:
+        with connect() as conn, _progress_bar(file, options) as watched:
+            summary = load_file(conn, file, watched)
+    except IngestError as fault:
+        _say(f"Error: {fault.sentence()}")
+        return fault
+    _report(summary)
+    return summary
+
+
+@contextmanager
+def _progress_bar(file: str, options: LoadOptions) -> Iterator[LoadOptions]:
+    if not err.is_terminal:
+        yield options
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    total = None if file == STANDARD_INPUT else Path(file).stat().st_size
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(file, total=total)
+        yield replace(options, progress=lambda read: bar.update(task, completed=read))
+
+
+def _rejected_now(summary: LoadSummary) -> bool:
+    return summary.status is not Status.KNOWN and summary.rejected > 0
+
+
+def _report(summary: LoadSummary) -> None:
+    if summary.status is Status.KNOWN:
+        _say(
+            f"{summary.file}: already loaded on {summary.loaded_at}, as load {summary.load_id}; "
+            "--force loads it again."
+        )
+        return
+    verbs = ("would land", "would be rejected", "would be cleaned")
+    if summary.status is Status.LOADED:
+        verbs = ("landed", "rejected", "cleaned")
+    tables = ", ".join(f"{n:,} in raw.{table}" for table, n in summary.tables.items())
+    _say(
+        f"{summary.file}: {summary.records:,} records, {summary.landed:,} {verbs[0]}"
+        f"{f' ({tables})' if tables else ''}."
+    )
+    if summary.rejected:
+        reasons = ", ".join(f"{reason} {n:,}" for reason, n in summary.reasons.items())
+        look = f" See: ingest rejects {summary.load_id}" if summary.load_id else ""
+        _say(f"  {summary.rejected:,} {verbs[1]} ({reasons}).{look}")
+    if summary.cleaned:
+        _say(
+            f"  {summary.cleaned:,} {verbs[2]}: characters that PostgreSQL cannot store (NUL, "
+            "lone surrogates) taken out."
+        )
+
+
+def _document(outcome: LoadSummary | IngestError) -> object:
+    if isinstance(outcome, LoadSummary):
+        return outcome
+    return {"file": outcome.where, "status": "failed", "error": outcome.sentence()}

@@ -1,0 +1,45 @@
+"""``ingest loads``: the ledger."""
+
+from __future__ import annotations
+
+import click
+from rich.table import Table
+
+from ingest import ledger
+from ingest.connection import connect
+from ingest.migrate import require_initialised
+from ingest.screen import emit_json, err, out
+
+
+@click.command(epilog="Example: ingest loads --limit 5")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="List at most so many loads.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def command(limit: int, as_json: bool) -> None:
+    """List what was loaded, newest first."""
+    with connect() as conn:
+        require_initialised(conn)
+        entries = ledger.loads(conn, limit)
+    if as_json:
+        emit_json(entries)
+        return
+    if not entries:
+        err.print("Nothing has been loaded yet.")
+        return
+    table = Table("load", "started", "file", "workflow", box=None, pad_edge=False)
+    for heading in ("records", "landed", "rejected", "cleaned"):
+        table.add_column(heading, justify="right")
+    for entry in entries:
+        table.add_row(
+            str(entry.id),
+            entry.started_at.isoformat(sep=" ", timespec="seconds"),
+            entry.file_name,
+            entry.workflow_slug or "(each record its own)",
+            *(f"{n:,}" for n in (entry.records, entry.landed, entry.rejected, entry.cleaned)),
+        )
+    out.print(table)

@@ -1,0 +1,163 @@
+"""The content of a file to load: its fingerprint, and its bytes with any compression undone."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO
+
+import zstandard
+
+from ingest.errors import IngestError, UsageError
+
+STANDARD_INPUT = "-"
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_BLOCK = 1 << 20
+# Zstandard expands a few bytes to 128 kB at most; small steps bound what one step can yield.
+_ZSTD_STEP = 1 << 14
+
+
+class Content:
+    """An open file whose bytes are read at least twice: hashed, then loaded.
+
+    Args:
+        file: The bytes as they came; seekable.
+        name: What messages and the ledger call it.
+    """
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._file = file
+        self.name = name
+        self._stamp = self._fingerprint()
+
+    @property
+    def size(self) -> int:
+        """Bytes as they came, compressed or not."""
+        return os.fstat(self._file.fileno()).st_size
+
+    def sha256(self) -> str:
+        """Hexadecimal SHA-256 of the bytes as they came."""
+        digest = hashlib.sha256()
+        self._file.seek(0)
+        while block := self._file.read(_BLOCK):
+            digest.update(block)
+        return digest.hexdigest()
+
+    def blocks(self, progress: Callable[[int], None] | None = None) -> Iterator[bytes]:
+        """The decompressed bytes in blocks of about a megabyte.
+
+        Args:
+            progress: Told how many bytes of the file (as they came) have been read so far.
+
+        Raises:
+            IngestError: The compressed data ends early or is damaged, or the file was changed
+                since it was opened.
+        """
+        self._file.seek(0)
+        magic = self._file.read(len(_ZSTD_MAGIC))
+        self._file.seek(0)
+        if magic.startswith(_GZIP_MAGIC):
+            blocks = self._gunzip()
+        elif magic == _ZSTD_MAGIC:
+            blocks = self._unzstd()
+        else:
+            blocks = iter(lambda: self._file.read(_BLOCK), b"")
+        for block in blocks:
+            yield block
+            if progress:
+                progress(self._file.tell())
+        if self._fingerprint() != self._stamp:
+            raise IngestError(
+                "the file was changed while it was read", where=self.name, hint="load it again"
+            )
+
+    def tail(self, length: int) -> bytes:
+        """The last ``length`` decompressed bytes (or all, when there are fewer)."""
+        last: deque[bytes] = deque()
+        held = 0
+        for block in self.blocks():
+            last.append(block)
+            held += len(block)
+            while held - len(last[0]) >= length:
+                held -= len(last.popleft())
+        return b"".join(last)[-length:]
+
+    def _fingerprint(self) -> tuple[int, int]:
+        facts = os.fstat(self._file.fileno())
+        return facts.st_size, facts.st_mtime_ns
+
+    def _gunzip(self) -> Iterator[bytes]:
+        try:
+            with gzip.GzipFile(fileobj=self._file) as stream:
+                while block := stream.read(_BLOCK):
+                    yield block
+        except EOFError:
+            raise self._cut_off("gzip") from None
+        except (gzip.BadGzipFile, zlib.error) as fault:
+            raise self._damaged("gzip", fault) from fault
+
+    def _unzstd(self) -> Iterator[bytes]:
+        # Frame by frame: the library's own stream reader takes a cut-off frame for the end.
+        decompressor = zstandard.ZstdDecompressor()
+        frame = decompressor.decompressobj()
+        finished = True
+        try:
+            while step := self._file.read(_ZSTD_STEP):
+                while step:
+                    finished = False
+                    if block := frame.decompress(step):
+                        yield block
+                    step = b""
+                    if frame.eof:
+                        finished = True
+                        step = frame.unused_data
+                        frame = decompressor.decompressobj()
+        except zstandard.ZstdError as fault:
+            raise self._damaged("zstd", fault) from fault
+        if not finished:
+            raise self._cut_off("zstd")
+
+    def _cut_off(self, form: str) -> IngestError:
+        return IngestError(
+            f"the {form} data ends early, the file has been cut off; nothing of it was loaded",
+            where=self.name,
+            hint="fetch the file again",
+        )
+
+    def _damaged(self, form: str, fault: Exception) -> IngestError:
+        return IngestError(
+            f"the {form} data is damaged ({fault}); nothing of it was loaded",
+            where=self.name,
+            hint="fetch the file again",
+        )
+
+
+@contextmanager
+def open_content(path: str) -> Iterator[Content]:
+    """Open a file, or standard input (``-``), which is spooled to a temporary file first.
+
+    Raises:
+        UsageError: There is no such file, or it is a folder or not readable.
+    """
+    if path == STANDARD_INPUT:
+        with tempfile.TemporaryFile() as spool:
+            shutil.copyfileobj(sys.stdin.buffer, spool, _BLOCK)
+            spool.flush()
+            yield Content(spool, "standard input")
+        return
+    try:
+        file = open(path, "rb")  # noqa: PTH123, SIM115 - closed below; errors of opening only
+    except OSError as fault:
+        raise UsageError(f"cannot be read: {fault.strerror}", where=path) from fault
+    with file:
+        yield Content(file, path)

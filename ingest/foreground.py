@@ -1,0 +1,41 @@
+"""Run another program in the foreground: it owns the terminal, we hand on its signals and end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+INTERRUPTED = 130
+
+
+def run_in_foreground(arguments: Sequence[str | Path], environment: dict[str, str]) -> int:
+    """Run a program on our own standard streams and wait for it, whatever the keyboard says.
+
+    Ctrl-C reaches the program through the terminal; what to do about it is the program's choice
+    (psql cancels a statement, dbt ends). A SIGTERM from a scheduler is passed on.
+
+    Returns:
+        The program's exit status; 130 if it failed after Ctrl-C; 128 + N if signal N killed it.
+    """
+    interrupted = False
+    process = subprocess.Popen([str(argument) for argument in arguments], env=environment)
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        process.send_signal(number)
+
+    previous = signal.signal(signal.SIGTERM, pass_on)
+    try:
+        while True:
+            try:
+                code = process.wait()
+                break
+            except KeyboardInterrupt:
+                interrupted = True
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    if interrupted and code != 0:
+        return INTERRUPTED
+    return 128 - code if code < 0 else code

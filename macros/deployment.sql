@@ -1,0 +1,81 @@
+{#
+    `dbt run` builds models only. Functions and seeds older than the checkout would make it write
+    wrong values without a word, so each of them records what it was built from, and a run that
+    does not build them itself compares.
+#}
+
+{% macro deployments() -%}
+    {{ return(watermarks().incorporate(path={'identifier': 'deployments'})) }}
+{%- endmacro %}
+
+
+{# A seed or function of this project by its id. #}
+{% macro deployed_node(unique_id) -%}
+    {{ return(graph.nodes.get(unique_id) or graph.functions.get(unique_id)) }}
+{%- endmacro %}
+
+
+{% macro create_deployments() -%}
+    do $$
+    begin
+        if to_regclass('{{ deployments() }}') is null then
+            perform pg_advisory_xact_lock(hashtext('{{ deployments() }}'));
+            create table if not exists {{ deployments() }} (
+                node text primary key,
+                checksum text not null,
+                deployed_at timestamptz not null
+            );
+            comment on table {{ deployments() }} is
+            'Which version of each seed and function the database holds. One row per seed or '
+            'function.';
+        end if;
+    end
+    $$
+{%- endmacro %}
+
+
+{# Post-hook of every seed and function. #}
+{% macro record_deployment() -%}
+    {%- if execute and not flags.EMPTY -%}
+    insert into {{ deployments() }} as d (node, checksum, deployed_at)
+    values ('{{ model.unique_id }}', '{{ model.checksum.checksum }}', now())
+    on conflict (node) do update
+    set checksum = excluded.checksum, deployed_at = excluded.deployed_at
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# First hook of a run: the CLI's migrations have been applied. #}
+{% macro require_raw() -%}
+    {%- if execute and run_query("select to_regclass('raw.loads') is null")[0][0] -%}
+        {{ exceptions.raise_compiler_error(
+            "Database " ~ target.dbname ~ " has no raw schema yet. Run: ingest init"
+        ) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# Hook of a run: what it does not build itself must be in the database as the checkout has it. #}
+{% macro require_current_code() -%}
+    {%- if execute and flags.WHICH in ('run', 'build', 'retry') -%}
+        {%- if selected_resources | map('truncate', 6, true, '', 0) | select('equalto', 'model.') | list -%}
+            {%- set built = {} -%}
+            {%- for row in run_query('select node, checksum from ' ~ deployments()) -%}
+                {%- do built.update({row[0]: row[1]}) -%}
+            {%- endfor -%}
+            {%- set stale = [] -%}
+            {%- for node in (graph.nodes.values() | list) + (graph.functions.values() | list)
+                if node.resource_type in ('seed', 'function')
+                and node.unique_id not in selected_resources
+                and built.get(node.unique_id) != node.checksum.checksum -%}
+                {%- do stale.append(node.name) -%}
+            {%- endfor -%}
+            {%- if stale -%}
+                {{ exceptions.raise_compiler_error(
+                    "The database does not hold this checkout's version of: "
+                    ~ (stale | sort | join(', ')) ~ ". Run once: dbt build (it brings seeds and functions, too)"
+                ) }}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

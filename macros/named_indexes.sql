@@ -1,0 +1,28 @@
+{#
+    Post-hook of every model: its indexes, by name. An index that is declared later appears on the
+    next run. dbt's own `indexes` config cannot name them.
+
+    Declared: meta.named_indexes, a mapping of index name to {columns: [...], unique: bool}.
+    Implied, unless a declared one has the same columns: the unique key (its strategy needs the
+    constraint), the owner of a set, and `_xid` (what is new is looked up by it).
+#}
+{% macro ensure_indexes() -%}
+    {%- set meta = config.get('meta') or {} -%}
+    {%- set indexes = dict(meta.get('named_indexes') or {}) -%}
+    {%- set unique_key = config.get('unique_key') -%}
+    {%- set implied = {
+        'key': {'columns': [unique_key] if unique_key is string else unique_key, 'unique': true},
+        'owner': {'columns': [meta.get('owner', '_xid')]},
+        'xid': {'columns': ['_xid']},
+    } -%}
+    {%- for suffix, index in implied.items() -%}
+        {%- if index.columns not in indexes.values() | map(attribute='columns') | list
+            and index.columns != ['id'] -%}
+            {%- do indexes.update({'idx_' ~ this.schema ~ '_' ~ this.name ~ '_' ~ suffix: index}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- for name, index in indexes.items() %}
+    create {{ 'unique ' if index.get('unique') }}index if not exists {{ name }}
+    on {{ this }} ({{ index.columns | join(', ') }});
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,196 @@
+{#
+    SQL for the payload of a raw row as an object, NULL if it is none. The common case reads the
+    stored document once; only a payload that was handed over as text costs more.
+#}
+{% macro payload_of(row) -%}
+    case
+        when {{ row }}._is_object then {{ row }}.raw_payload
+        else {{ function('payload_object') }}({{ row }}.raw_payload)
+    end
+{%- endmacro %}
+
+
+{# When the warehouse received a raw row; a foreign writer may have left created_at NULL. #}
+{% macro receipt_of(row) -%}
+    coalesce({{ row }}.created_at, {{ row }}._received_at)
+{%- endmacro %}
+
+
+{#
+    Query: the best new payload of each entity, by (last_refresh, receipt, arrival). Reads no
+    payload but those handed over as text.
+
+    Columns: entity_key, raw_payload_id, _refreshed_at, _received_at, created_at (the entity's
+    earliest receipt among the new rows).
+
+    Args:
+        raw: relation of payloads.
+        key: SQL of the entity's key over the alias r; rows where it is NULL are left out.
+        where: further condition over r.
+#}
+{% macro winning_payloads(raw, key, where='true') -%}
+    select distinct on (entity_key)
+        entity_key,
+        raw_payload_id,
+        _refreshed_at,
+        _received_at,
+        min(_received_at) over (partition by entity_key) as created_at
+    from (
+        select
+            {{ key }} as entity_key,
+            r.id as raw_payload_id,
+            {{ function('as_timestamptz') }}(
+                case
+                    when r._is_object then r._last_refresh
+                    else {{ function('payload_object') }}(r.raw_payload) ->> 'last_refresh'
+                end
+            ) as _refreshed_at,
+            {{ receipt_of('r') }} as _received_at
+        from {{ raw }} as r
+        where
+            {{ is_new('r') }}
+            and {{ where }}
+            and (r._is_object or {{ function('payload_object') }}(r.raw_payload) is not null)
+        -- a fence: the key is computed once a row
+        offset 0
+    ) as candidates
+    where entity_key is not null
+    order by
+        entity_key,
+        _refreshed_at desc nulls last,
+        _received_at desc,
+        raw_payload_id desc
+{%- endmacro %}
+
+
+{# Condition over r: some model extracts this type of payload; others wait in raw. #}
+{% macro is_extracted_type(raw_table) -%}
+    r.payload_type in (
+        select t.payload_type from {{ ref('payload_types') }} as t where t.raw_table = '{{ raw_table }}'
+    )
+{%- endmacro %}
+
+
+{#
+    SQL for the values of a row that could not be converted, as a jsonb array of
+    {field, value, reason}; NULL when all could, which is found out without building anything.
+
+    Args:
+        conversions: list of [field name in the payload, SQL of the provider's text, SQL of the
+            converted value, reason].
+#}
+{% macro unconverted(conversions) -%}
+    case
+        when
+            {% for field, text, value, reason in conversions -%}
+            ({{ value }} is null and {{ text }} is not null and {{ function('clean_text') }}({{ text }}) is not null)
+            {{ 'or ' if not loop.last }}
+            {%- endfor %}
+            then (
+                select jsonb_agg(
+                    jsonb_build_object('field', c.field, 'value', left(c.value, 1000), 'reason', c.reason)
+                    order by c.field
+                )
+                from (
+                    values
+                    {%- for field, text, value, reason in conversions %}
+                    ('{{ field }}', {{ text }}, {{ value }} is null, '{{ reason }}'){{ ',' if not loop.last }}
+                    {%- endfor %}
+                ) as c (field, value, failed, reason)
+                where c.failed and {{ function('clean_text') }}(c.value) is not null
+            )
+    end
+{%- endmacro %}
+
+
+{#
+    SQL for the check of a payload field that should be an array of objects: true, or NULL when
+    something else is there. Absent, null and null items pass; a single object counts as one item.
+#}
+{% macro list_of_objects(field) -%}
+    case
+        when {{ field }} is null then true
+        when not jsonb_path_exists({{ field }}, 'lax $[*] ? (@.type() != "object" && @.type() != "null")')
+            then true
+    end
+{%- endmacro %}
+
+
+{#
+    FROM item: the objects of a payload's array, in array order. Columns: item (jsonb, NULL unless
+    an object) and position (from 0). An array that is missing gives no row.
+
+    Args:
+        field: jsonb, the array.
+        alias: name of the FROM item.
+#}
+{% macro items_of(field, alias) -%}
+    lateral (
+        select i.item, (i.n - 1)::integer as position
+        from jsonb_path_query({{ field }}, 'lax $[*]') with ordinality as i (item, n)
+        where jsonb_typeof(i.item) = 'object'
+    ) as {{ alias }}
+{%- endmacro %}
+
+
+{#
+    SQL for a profile's latest experience: the one it names, else its first current one, else its
+    first one.
+
+    Args:
+        profile: alias of a payload record with jsonb columns latest_experience and experience.
+#}
+{% macro latest_experience(profile) -%}
+    coalesce(
+        case
+            when jsonb_typeof({{ profile }}.latest_experience) = 'object'
+                then nullif({{ profile }}.latest_experience, '{}'::jsonb)
+        end,
+        (
+            select e.item
+            from {{ items_of(profile ~ '.experience', 'e') }}
+            order by ({{ function('as_boolean') }}(e.item ->> 'is_current')) is true desc, e.position
+            limit 1
+        )
+    )
+{%- endmacro %}
+
+
+{#
+    SQL for a company's primary location: the first item that says it is the primary one or the
+    headquarters, else the first item; a jsonb object or NULL.
+#}
+{% macro primary_location(locations) -%}
+    (
+        select l.item
+        from {{ items_of(locations, 'l') }}
+        order by
+            (
+                {{ function('as_boolean') }}(l.item ->> 'is_primary') is true
+                or {{ function('as_boolean') }}(l.item ->> 'is_hq') is true
+                or {{ function('as_boolean') }}(l.item ->> 'is_headquarters') is true
+            ) desc,
+            l.position
+        limit 1
+    )
+{%- endmacro %}
+
+
+{# SQL for a payload's array of texts as text[], without null markers; NULL if it is no array. #}
+{% macro text_array(field) -%}
+    case
+        when jsonb_typeof({{ field }}) = 'array'
+            then array(
+                select {{ function('clean_text') }}(i.item #>> '{}')
+                from jsonb_array_elements({{ field }}) with ordinality as i (item, n)
+                where {{ function('clean_text') }}(i.item #>> '{}') is not null
+                order by i.n
+            )
+    end
+{%- endmacro %}
+
+
+{# SQL for the check of a payload field that should be an array: true (absent passes), or NULL. #}
+{% macro list_of_anything(field) -%}
+    case when {{ field }} is null or jsonb_typeof({{ field }}) = 'array' then true end
+{%- endmacro %}

@@ -1,0 +1,140 @@
+{{ config(
+    incremental_strategy='replace_set',
+    unique_key='id',
+    meta={
+        'owner': 'domain',
+        'named_indexes': {
+            'idx_core_companies_domain': {'columns': ['domain'], 'unique': true},
+            'idx_core_companies_name': {'columns': ['name']},
+            'idx_core_companies_name_key': {'columns': ['_name_key']},
+            'idx_core_companies_name_stem': {'columns': ['_name_stem']},
+        },
+    },
+) }}
+
+-- Domains about which something was said, or whose payload of record changed so that what an
+-- older one said no longer counts.
+with touched_domains as (
+    select m.domain
+    from {{ ref('company_mentions') }} as m
+    where {{ is_new('m') }}
+
+    union
+
+    select m.domain
+    from {{ ref('person_profile') }} as p
+    inner join {{ ref('company_mentions') }} as m
+        on m.source = 'profiles' and p.linkedin_url = m.owner
+    where {{ is_new('p') }}
+
+    union
+
+    select m.domain
+    from {{ ref('person_discovery') }} as d
+    inner join {{ ref('company_mentions') }} as m
+        on m.source = 'people_discovery' and d.linkedin_url = m.owner
+    where {{ is_new('d') }}
+
+    union
+
+    select m.domain
+    from {{ ref('case_study_details') }} as d
+    inner join {{ ref('company_mentions') }} as m
+        on m.source = 'case_studies' and d.case_study_url = m.owner
+    where {{ is_new('d') }}
+),
+
+touched_companies as (
+    select distinct coalesce(a.canonical_domain, t.domain) as canonical_domain
+    from touched_domains as t
+    left join {{ ref('company_aliases') }} as a on t.domain = a.domain
+),
+
+-- A company is everything said of its canonical domain and of the aliases that lead there.
+-- Addresses that belong to nobody are left out here: link shorteners, free mail.
+member_domains as (
+    select
+        t.canonical_domain,
+        t.canonical_domain as domain
+    from touched_companies as t
+    union all
+    select
+        t.canonical_domain,
+        a.domain
+    from touched_companies as t
+    inner join {{ ref('company_aliases') }} as a on t.canonical_domain = a.canonical_domain
+),
+
+mentions as (
+    select
+        d.canonical_domain,
+        m.*,
+        case m.source
+            when 'profiles' then p.raw_payload_id is not null
+            when 'people_discovery' then pd.raw_payload_id is not null
+            when 'case_studies' then cs.raw_payload_id is not null
+            else true
+        end as is_current
+    from member_domains as d
+    inner join {{ ref('company_mentions') }} as m on d.domain = m.domain
+    left join {{ ref('person_profile') }} as p
+        on
+            m.source = 'profiles'
+            and m.owner = p.linkedin_url
+            and m.raw_payload_id = p.raw_payload_id
+    left join {{ ref('person_discovery') }} as pd
+        on
+            m.source = 'people_discovery'
+            and m.owner = pd.linkedin_url
+            and m.raw_payload_id = pd.raw_payload_id
+    left join {{ ref('case_study_details') }} as cs
+        on
+            m.source = 'case_studies'
+            and m.owner = cs.case_study_url
+            and m.raw_payload_id = cs.raw_payload_id
+    where
+        not exists (
+            select from {{ ref('ignored_domains') }} as i where d.canonical_domain = i.domain
+        )
+),
+
+known as (
+    select
+        canonical_domain,
+        bool_or(is_current) as is_current,
+        min(created_at) as created_at,
+        max(_received_at) filter (where is_current) as current_received_at,
+        max(_received_at) as received_at
+    from mentions
+    group by canonical_domain
+),
+
+names as ({{ best_mention('mentions', 'canonical_domain', 'company', 'name') }}),
+
+linkedin_urls as ({{ best_mention('mentions', 'canonical_domain', 'company', 'linkedin_url') }})
+
+select
+    {{ function('entity_id') }}('core.companies', k.canonical_domain) as id,
+    k.canonical_domain as domain,
+    n.value as name,
+    l.value as linkedin_url,
+    k.created_at,
+    coalesce(
+        greatest(n._received_at, l._received_at), k.current_received_at, k.received_at
+    ) as updated_at,
+
+    n.source as _name_source,
+    n.raw_payload_id as _name_raw_payload_id,
+    n._received_at as _name_received_at,
+    l.source as _linkedin_url_source,
+    l.raw_payload_id as _linkedin_url_raw_payload_id,
+    l._received_at as _linkedin_url_received_at,
+    lower(n.value) as _name_key,
+    {{ function('company_name_stem') }}(n.value) as _name_stem,
+    {{ written_by() }} as _xid
+from known as k
+-- What superseded payloads said stands only where nothing current names the company.
+left join names as n
+    on k.canonical_domain = n.canonical_domain and (n.is_current or not k.is_current)
+left join linkedin_urls as l
+    on k.canonical_domain = l.canonical_domain and (l.is_current or not k.is_current)

@@ -1,0 +1,336 @@
+{{ config(
+    incremental_strategy='keep_best',
+    unique_key=['source', 'owner', 'domain'],
+    meta={'named_indexes': {'idx_core_company_mentions_domain': {'columns': ['domain']}}},
+) }}
+
+{%- set domain = function('normal_domain') %}
+{%- set company_url = function('company_linkedin_url') %}
+{%- set text = function('clean_text') %}
+
+-- Entities whose winning payload names companies. Superseded payloads follow below: what was
+-- ever received counts for the first receipt, and keeps a company that nothing else names.
+with firmographics as (
+    select
+        'firmographics' as source,
+        f.company_domain as owner,
+        f.company_domain as domain,
+        f.name,
+        f.linkedin_url,
+        f.raw_payload_id,
+        f.created_at,
+        f._refreshed_at,
+        f._received_at
+    from {{ ref('company_firmographics') }} as f
+    where {{ is_new('f') }}
+),
+
+discovery as (
+    select
+        'discovery' as source,
+        d.domain as owner,
+        d.domain,
+        d.name,
+        d.linkedin_url,
+        d.raw_payload_id,
+        d.created_at,
+        d._refreshed_at,
+        d._received_at
+    from {{ ref('company_discovery') }} as d
+    where {{ is_new('d') }}
+),
+
+claygent_origins as (
+    select
+        'claygent_origins' as source,
+        o.origin_company_domain as owner,
+        o.origin_company_domain as domain,
+        o.origin_company_name as name,
+        o.origin_company_linkedin_url as linkedin_url,
+        o.raw_payload_id,
+        o.created_at,
+        o._refreshed_at,
+        o._received_at
+    from {{ ref('claygent_origins') }} as o
+    where {{ is_new('o') }}
+),
+
+changed_profiles as (
+    select
+        p.linkedin_url as owner,
+        p.raw_payload_id,
+        p._refreshed_at,
+        p._received_at,
+        p.latest_company_domain,
+        p.latest_company,
+        p.latest_company_linkedin_url
+    from {{ ref('person_profile') }} as p
+    where {{ is_new('p') }}
+),
+
+-- A person may name one employer several times; the role listed first speaks.
+profiles as (
+    select distinct on (owner, domain)
+        'profiles' as source,
+        owner,
+        domain,
+        name,
+        linkedin_url,
+        raw_payload_id,
+        _received_at as created_at,
+        _refreshed_at,
+        _received_at
+    from (
+        select
+            c.*,
+            e.company_domain as domain,
+            e.company as name,
+            e.company_linkedin_url as linkedin_url,
+            e.experience_order as position
+        from changed_profiles as c
+        inner join {{ ref('person_experience') }} as e
+            on c.owner = e.linkedin_url and c.raw_payload_id = e.raw_payload_id
+        union all
+        select
+            c.*,
+            c.latest_company_domain as domain,
+            c.latest_company as name,
+            c.latest_company_linkedin_url as linkedin_url,
+            -1 as position
+        from changed_profiles as c
+    ) as employers
+    where domain is not null
+    order by owner, domain, position
+),
+
+superseded_profiles as (
+    select distinct on (owner, domain)
+        'profiles' as source,
+        owner,
+        domain,
+        name,
+        linkedin_url,
+        raw_payload_id,
+        min(_received_at) over (partition by owner, domain) as created_at,
+        _refreshed_at,
+        _received_at
+    from (
+        select
+            s.*,
+            e.position,
+            {{ domain }}(i.company_domain) as domain,
+            {{ text }}(i.company) as name,
+            {{ company_url }}(i.url) as linkedin_url
+        from (
+            {{ superseded_payloads(
+                source('raw', 'person_payloads'),
+                key=function('person_linkedin_url') ~ '(r.linkedin_url)',
+                winners=ref('person_profile'),
+                winners_key='linkedin_url',
+                where=is_extracted_type('person_payloads'),
+            ) }}
+        ) as s
+        cross join lateral jsonb_to_record(s.payload) as p (
+            latest_experience jsonb, experience jsonb
+        )
+        cross join lateral (
+            select
+                -1 as position,
+                {{ latest_experience('p') }} as item
+            union all
+            select
+                x.position,
+                x.item
+            from {{ items_of('p.experience', 'x') }}
+        ) as e
+        cross join lateral jsonb_to_record(e.item) as i (
+            company text, company_domain text, url text
+        )
+        offset 0
+    ) as employers
+    where domain is not null
+    order by
+        owner,
+        domain,
+        _refreshed_at desc nulls last,
+        _received_at desc,
+        raw_payload_id desc,
+        position
+),
+
+people_discovery as (
+    select
+        'people_discovery' as source,
+        d.linkedin_url as owner,
+        d.company_domain as domain,
+        d.latest_company as name,
+        null as linkedin_url,
+        d.raw_payload_id,
+        d._received_at as created_at,
+        d._refreshed_at,
+        d._received_at
+    from {{ ref('person_discovery') }} as d
+    where {{ is_new('d') }} and d.company_domain is not null
+),
+
+superseded_people_discovery as (
+    select distinct on (owner, domain)
+        'people_discovery' as source,
+        owner,
+        domain,
+        name,
+        null as linkedin_url,
+        raw_payload_id,
+        min(_received_at) over (partition by owner, domain) as created_at,
+        _refreshed_at,
+        _received_at
+    from (
+        select
+            s.*,
+            {{ domain }}(p.domain) as domain,
+            {{ text }}(p.latest_experience_company) as name
+        from (
+            {{ superseded_payloads(
+                source('raw', 'person_discovery'),
+                key=function('person_linkedin_url') ~ '(r.linkedin_url)',
+                winners=ref('person_discovery'),
+                winners_key='linkedin_url',
+            ) }}
+        ) as s
+        cross join lateral jsonb_to_record(s.payload) as p (
+            domain text, latest_experience_company text
+        )
+        offset 0
+    ) as employers
+    where domain is not null
+    order by
+        owner, domain, _refreshed_at desc nulls last, _received_at desc, raw_payload_id desc
+),
+
+-- Both sides of a case study. The publisher speaks first if it is its own customer.
+case_studies as (
+    select distinct on (d.case_study_url, side.domain)
+        'case_studies' as source,
+        d.case_study_url as owner,
+        side.domain,
+        side.name,
+        null as linkedin_url,
+        d.raw_payload_id,
+        d._received_at as created_at,
+        d._refreshed_at,
+        d._received_at
+    from {{ ref('case_study_details') }} as d
+    cross join lateral (
+        values
+        (1, d.origin_company_domain, d.origin_company_name),
+        (2, d.company_customer_domain, d.company_customer_name)
+    ) as side (n, domain, name)
+    where {{ is_new('d') }} and side.domain is not null
+    order by d.case_study_url, side.domain, side.n
+),
+
+superseded_case_studies as (
+    select distinct on (owner, domain)
+        'case_studies' as source,
+        owner,
+        domain,
+        name,
+        null as linkedin_url,
+        raw_payload_id,
+        min(_received_at) over (partition by owner, domain) as created_at,
+        _refreshed_at,
+        _received_at
+    from (
+        select
+            s.*,
+            side.n,
+            side.domain,
+            {{ text }}(side.name) as name
+        from (
+            {{ superseded_payloads(
+                source('raw', 'case_study_extraction_payloads'),
+                key=function('normal_url') ~ '(r.case_study_url)',
+                winners=ref('case_study_details'),
+                winners_key='case_study_url',
+                columns=['origin_company_domain', 'origin_company_name', 'company_customer_name'],
+                where=(
+                    domain ~ '(r.origin_company_domain) is not null and '
+                    ~ text ~ '(r.company_customer_name) is not null'
+                ),
+            ) }}
+        ) as s
+        cross join lateral jsonb_to_record(s.payload) as p (customer_company_domain text)
+        cross join lateral (
+            values
+            (1, {{ domain }}(s.origin_company_domain), s.origin_company_name),
+            (2, {{ domain }}(p.customer_company_domain), s.company_customer_name)
+        ) as side (n, domain, name)
+        offset 0
+    ) as sides
+    where domain is not null
+    order by
+        owner, domain, _refreshed_at desc nulls last, _received_at desc, raw_payload_id desc, n
+),
+
+-- Feeds without payloads that supersede each other: each raw row speaks for itself.
+raw_rows as (
+    {{ raw_row_mentions(
+        'manual_customers', 'manual_company_customers', [
+            ['origin_company_domain', 'origin_company_name', 'origin_company_linkedin_url'],
+            ['company_customer_domain', 'company_customer_name', 'company_customer_linkedin_url'],
+        ]
+    ) }}
+    union all
+    {{ raw_row_mentions('vc_portfolios', 'vc_portfolio_companies', [
+        ['website_domain', 'company_name', 'linkedin_url'],
+    ]) }}
+    union all
+    {{ raw_row_mentions('crunchbase_portfolios', 'vc_crunchbase_portfolios', [
+        ['website', 'name', 'linkedin_url'],
+    ]) }}
+    union all
+    {{ raw_row_mentions('icp_owners', 'icp_payloads', [['domain', none, none]]) }}
+    union all
+    {{ raw_row_mentions('salesnav', 'salesnav_scrapes', [
+        ['company_website', 'company', 'linkedin_url_company'],
+    ]) }}
+    union all
+    {{ raw_row_mentions(
+        'other_payloads', 'company_payloads', [['company_domain', none, none]],
+        where='not ' ~ is_extracted_type('company_payloads')
+    ) }}
+),
+
+mentions as (
+    {% for mention in [
+        'firmographics', 'discovery', 'claygent_origins', 'profiles', 'superseded_profiles',
+        'people_discovery', 'superseded_people_discovery', 'case_studies',
+        'superseded_case_studies', 'raw_rows'
+    ] -%}
+    select * from {{ mention }}
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+)
+
+-- A winning and a superseded payload of one owner may name the same company in one batch.
+select distinct on (source, owner, domain)
+    {{ function('entity_id') }}('core.company_mentions', source || '/' || domain, owner) as id,
+    source,
+    owner,
+    domain,
+    name,
+    linkedin_url,
+    raw_payload_id,
+    min(created_at) over (partition by source, owner, domain) as created_at,
+
+    _refreshed_at,
+    _received_at,
+    {{ written_by() }} as _xid
+from mentions
+order by
+    source,
+    owner,
+    domain,
+    _refreshed_at desc nulls last,
+    _received_at desc,
+    raw_payload_id desc

@@ -1,0 +1,95 @@
+{{ config(
+    incremental_strategy='replace_set',
+    unique_key='id',
+    meta={'owner': 'origin_company_domain'},
+) }}
+
+with changed_origins as (
+    select
+        o.origin_company_domain,
+        o.origin_company_name,
+        o.raw_payload_id,
+        o._received_at
+    from {{ ref('claygent_origins') }} as o
+    where {{ is_new('o') }}
+),
+
+payloads as (
+    select
+        c.*,
+        p.customers,
+        p.result
+    from changed_origins as c
+    inner join
+        {{ source('raw', 'company_customer_claygent_payloads') }} as r
+        on c.raw_payload_id = r.id
+    cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (
+        customers jsonb,
+        result text
+    )
+),
+
+-- The older form is one text of names; a comma before a legal suffix belongs to the name.
+named as (
+    select
+        p.raw_payload_id,
+        n.position,
+        n.name,
+        n.case_study_url,
+        n.has_case_study
+    from payloads as p
+    cross join lateral (
+        select
+            e.position,
+            e.item ->> 'companyName' as name,
+            e.item ->> 'url' as case_study_url,
+            e.item ->> 'hasCaseStudy' as has_case_study
+        from {{ items_of('p.customers', 'e') }}
+        union all
+        select
+            t.n::integer - 1 as position,
+            t.name,
+            null as case_study_url,
+            null as has_case_study
+        from regexp_split_to_table(
+            p.result, '\s*[,;\n](?!\s*(?:inc|llc|ltd|corp|co|gmbh|plc|s\.a)\.?\s*(?:[,;\n]|$))\s*', 'i'
+        ) with ordinality as t (name, n)
+        where p.customers is null
+    ) as n
+),
+
+cleaned as (
+    select
+        raw_payload_id,
+        position,
+        {{ function('clean_text') }}(name) as company_customer_name,
+        {{ function('clean_text') }}(case_study_url) as case_study_url,
+        coalesce({{ function('as_boolean') }}(has_case_study), false) as has_case_study
+    from named
+),
+
+customers as (
+    select distinct on (raw_payload_id, lower(company_customer_name)) *
+    from cleaned
+    where company_customer_name is not null
+    order by raw_payload_id, lower(company_customer_name), has_case_study desc, position
+)
+
+select
+    {{ function('entity_id') }}(
+        'extracted.company_customer_claygent',
+        p.origin_company_domain,
+        lower(c.company_customer_name)
+    ) as id,
+    p._received_at as created_at,
+    p.raw_payload_id,
+    p.origin_company_domain,
+    p.origin_company_name,
+    c.company_customer_name,
+    c.case_study_url,
+    c.has_case_study,
+
+    {{ written_by() }} as _xid
+from changed_origins as p
+left join customers as c on p.raw_payload_id = c.raw_payload_id
+where {{ without_empty_sets('c.company_customer_name') }}

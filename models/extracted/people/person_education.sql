@@ -1,0 +1,68 @@
+{{ config(
+    incremental_strategy='replace_set',
+    unique_key='id',
+    meta={'owner': 'linkedin_url'},
+) }}
+
+with changed_profiles as (
+    select
+        p.linkedin_url,
+        p.raw_payload_id,
+        p._received_at
+    from {{ ref('person_profile') }} as p
+    where {{ is_new('p') }}
+),
+
+items as (
+    select
+        c.*,
+        e.position,
+        i.*
+    from changed_profiles as c
+    inner join {{ source('raw', 'person_payloads') }} as r on c.raw_payload_id = r.id
+    cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (education jsonb)
+    left join {{ items_of('p.education', 'e') }} on true
+    cross join lateral jsonb_to_record(e.item) as i (
+        school_name text,
+        degree text,
+        field_of_study text,
+        start_date text,
+        end_date text,
+        grade text,
+        activities text
+    )
+    where {{ without_empty_sets('e.position') }}
+),
+
+converted as (
+    select
+        *,
+        {{ function('as_date') }}(start_date) as started_on,
+        {{ function('as_date') }}(end_date) as ended_on
+    from items
+    -- a fence: each value is converted once, for its column and for the check of it
+    offset 0
+)
+
+select
+    {{ function('entity_id') }}(
+        'extracted.person_education', linkedin_url, position::text
+    ) as id,
+    raw_payload_id,
+    linkedin_url,
+    {{ function('clean_text') }}(school_name) as school_name,
+    {{ function('clean_text') }}(degree) as degree,
+    {{ function('clean_text') }}(field_of_study) as field_of_study,
+    started_on as start_date,
+    ended_on as end_date,
+    {{ function('clean_text') }}(grade) as grade,
+    {{ function('clean_text') }}(activities) as activities,
+    position as education_order,
+    _received_at as created_at,
+
+    {{ unconverted([
+        ['start_date', 'start_date', 'started_on', 'no date'],
+        ['end_date', 'end_date', 'ended_on', 'no date'],
+    ]) }} as _issues,
+    {{ written_by() }} as _xid
+from converted

@@ -1,0 +1,87 @@
+{{ config(
+    incremental_strategy='replace_set',
+    unique_key='id',
+    meta={
+        'owner': 'linkedin_url',
+        'named_indexes': {
+            'idx_extracted_person_experience_company_domain': {'columns': ['company_domain']},
+        },
+    },
+) }}
+
+with changed_profiles as (
+    select
+        p.linkedin_url,
+        p.raw_payload_id,
+        p._received_at
+    from {{ ref('person_profile') }} as p
+    where {{ is_new('p') }}
+),
+
+items as (
+    select
+        c.*,
+        e.position,
+        i.*
+    from changed_profiles as c
+    inner join {{ source('raw', 'person_payloads') }} as r on c.raw_payload_id = r.id
+    cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (experience jsonb)
+    left join {{ items_of('p.experience', 'e') }} on true
+    cross join lateral jsonb_to_record(e.item) as i (
+        company text,
+        company_domain text,
+        url text,
+        org_id text,
+        title text,
+        summary text,
+        locality text,
+        start_date text,
+        end_date text,
+        is_current text
+    )
+    where {{ without_empty_sets('e.position') }}
+),
+
+converted as (
+    select
+        *,
+        {{ function('normal_domain') }}(company_domain) as employer_domain,
+        {{ function('company_linkedin_url') }}(url) as employer_linkedin_url,
+        {{ function('as_bigint') }}(org_id) as employer_org_id,
+        {{ function('as_date') }}(start_date) as started_on,
+        {{ function('as_date') }}(end_date) as ended_on,
+        {{ function('as_boolean') }}(is_current) as is_current_role
+    from items
+    -- a fence: each value is converted once, for its column and for the check of it
+    offset 0
+)
+
+select
+    {{ function('entity_id') }}(
+        'extracted.person_experience', linkedin_url, position::text
+    ) as id,
+    raw_payload_id,
+    linkedin_url,
+    {{ function('clean_text') }}(company) as company,
+    employer_domain as company_domain,
+    employer_linkedin_url as company_linkedin_url,
+    employer_org_id as company_org_id,
+    {{ function('clean_text') }}(title) as title,
+    {{ function('clean_text') }}(summary) as summary,
+    {{ function('clean_text') }}(locality) as locality,
+    started_on as start_date,
+    ended_on as end_date,
+    is_current_role as is_current,
+    position as experience_order,
+    _received_at as created_at,
+
+    {{ unconverted([
+        ['company_domain', 'company_domain', 'employer_domain', 'no domain'],
+        ['url', 'url', 'employer_linkedin_url', 'no LinkedIn company URL'],
+        ['org_id', 'org_id', 'employer_org_id', 'no whole number'],
+        ['start_date', 'start_date', 'started_on', 'no date'],
+        ['end_date', 'end_date', 'ended_on', 'no date'],
+        ['is_current', 'is_current', 'is_current_role', 'neither true nor false'],
+    ]) }} as _issues,
+    {{ written_by() }} as _xid
+from converted

@@ -1,0 +1,33 @@
+{{ config(
+    incremental_strategy='replace_set',
+    unique_key='id',
+    meta={
+        'owner': 'id',
+        'reads_whole': true,
+        'named_indexes': {
+            'idx_company_customers_domain': {'columns': ['domain']},
+            'idx_company_customers_customer_domain': {'columns': ['customer_domain']},
+        },
+    },
+) }}
+
+with claims as (
+    select
+        *,
+        array_position(array['curated', 'manual', 'case_study', 'claygent'], source) as rank
+    from {{ ref('customer_claims') }}
+    where customer_domain is not null and {{ is_rescan() }}
+)
+
+select distinct on (domain, customer_domain)
+    {{ function('entity_id') }}('reference.company_customers', domain, customer_domain) as id,
+    domain,
+    customer_domain,
+    customer_name,
+    source,
+    notes,
+    min(received_at) over (partition by domain, customer_domain) as created_at,
+
+    {{ written_by() }} as _xid
+from claims
+order by domain, customer_domain, rank, received_at desc, id
