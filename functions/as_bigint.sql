@@ -10,14 +10,18 @@ select
                         then number::bigint
                 end
             from (
-                select replace(digits, ',', '')::numeric as number
+                select
+                    -- a CASE, not a WHERE: the planner may cast a text it knows before it filters
+                    case
+                        when
+                            -- the lengths keep the number within what numeric can hold
+                            octet_length(digits) <= 100
+                            and digits ~ (
+                                '^[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?$'
+                            )
+                            then replace(digits, ',', '')::numeric
+                    end as number
                 from {{ function('trim_blanks').include(database=false) }}(value) as digits
-                where
-                    -- the lengths keep the number within what numeric can hold
-                    octet_length(digits) <= 100
-                    and digits ~ (
-                        '^[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?$'
-                    )
                 -- a fence: no comparison before the text is known to be a number
                 offset 0
             ) as candidate

@@ -26,9 +26,9 @@ _REMEDIES = (
     (r'database ".*" does not exist', "create it (createdb) or set PGDATABASE"),
     (r"password|authentication|pg_hba", "check PGUSER, PGPASSWORD and ~/.pgpass"),
     (r'role ".*" does not exist', "set PGUSER"),
-    (r"service", "check PGSERVICE and the service file"),
+    (r"definition of service|service file", "check PGSERVICE and the service file"),
     (r"SSL|certificate", "check PGSSLMODE and the certificates"),
-    (r"could not translate|No address", "check PGHOST"),
+    (r"resolve host|could not translate", "check PGHOST"),
 )
 _REMEDY = "check PGHOST and PGPORT, and that the server runs"
 
@@ -151,7 +151,8 @@ def _refused(parameters: dict[str, str], fault: psycopg.Error) -> IngestError:
     host = parameters["host"] or parameters.get("hostaddr", "")
     answer = " ".join(str(fault).split()).rstrip(".")
     # libpq wraps what the server says: 'connection to server at ... failed: FATAL:  ...'
-    reason = re.sub(r"^.*(?:FATAL:|failed:) +", "", answer)
+    reason = re.sub(r"^.*(?:FATAL:|failed:|connection is bad:) +", "", answer)
+    reason = re.sub(r" Is the server running .*$", "", reason)
     remedy = next((do for saying, do in _REMEDIES if re.search(saying, reason)), _REMEDY)
     return IngestError(
         f"cannot connect: {reason}",

@@ -9,7 +9,6 @@ import shutil
 import sys
 import tempfile
 import zlib
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
@@ -82,15 +81,16 @@ class Content:
             )
 
     def tail(self, length: int) -> bytes:
-        """The last ``length`` decompressed bytes (or all, when there are fewer)."""
-        last: deque[bytes] = deque()
-        held = 0
+        """The last ``length`` decompressed bytes (or all, when there are fewer).
+
+        May be asked for while ``blocks`` is under way.
+        """
+        resume_at = self._file.tell()
+        last = b""
         for block in self.blocks():
-            last.append(block)
-            held += len(block)
-            while held - len(last[0]) >= length:
-                held -= len(last.popleft())
-        return b"".join(last)[-length:]
+            last = (last + block)[-length:]
+        self._file.seek(resume_at)
+        return last
 
     def _fingerprint(self) -> tuple[int, int]:
         facts = os.fstat(self._file.fileno())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -21,21 +22,26 @@ def run_in_foreground(arguments: Sequence[str | Path], environment: dict[str, st
         The program's exit status; 130 if it failed after Ctrl-C; 128 + N if signal N killed it.
     """
     interrupted = False
-    process = subprocess.Popen([str(argument) for argument in arguments], env=environment)
+    process: subprocess.Popen[bytes] | None = None
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
+        if process is None:
+            sys.exit(128 + number)
         process.send_signal(number)
 
-    previous = signal.signal(signal.SIGTERM, pass_on)
+    # handlers instead of KeyboardInterrupt: an exception out of wait() can lose the exit status
+    on_interrupt = signal.signal(signal.SIGINT, note)
+    on_terminate = signal.signal(signal.SIGTERM, pass_on)
     try:
-        while True:
-            try:
-                code = process.wait()
-                break
-            except KeyboardInterrupt:
-                interrupted = True
+        process = subprocess.Popen([str(argument) for argument in arguments], env=environment)
+        code = process.wait()
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        signal.signal(signal.SIGINT, on_interrupt)
+        signal.signal(signal.SIGTERM, on_terminate)
     if interrupted and code != 0:
         return INTERRUPTED
     return 128 - code if code < 0 else code

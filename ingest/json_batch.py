@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 # What stands before or behind the payloads has to fit in here, in bytes.
-HEAD_LENGTH = 4096
+HEAD_LENGTH = 1024
 
 _KEY = b'"payloads"'
 _STRING = rb'"(?:[^"\\]|\\.)*+"'

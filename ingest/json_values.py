@@ -83,7 +83,7 @@ def without_unstorable(text: bytes) -> bytes:
     Returns:
         The same object when there was nothing to do.
     """
-    if b"\\u" not in text or _SUSPECT.search(text) is None:
+    if _SUSPECT.search(text) is None:
         return text
     cleaned = _ESCAPE.sub(_storable, text)
     return text if cleaned == text else cleaned

@@ -121,12 +121,14 @@ class Landing:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with ExitStack() as stack:
-            stack.push(self._abandon)
-            if fault is None:
-                self._flush()
-            else:
-                self._abandon(kind, fault, trace)
+        if fault is not None:
+            self._abandon(kind, fault, trace)
+            return
+        try:
+            self._flush()
+        except BaseException as failure:
+            self._abandon(type(failure), failure, failure.__traceback__)
+            raise
 
     def add(self, target: Target, row: LandingRow) -> None:
         """Land a row, now or a little later."""
@@ -184,11 +186,11 @@ class Landing:
     def _abandon(
         self,
         kind: type[BaseException] | None,
-        fault: BaseException | None,
+        fault: BaseException,
         trace: TracebackType | None,
     ) -> None:
         stream, self._stream = self._stream, None
-        if stream is not None and fault is not None:
+        if stream is not None:
             stream.abandon(kind, fault, trace)
 
 

@@ -111,3 +111,12 @@
 {% macro payload_order(row) -%}
     (coalesce({{ row }}._refreshed_at, '-infinity'), {{ row }}._received_at, {{ row }}.raw_payload_id)
 {%- endmacro %}
+
+
+{# SQL for the id of an item of a set; NULL in the row that names an owner without items. #}
+{% macro item_id(kind, owner, item) -%}
+    case
+        when {{ item }} is not null
+            then {{ function('entity_id') }}('{{ kind }}', {{ owner }}, {{ item }})
+    end
+{%- endmacro %}

@@ -21,6 +21,7 @@ from ingest.connection import (
     environment_for,
 )
 from ingest.migrate import migrate
+from warehouse import Warehouse, dbt
 
 Parameters = dict[str, str]
 
@@ -28,9 +29,6 @@ Parameters = dict[str, str]
 # everywhere; PostgreSQL has a locale of its own for that since 17
 _FIT_17 = "encoding 'UTF8' locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
 _FIT_16 = "encoding 'UTF8' locale 'C.UTF-8'"
-
-# what dbt builds into; ingest init makes all but the last
-_WAREHOUSE_SCHEMAS = ("extracted", "core", "reference", "api")
 
 
 class _Scratch:
@@ -96,15 +94,22 @@ def db(server: Parameters, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connecti
         yield conn
 
 
+@pytest.fixture(scope="session")
+def _built(server: Parameters) -> Parameters:
+    """The session's database with functions, seeds and (empty) models, built once."""
+    with connect(application_name="tests") as conn:
+        migrate(conn)
+        _empty_raw(conn)
+    dbt("build", "--exclude", "test_type:data", "test_type:unit")
+    return server
+
+
 @pytest.fixture
-def clean_warehouse(db: Connection) -> Connection:
-    """`db`, without anything dbt has built."""
-    for schema in _WAREHOUSE_SCHEMAS:
-        db.execute(sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema)))
-    for schema in _WAREHOUSE_SCHEMAS[:-1]:
-        db.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
-    db.commit()
-    return db
+def warehouse(_built: Parameters, db: Connection) -> Warehouse:
+    """A built warehouse without a row in raw or in any model, as after a first build."""
+    made = Warehouse(db)
+    made.empty()
+    return made
 
 
 @pytest.fixture

@@ -187,8 +187,15 @@ def test_a_refused_connection_is_one_sentence_without_the_password(
             id="missing role",
         ),
         pytest.param(
-            "[Errno -2] could not translate host name",
-            "[Errno -2] could not translate host name",
+            'connection failed: connection to server at "192.0.2.7", port 5432 failed: '
+            "Connection refused\n\tIs the server running on that host?",
+            "Connection refused",
+            "check PGHOST and PGPORT, and that the server runs",
+            id="nobody listens",
+        ),
+        pytest.param(
+            "failed to resolve host 'db.example': [Errno -2] Name or service not known",
+            "failed to resolve host 'db.example': [Errno -2] Name or service not known",
             "check PGHOST",
             id="unknown host",
         ),

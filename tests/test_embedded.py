@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -150,7 +151,7 @@ def test_a_closed_parent_is_opened_to_the_account_alone(
 
 
 def test_waits_for_a_statement_that_outlives_the_crash(checkout: Cluster) -> None:
-    with psycopg.connect(**embedded.ensure_running()) as conn:  # type: ignore[arg-type]
+    with closing(psycopg.connect(**embedded.ensure_running())) as conn:  # type: ignore[arg-type]
         conn.pgconn.send_query(b"select count(*) from generate_series(1, 8000000)")
         crash(checkout)
         assert ask("select 1") == 1

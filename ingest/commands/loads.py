@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from rich.table import Table
 
 from ingest import ledger
 from ingest.connection import connect
@@ -31,15 +30,11 @@ def command(limit: int, as_json: bool) -> None:
     if not entries:
         err.print("Nothing has been loaded yet.")
         return
-    table = Table("load", "started", "file", "workflow", box=None, pad_edge=False)
-    for heading in ("records", "landed", "rejected", "cleaned"):
-        table.add_column(heading, justify="right")
     for entry in entries:
-        table.add_row(
-            str(entry.id),
-            entry.started_at.isoformat(sep=" ", timespec="seconds"),
-            entry.file_name,
-            entry.workflow_slug or "(each record its own)",
-            *(f"{n:,}" for n in (entry.records, entry.landed, entry.rejected, entry.cleaned)),
-        )
-    out.print(table)
+        started = entry.started_at.isoformat(sep=" ", timespec="seconds")
+        workflow = entry.workflow_slug or "each record its own workflow"
+        out.print(f"{entry.id}  {started}  {entry.file_name} ({workflow})", markup=False)
+        counts = f"{entry.records:,} records: {entry.landed:,} landed, {entry.rejected:,} rejected"
+        notes = f", {entry.cleaned:,} cleaned" if entry.cleaned else ""
+        forced = ", forced" if entry.forced else ""
+        out.print(f"    {counts}{notes}{forced}", markup=False)

@@ -73,9 +73,9 @@ with issues as (
 )
 
 select
-    {{ function('entity_id') }}(
-        'extracted.extraction_issues', raw_table || '/' || raw_payload_id, field
-    ) as id,
+    {{ item_id(
+        'extracted.extraction_issues', "raw_table || '/' || raw_payload_id", 'field'
+    ) }} as id,
     raw_table,
     raw_payload_id,
     field,

@@ -37,9 +37,9 @@ champions as (
 )
 
 select
-    {{ function('entity_id') }}(
-        'extracted.case_study_champions', s.case_study_url, lower(c.full_name)
-    ) as id,
+    {{ item_id(
+        'extracted.case_study_champions', 's.case_study_url', 'lower(c.full_name)'
+    ) }} as id,
     s._received_at as created_at,
     s.case_study_id,
     c.full_name,

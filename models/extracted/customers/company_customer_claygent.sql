@@ -76,11 +76,11 @@ customers as (
 )
 
 select
-    {{ function('entity_id') }}(
+    {{ item_id(
         'extracted.company_customer_claygent',
-        p.origin_company_domain,
-        lower(c.company_customer_name)
-    ) as id,
+        'p.origin_company_domain',
+        'lower(c.company_customer_name)',
+    ) }} as id,
     p._received_at as created_at,
     p.raw_payload_id,
     p.origin_company_domain,

@@ -45,9 +45,7 @@ converted as (
 )
 
 select
-    {{ function('entity_id') }}(
-        'extracted.person_education', linkedin_url, position::text
-    ) as id,
+    {{ item_id('extracted.person_education', 'linkedin_url', 'position::text') }} as id,
     raw_payload_id,
     linkedin_url,
     {{ function('clean_text') }}(school_name) as school_name,

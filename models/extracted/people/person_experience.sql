@@ -57,9 +57,7 @@ converted as (
 )
 
 select
-    {{ function('entity_id') }}(
-        'extracted.person_experience', linkedin_url, position::text
-    ) as id,
+    {{ item_id('extracted.person_experience', 'linkedin_url', 'position::text') }} as id,
     raw_payload_id,
     linkedin_url,
     {{ function('clean_text') }}(company) as company,
