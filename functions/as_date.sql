@@ -1,26 +1,38 @@
-{#- as in as_timestamptz: one pattern, one entry in the session's cache of compiled patterns -#}
-select case when pg_input_is_valid(first_day, 'date') then first_day::date end
-from (
-    select
-        case
-            when moment ~ '{{ iso_moment_pattern() }}' then left(moment, 10)
-            when moment ~ '^[0-9]{4}(?:-[0-9]{2})?$' then left(moment || '-01-01', 10)
-            when moment ~ '^[0-9]{2}-[0-9]{4}$'
-                then right(moment, 4) || '-' || left(moment, 2) || '-01'
-            when lower(moment collate "C") ~ (
-                '^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?'
-                || '|sep(?:t|tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) +[0-9]{4}$'
+{%- set month_name -%}
+^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t|tember)?
+|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) +(?!0000)[0-9]{4}$
+{%- endset -%}
+{%- set month_name = month_name | replace('\n', '') -%}
+{%- set trimmed = "btrim(left(value, 4000), E'" ~ blanks() ~ "')" -%}
+select
+    case
+        -- Most dates. Comparing is cheaper than a pattern, whose every step costs; the ends of the
+        -- months and the other forms are left to the patterns behind.
+        when
+            translate(value, '123456789', '000000000') = '0000-00-00'
+            and substr(value, 6, 2) collate "C" between '01' and '12'
+            and substr(value, 9, 2) collate "C" between '01' and '28'
+            and left(value, 4) <> '0000'
+            then make_date(
+                left(value, 4)::integer, substr(value, 6, 2)::integer, substr(value, 9, 2)::integer
             )
-                then right(moment, 4) || '-' || substr(
-                    '010203040506070809101112',
-                    -- three letters a name above, two digits a number here
-                    strpos(
-                        'janfebmaraprmayjunjulaugsepoctnovdec', lower(left(moment, 3) collate "C")
-                    ) * 2 / 3 + 1,
-                    2
-                ) || '-01'
-        end as first_day
-    from {{ function('trim_blanks').include(database=false) }}(value) as moment
-    -- a fence: the text is tested before it is cast
-    offset 0
-) as candidate
+        {#- what has no blanks around it is not trimmed first: most texts have none #}
+        {%- for text in ['value', trimmed] %}
+        when {{ text }} ~ '{{ iso_moment_pattern() }}' then make_date(
+            left({{ text }}, 4)::integer,
+            substr({{ text }}, 6, 2)::integer,
+            substr({{ text }}, 9, 2)::integer
+        )
+        when {{ text }} ~ '^(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?$' then make_date(
+            left({{ text }}, 4)::integer, substr({{ text }} || '-01', 6, 2)::integer, 1
+        )
+        when {{ text }} ~ '^(?:0[1-9]|1[0-2])-(?!0000)[0-9]{4}$' then make_date(
+            right({{ text }}, 4)::integer, left({{ text }}, 2)::integer, 1
+        )
+        when {{ text }} ~* '{{ month_name }}' then make_date(
+            right({{ text }}, 4)::integer,
+            strpos('  janfebmaraprmayjunjulaugsepoctnovdec', lower(left({{ text }}, 3) collate "C")) / 3,
+            1
+        )
+        {%- endfor %}
+    end

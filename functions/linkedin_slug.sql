@@ -1,5 +1,7 @@
 select
     case
-        when value ~ '^https://www\.linkedin\.com/(?:in|company|school|showcase)/[^/?#]+$'
+        when
+            starts_with(value, 'https://www.linkedin.com/')
+            and substr(value, 26) ~ '^(?:in|company|school|showcase)/[^/?#]+$'
             then split_part(value, '/', 5)
     end

@@ -15,23 +15,19 @@
 {%- endset -%}
 {%- set letter = letter | replace('\n', '') -%}
 {%- set label = letter ~ '+(?:-+' ~ letter ~ '+)*' -%}
-select
-    case
-        when char_length(host) <= 253
-            -- the last label holds more than digits, so that an address is no domain
-            then substring(host from '^(?:{{ label }}\.)+(?![0-9]+$){{ label }}$')
-    end
-from (
-    select
-        regexp_replace(
+{#- the last label holds more than digits, so that an address of the network is no domain -#}
+{%- set domain = '(?:' ~ label ~ '\.)+(?![0-9]+$)' ~ label ~ '$' -%}
+{%- set host -%}
+regexp_replace(
             regexp_replace(
                 -- up to the path, with the scheme gone
                 split_part(
                     translate(
                         regexp_replace(
-                            {{ function('lower_text').include(database=false) }}(
+                            btrim(
                                 -- no host begins later: what follows is not worth reading
-                                left({{ function('trim_blanks').include(database=false) }}(value), 4000)
+                                {{ function('lower_text').include(database=false) }}(left(value, 4000)),
+                                E'{{ blanks() }}'
                             ),
                             '^(?:[a-z][a-z0-9+.-]*:)?//',
                             ''
@@ -47,7 +43,16 @@ from (
             ),
             '\.*(?::[0-9]*)?$',
             ''
-        ) as host
-    -- a fence: the host is worked out once
-    offset 0
-) as address
+        )
+{%- endset -%}
+select
+    case
+        -- one match tells the usual text, a normal form already
+        when
+            octet_length(value) <= 253
+            and value ~ '^(?!www[0-9]*\.)(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+[a-z]+$'
+            then value
+        when octet_length(value) <= 253 then substring({{ host }} from '^{{ domain }}')
+        -- the length is counted in the pattern only where it can matter: counting costs
+        else substring({{ host }} from '^(?!.{254}){{ domain }}')
+    end

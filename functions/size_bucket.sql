@@ -19,22 +19,14 @@
 } -%}
 select
     case
-        replace(
-            replace(
-                regexp_replace(
-                    -- every dash that stands for "to", every blank, as on the keyboard
-                    translate(
-                        lower({{ function('trim_blanks').include(database=false) }}(value) collate "C"),
-                        E'‐‑‒–—−\u00a0\u2009\u202f',
-                        '------   '
-                    ),
-                    ' +employees?$',
-                    ''
-                ),
-                ' -', '-'
+        replace(replace(replace(replace(
+            -- every dash that stands for "to", every blank, as on the keyboard
+            translate(
+                lower({{ function('trim_blanks').include(database=false) }}(value) collate "C"),
+                E'‐‑‒–—−\u00a0\u2009\u202f',
+                '------   '
             ),
-            '- ', '-'
-        )
+            ' employees', ''), ' employee', ''), ' -', '-'), '- ', '-')
         {%- for spelling, bucket in buckets.items() %}
         when '{{ spelling }}' then '{{ bucket }}'
         {%- endfor %}

@@ -77,10 +77,17 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """An array whose elements are records; with a head if it is the payloads of a batch."""
+    """An array whose elements are records.
+
+    Args:
+        line: Line on which it begins.
+        batch: Its head if it is the payloads of a batch.
+        opens_file: Nothing stands before it.
+    """
 
     line: int
     batch: BatchHead | None = None
+    opens_file: bool = False
 
 
 class RecordReader:
@@ -91,6 +98,7 @@ class RecordReader:
         self._window = Window(content.blocks(progress))
         self._lists: list[_List] = []
         self._batch_slug: str | None = None
+        self._begun = False  # something has been read
         self._replaced: list[int] = []  # offsets of lone surrogates replaced in the window
 
     def __iter__(self) -> Iterator[Record | Reject]:
@@ -110,14 +118,15 @@ class RecordReader:
                 if self._lists:
                     yield self._next_value()
                 else:
-                    self._lists.append(_List(window.line))
+                    self._lists.append(_List(window.line, opens_file=not self._begun))
                     window.pos += 1
             elif byte == _CLOSE_ARRAY and self._lists:
                 self._leave_list()
             else:
                 yield self._next_scalar()
+            self._begun = True
         if self._lists:
-            raise self._cut_off(f"the list that begins on line {self._lists[-1].line}")
+            yield self._unclosed(self._lists[0])
 
     def _refuse_foreign(self) -> None:
         self._window.fill()
@@ -348,6 +357,16 @@ class RecordReader:
             )
         self._batch_slug = None
         window.advance(end)
+
+    def _unclosed(self, held: _List) -> Reject:
+        """Refuse the bracket of a list that does not end.
+
+        A list or batch that is the file was cut off with it; a bracket among other records is
+        but a broken line.
+        """
+        if held.opens_file or held.batch is not None:
+            raise self._cut_off(f"the list that begins on line {held.line}")
+        return Reject(held.line, Reason.MALFORMED_JSON, "a list begins and does not end", b"[")
 
     def _cut_off(self, what: str) -> IngestError:
         return IngestError(

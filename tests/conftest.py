@@ -13,6 +13,7 @@ from itertools import count
 import psycopg
 import pytest
 from psycopg import sql
+from warehouse import Warehouse, dbt
 
 from ingest.connection import (
     Connection,
@@ -21,7 +22,6 @@ from ingest.connection import (
     environment_for,
 )
 from ingest.migrate import migrate
-from warehouse import Warehouse, dbt
 
 Parameters = dict[str, str]
 

@@ -20,7 +20,7 @@ from ingest.json_records import Record, RecordReader
 ONE, TWO, THREE = ({"k": n, "list": [{"k": 0}, {"k": 0}]} for n in (1, 2, 3))
 
 
-def read(path: Path, content: bytes) -> list[Record | Any]:
+def read(path: Path, content: bytes) -> list[Any]:
     path.write_bytes(content)
     with open_content(str(path)) as opened:
         return list(RecordReader(opened))
@@ -183,6 +183,11 @@ def test_an_unfinished_record_among_pretty_printed_ones_is_one_reject(file: Path
     assert [outcome(item) for item in read(file, content)] == [ONE, (13, BAD), THREE]
 
 
+def test_a_bracket_among_lines_is_a_broken_line(file: Path) -> None:
+    items = read(file, b'{"a":1}\n[\n{"a":1}\n')
+    assert [outcome(item) for item in items] == [GOOD, GOOD, (2, BAD)]
+
+
 def test_the_last_line_may_be_broken_if_it_is_a_whole_line(file: Path) -> None:
     assert [outcome(item) for item in read(file, b'{"a":1}\n{"a":"x\n')] == [GOOD, (2, BAD)]
 
@@ -268,6 +273,25 @@ def test_records_survive_however_the_bytes_arrive(
         patch.setattr("ingest.json_window._BLOCK", 1)
         items = list(reader)
     assert [json.loads(item.raw) for item in items] == records
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data(), count=st.integers(2, 8), form=st.sampled_from([b"\n", b",\n"]))
+def test_whatever_happens_to_one_line_the_others_stay(
+    data: st.DataObject, count: int, form: bytes
+) -> None:
+    good = [{"n": n, "list": [{"n": 0}, {"m": "x"}], "text": 'a "b" é'} for n in range(count)]
+    lines = [json.dumps(record).encode() for record in good]
+    hit = data.draw(st.integers(0, count - 1))
+    start = data.draw(st.integers(0, len(lines[hit])))
+    end = data.draw(st.integers(start, len(lines[hit])))
+    noise = data.draw(st.binary(max_size=4)).replace(b"\n", b"")
+    lines[hit] = b"{" + lines[hit][1:start] + noise + lines[hit][end:]
+    items = list(RecordReader(_InBlocks(form.join(lines) + b"\n", 10_000)))  # type: ignore[arg-type]
+    landed = [json.loads(item.text) for item in items if isinstance(item, Record)]
+    assert [record for record in good if record["n"] != hit] == [
+        record for record in landed if record in good and record["n"] != hit
+    ]
 
 
 class _InBlocks:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import psycopg
+from warehouse import Warehouse
 
 from ingest.connection import connect
-from warehouse import Warehouse
 
 INSERT = """
     insert into raw.person_payloads

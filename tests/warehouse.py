@@ -127,11 +127,11 @@ class Warehouse:
         self,
         raw_table: str,
         key: str,
-        payload: Any,  # noqa: ANN401 - any JSON
+        payload: Any,
         *,
         received: str | None = None,
         payload_type: str | None = None,
-        **columns: Any,  # noqa: ANN401
+        **columns: Any,
     ) -> str:
         """Insert one raw payload row, as another program would; gives back its id."""
         key_column, workflow, provider, platform, usual_type = _PAYLOADS[raw_table]
@@ -148,7 +148,7 @@ class Warehouse:
             values["created_at"] = datetime.fromisoformat(received)
         return self.row(raw_table, **values)
 
-    def row(self, raw_table: str, **values: Any) -> str:  # noqa: ANN401
+    def row(self, raw_table: str, **values: Any) -> str:
         """Insert one raw row and commit; gives back its id."""
         statement = sql.SQL("insert into {} ({}) values ({}) returning id").format(
             sql.Identifier("raw", raw_table),
@@ -169,14 +169,14 @@ class Warehouse:
         """Run every data test of the project."""
         dbt("test")
 
-    def one(self, query: str, *parameters: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    def one(self, query: str, *parameters: Any) -> tuple[Any, ...]:
         """The only row of a query."""
         rows = self.all(query, *parameters)
         if len(rows) != 1:
             raise LookupError(f"{len(rows)} rows for: {query}")
         return rows[0]
 
-    def all(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
+    def all(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """All rows of a query."""
         rows = self.conn.execute(query.encode(), parameters).fetchall()
         self.conn.rollback()

@@ -48,8 +48,8 @@ def _reject_limit(
 @click.option("--force", is_flag=True, help="Load content again that was loaded before.")
 @click.option(
     "--on-reject",
-    type=click.Choice(list(OnReject), case_sensitive=False),
-    default=OnReject.REPORT,
+    type=click.Choice([choice.value for choice in OnReject]),
+    default=OnReject.REPORT.value,
     show_default=True,
     help="End with status 3, end with status 0, or stop at the first reject and write nothing.",
 )
@@ -65,7 +65,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     workflow: str | None,
     dry_run: bool,
     force: bool,
-    on_reject: OnReject,
+    on_reject: str,
     max_rejects: RejectLimit | None,
     as_json: bool,
 ) -> None:
@@ -84,7 +84,7 @@ def command(  # noqa: PLR0917 - click passes them by name
         workflow=_workflow(registry, workflow),
         dry_run=dry_run,
         force=force,
-        on_reject=on_reject,
+        on_reject=OnReject(on_reject),
         max_rejects=max_rejects,
         notice=_say,
     )
@@ -100,7 +100,9 @@ def command(  # noqa: PLR0917 - click passes them by name
     summaries = [outcome for outcome in outcomes if isinstance(outcome, LoadSummary)]
     if failed:
         raise click.exceptions.Exit(FAILED)
-    if on_reject is OnReject.REPORT and any(_rejected_now(summary) for summary in summaries):
+    if options.on_reject is OnReject.REPORT and any(
+        _rejected_now(summary) for summary in summaries
+    ):
         raise click.exceptions.Exit(REJECTED)
 
 

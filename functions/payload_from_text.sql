@@ -1,0 +1,72 @@
+{%- set unstorable -%}
+(?<!\\)((?:\\\\)*)(?:\\u0000
+|\\u[Dd][89ABab][0-9A-Fa-f]{2}(?!\\u[Dd][C-Fc-f])
+|(?<!\\u[Dd][89ABab][0-9A-Fa-f]{2})\\u[Dd][C-Fc-f][0-9A-Fa-f]{2})
+{%- endset -%}
+{%- set unstorable = unstorable | replace('\n', '') -%}
+-- Not inlined: payload_object spares a payload that is an object the call.
+with recursive unwrapped as (
+    select
+        0 as decoded,
+        to_jsonb(value) as document
+
+    union all
+
+    select
+        step.decoded + 1,
+        case
+            when pg_input_is_valid(bare.document, 'jsonb') then bare.document::jsonb
+            -- escapes that JSON allows and jsonb cannot hold: NUL, halves of a surrogate pair
+            when pg_input_is_valid(
+                regexp_replace(bare.document, '{{ unstorable }}', '\1', 'g'), 'jsonb'
+            )
+                then regexp_replace(bare.document, '{{ unstorable }}', '\1', 'g')::jsonb
+        end
+    from unwrapped as step
+    cross join lateral (
+        select
+            -- a language model may wrap its answer in a Markdown code fence
+            case
+                when step.document #>> '{}' ~ '^[{{ blanks() }}]*```' then regexp_replace(
+                    step.document #>> '{}',
+                    '^[{{ blanks() }}]*```[A-Za-z]*|```[{{ blanks() }}]*$',
+                    '',
+                    'g'
+                )
+                else btrim(step.document #>> '{}', E'{{ blanks() }}')
+            end as document
+        offset 0
+    ) as bare
+    where
+        step.decoded < 2
+        and jsonb_typeof(step.document) = 'string'
+        -- beyond, the functions above ask for more memory than PostgreSQL grants
+        and octet_length(step.document #>> '{}') < 100000000
+        -- The parser calls itself at each level and raises when its stack is full. No text is
+        -- nested deeper than it has brackets; levels are counted where these are many.
+        and case
+            when
+                octet_length(bare.document) - octet_length(translate(bare.document, '[{', '')) <= 2000
+                then true
+            else (
+                select max(level) <= 2000
+                from (
+                    select
+                        sum(
+                            case
+                                when token.match[1] in ('[', '{') then 1
+                                when token.match[1] in (']', '}') then -1
+                                else 0
+                            end
+                        ) over (order by token.position) as level
+                    from
+                        regexp_matches(bare.document, '"(?:[^"\\]|\\.)*"|[][{}]', 'g')
+                        with ordinality as token (match, position)
+                ) as levels
+            )
+        end
+)
+
+select document
+from unwrapped
+where jsonb_typeof(document) = 'object'
