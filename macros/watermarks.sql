@@ -177,7 +177,7 @@
 
 {# SQL boolean: everything is being read, so rows that do not come out again have to go. #}
 {% macro is_rescan() -%}
-    coalesce(nullif(current_setting('hq.rescan', true), ''), 'false')::boolean
+    coalesce(nullif(current_setting('hq.rescan', true), ''), 'true')::boolean
 {%- endmacro %}
 
 
