@@ -3,9 +3,11 @@
 |oct(?:ober)?|nov(?:ember)?|dec(?:ember)?) +(?!0000)[0-9]{4}$
 {%- endset -%}
 {%- set month_name = month_name | replace('\n', '') -%}
-{%- set trimmed = "btrim(left(value, 4000), E'" ~ blanks() ~ "')" -%}
+{%- set trimmed = "btrim(value, E'" ~ blanks() ~ "')" -%}
 select
     case
+        -- neither pattern nor translate() takes a text of any size
+        when octet_length(value) > 4000 then null
         -- Most dates. Comparing is cheaper than a pattern, whose every step costs; the ends of the
         -- months and the other forms are left to the patterns behind.
         when

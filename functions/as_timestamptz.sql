@@ -1,7 +1,9 @@
-{%- set trimmed = "btrim(left(value, 4000), E'" ~ blanks() ~ "')" -%}
+{%- set trimmed = "btrim(value, E'" ~ blanks() ~ "')" -%}
 -- Put together from its parts: a cast from text would ask TimeZone, and is not immutable.
 select
     case
+        -- neither pattern nor translate() takes a text of any size
+        when octet_length(value) > 4000 then null
         -- Most times, without an offset. Comparing is cheaper than a pattern, whose every step
         -- costs; the ends of the months and the other forms are left to the pattern behind.
         when

@@ -1,7 +1,8 @@
 select
     case
         when
-            starts_with(value, 'https://www.linkedin.com/')
+            octet_length(value) <= 16000
+            and starts_with(value, 'https://www.linkedin.com/')
             and substr(value, 26) ~ '^(?:in|company|school|showcase)/[^/?#]+$'
             then split_part(value, '/', 5)
     end

@@ -16,7 +16,7 @@
 {%- set letter = letter | replace('\n', '') -%}
 {%- set label = letter ~ '+(?:-+' ~ letter ~ '+)*' -%}
 {#- the last label holds more than digits, so that an address of the network is no domain -#}
-{%- set domain = '(?:' ~ label ~ '\.)+(?![0-9]+$)' ~ label ~ '$' -%}
+{%- set domain = '(?:' ~ label ~ '[.])+(?![0-9]+$)' ~ label ~ '$' -%}
 {%- set host -%}
 regexp_replace(
             regexp_replace(

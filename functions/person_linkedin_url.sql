@@ -1,13 +1,16 @@
 {%- set slug = "split_part(translate(split_part(value, 'linkedin.com/in/', 2), '?#', '//'), '/', 1)" -%}
 select
     case
-        -- Most addresses; short patterns, because each step of a pattern that a text reaches costs.
-        -- Capitals are left to the rule behind: they may belong to an id.
+        -- Most addresses; short patterns, because each step of a pattern that a text reaches costs
         when
             octet_length(value) <= 500
             and split_part(value, 'linkedin.com/in/', 1) ~ '^(?:https?://)?(?:[a-z]+\.)?$'
-            and {{ slug }} ~ '^[a-z0-9-]+$'
-            then 'https://www.linkedin.com/in/' || {{ slug }}
+            and {{ slug }} ~ '^[A-Za-z0-9_-]+$'
+            then 'https://www.linkedin.com/in/' || case
+                -- the hashed id of a member: its letters keep their case
+                when {{ slug }} ~ '^AC[ow]AA.' then {{ slug }}
+                else lower({{ slug }} collate "C")
+            end
         when strpos(value, '/') > 0 then substring(
             {{ function('linkedin_url').include(database=false) }}(value)
             from '^https://www\.linkedin\.com/in/.+$'

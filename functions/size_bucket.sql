@@ -22,7 +22,7 @@ select
         replace(replace(replace(replace(
             -- every dash that stands for "to", every blank, as on the keyboard
             translate(
-                lower({{ function('trim_blanks').include(database=false) }}(value) collate "C"),
+                lower(btrim(left(value, 4000), E'{{ blanks() }}') collate "C"),
                 E'‐‑‒–—−\u00a0\u2009\u202f',
                 '------   '
             ),

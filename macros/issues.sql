@@ -67,3 +67,38 @@
     ) as k (field, value, failed, reason)
     where k.failed and {{ is_new('r') }} and {{ where }}
 {%- endmacro %}
+
+
+{#
+    Query: the values in new rows of a raw table without payloads that have no normal form.
+
+    Args:
+        raw_table: name of the raw table.
+        columns: names of columns that hold a domain, or a person's LinkedIn URL.
+#}
+{% macro unusable_values(raw_table, columns) -%}
+    select
+        '{{ raw_table }}#' || r.id as entity,
+        '{{ raw_table }}' as raw_table,
+        r.id as raw_payload_id,
+        k.field,
+        left(k.value, 1000) as value,
+        k.reason,
+        {{ receipt_of('r') }} as created_at
+    from {{ source('raw', raw_table) }} as r
+    left join lateral (
+        select c.field, c.value, c.reason
+        from (
+            values
+            {%- for column in columns %}
+            {%- if 'linkedin' in column %}
+            ('{{ column }}', r.{{ column }}, {{ function('person_linkedin_url') }}(r.{{ column }}), 'no LinkedIn profile URL')
+            {%- else %}
+            ('{{ column }}', r.{{ column }}, {{ function('normal_domain') }}(r.{{ column }}), 'no domain')
+            {%- endif %}{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as c (field, value, normal_form, reason)
+        where c.normal_form is null and {{ function('clean_text') }}(c.value) is not null
+    ) as k on true
+    where {{ is_new('r') }}
+{%- endmacro %}

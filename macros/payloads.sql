@@ -51,8 +51,7 @@
             {{ is_new('r') }}
             and {{ where }}
             and (r._is_object or {{ function('payload_object') }}(r.raw_payload) is not null)
-        -- a fence: the key is computed once a row
-        offset 0
+        -- no fence here: through one the planner would not see how many entities there are
     ) as candidates
     where entity_key is not null
     order by
@@ -109,9 +108,15 @@
 #}
 {% macro list_of_objects(field) -%}
     case
-        when {{ field }} is null then true
-        when not jsonb_path_exists({{ field }}, 'lax $[*] ? (@.type() != "object" && @.type() != "null")')
-            then true
+        when {{ field }} is null or jsonb_typeof({{ field }}) = 'object' then true
+        when jsonb_typeof({{ field }}) = 'array'
+            -- strict: in lax mode the filter would look into arrays that are items
+            then nullif(
+                not jsonb_path_exists(
+                    {{ field }}, 'strict $[*] ? (@.type() != "object" && @.type() != "null")'
+                ),
+                false
+            )
     end
 {%- endmacro %}
 
@@ -187,6 +192,12 @@
                 order by i.n
             )
     end
+{%- endmacro %}
+
+
+{# SQL for a payload field that should be an object; NULL when it is something else. #}
+{% macro object_or_null(field) -%}
+    case when jsonb_typeof({{ field }}) = 'object' then {{ field }} end
 {%- endmacro %}
 
 

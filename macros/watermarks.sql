@@ -103,6 +103,10 @@
         hq.seen    the snapshot read with last time; `1:1:`, which contains nothing, to see all
         hq.rescan  whether everything is read, so that rows which no longer follow from it can go
         hq.xid     this transaction, for the rows the model writes
+
+    Two of the planner's settings go with it. Memoize would copy whole JSON arrays into a cache that
+    never hits. And where everything is read, the planner, which cannot know how many entities are
+    behind the rows, must not fetch payloads one by one.
 #}
 {% macro open_watermark() -%}
     {%- if execute -%}
@@ -133,6 +137,10 @@
         set_config('hq.rescan', (not holds)::text, true),
         set_config('hq.xid', pg_current_xact_id()::text, true)
     from previous;
+
+    select
+        set_config('enable_memoize', 'off', true),
+        set_config('enable_nestloop', case when {{ is_rescan() }} then 'off' else 'on' end, true);
 
     {%- if reads_whole %}
     -- This model reads all or nothing: any new row behind it makes it read everything.
@@ -165,7 +173,7 @@
 #}
 {% macro is_new(row) -%}
     {{ row }}._xid >= pg_snapshot_xmin({{ seen() }})
-    and not pg_visible_in_snapshot({{ row }}._xid, (select {{ seen() }}))
+    and not pg_visible_in_snapshot({{ row }}._xid, {{ seen() }})
 {%- endmacro %}
 
 

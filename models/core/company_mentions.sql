@@ -318,7 +318,8 @@ select distinct on (source, owner, domain)
     source,
     owner,
     domain,
-    name,
+    -- what an index cannot hold is no name
+    case when octet_length(name) <= 1000 then name end as name,
     linkedin_url,
     raw_payload_id,
     min(created_at) over (partition by source, owner, domain) as created_at,

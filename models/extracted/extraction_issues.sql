@@ -23,8 +23,13 @@ with issues as (
     {{ issues_of(ref('person_discovery'), 'linkedin_url', 'person_discovery') }}
     union all
     {{ issues_of(
-        ref('claygent_origins'), 'origin_company_domain', 'company_customer_claygent_payloads'
+        ref('claygent_origins'), 'origin_company_domain', 'company_customer_claygent_payloads',
+        items={
+            'customers': {'relation': ref('company_customer_claygent'), 'position': '_position'},
+        },
     ) }}
+    union all
+    {{ issues_of(ref('company_icp_criteria'), 'domain', 'icp_payloads') }}
     union all
     {{ issues_of(
         ref('case_study_details'), 'case_study_url', 'case_study_extraction_payloads'
@@ -70,6 +75,16 @@ with issues as (
     ) }}
     union all
     {{ unusable_rows('icp_payloads', [['domain', domain ~ '(r.domain)', 'no domain']]) }}
+    {%- for raw_table, columns in {
+        'manual_company_customers': ['origin_company_domain', 'company_customer_domain'],
+        'vc_firms': ['domain'],
+        'vc_portfolio_companies': ['website_domain'],
+        'vc_crunchbase_portfolios': ['website', 'vc_domain'],
+        'salesnav_scrapes': ['company_website', 'linkedin_url_user_profile'],
+    }.items() %}
+    union all
+    {{ unusable_values(raw_table, columns) }}
+    {%- endfor %}
 )
 
 select

@@ -8,40 +8,22 @@
     },
 ) }}
 
-with winners as (
-    {{ winning_payloads(
-        source('raw', 'icp_payloads'), key=function('normal_domain') ~ '(r.domain)'
-    ) }}
-),
-
-canonical_winners as (
-    select distinct on (coalesce(a.canonical_domain, w.entity_key))
-        coalesce(a.canonical_domain, w.entity_key) as domain,
-        w.raw_payload_id,
-        min(w.created_at) over (
-            partition by coalesce(a.canonical_domain, w.entity_key)
-        ) as created_at,
-        w._received_at as updated_at
-    from winners as w
-    left join {{ ref('company_aliases') }} as a on w.entity_key = a.domain
+with generated as (
+    select distinct on (coalesce(a.canonical_domain, c.domain))
+        coalesce(a.canonical_domain, c.domain) as domain,
+        c.raw_payload_id,
+        c.company_criteria,
+        c.person_criteria,
+        min(c.created_at) over (partition by coalesce(a.canonical_domain, c.domain)) as created_at,
+        c.updated_at
+    from {{ ref('company_icp_criteria') }} as c
+    left join {{ ref('company_aliases') }} as a on c.domain = a.domain
+    where {{ is_rescan() }}
     order by
-        coalesce(a.canonical_domain, w.entity_key),
-        w._refreshed_at desc nulls last,
-        w._received_at desc,
-        w.raw_payload_id desc
-),
-
-generated as (
-    select
-        w.*,
-        p.company_criteria,
-        p.person_criteria
-    from canonical_winners as w
-    inner join {{ source('raw', 'icp_payloads') }} as r on w.raw_payload_id = r.id
-    cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (
-        company_criteria jsonb,
-        person_criteria jsonb
-    )
+        coalesce(a.canonical_domain, c.domain),
+        c._refreshed_at desc nulls last,
+        c._received_at desc,
+        c.raw_payload_id desc
 ),
 
 curated as (
@@ -74,6 +56,11 @@ chosen as (
         case when c.domain is null then g.raw_payload_id end as raw_payload_id
     from curated as c
     full join generated as g on c.domain = g.domain
+    where
+        not exists (
+            select from {{ ref('ignored_domains') }} as i
+            where coalesce(c.domain, g.domain) = i.domain
+        )
 ),
 
 -- a-b.example and a.b.example would share a slug: the earlier one keeps it.
@@ -92,7 +79,7 @@ select
     domain,
     case when claim = 1 then slug else slug || '-' || left(id::text, 8) end as slug,
     {{ with_size_buckets('company_criteria') }} as company_criteria,
-    case when jsonb_typeof(person_criteria) = 'object' then person_criteria end as person_criteria,
+    {{ object_or_null('person_criteria') }} as person_criteria,
     notes,
     created_at,
     updated_at,

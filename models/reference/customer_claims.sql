@@ -23,15 +23,25 @@ with claims as (
 
     union all
 
-    select
-        'manual' as source,
-        r.id::text as reference,
-        {{ domain }}(r.origin_company_domain) as domain,
-        {{ text }}(r.company_customer_name) as customer_name,
-        {{ domain }}(r.company_customer_domain) as customer_domain,
-        {{ text }}(r.source_notes) as notes,
-        {{ receipt_of('r') }} as received_at
-    from {{ source('raw', 'manual_company_customers') }} as r
+    -- A later entry about the same customer replaces an earlier one.
+    select * from (
+        select distinct on (
+            {{ domain }}(r.origin_company_domain), lower({{ text }}(r.company_customer_name))
+        )
+            'manual' as source,
+            r.id::text as reference,
+            {{ domain }}(r.origin_company_domain) as domain,
+            {{ text }}(r.company_customer_name) as customer_name,
+            {{ domain }}(r.company_customer_domain) as customer_domain,
+            {{ text }}(r.source_notes) as notes,
+            {{ receipt_of('r') }} as received_at
+        from {{ source('raw', 'manual_company_customers') }} as r
+        order by
+            {{ domain }}(r.origin_company_domain),
+            lower({{ text }}(r.company_customer_name)),
+            {{ receipt_of('r') }} desc,
+            r.id desc
+    ) as latest_entries
 
     union all
 
@@ -58,7 +68,8 @@ with claims as (
     from {{ ref('company_customer_claygent') }} as g
 ),
 
--- An address that belongs to nobody says nothing about the customer; its name may.
+-- An address that belongs to nobody says nothing about the customer; its name may. As the origin
+-- it is no company whose customers one could know.
 canonical as (
     select
         c.source,
@@ -75,7 +86,13 @@ canonical as (
     from claims as c
     left join {{ ref('company_aliases') }} as o on c.domain = o.domain
     left join {{ ref('company_aliases') }} as a on c.customer_domain = a.domain
-    where c.domain is not null and {{ is_rescan() }}
+    where
+        c.domain is not null
+        and not exists (
+            select from {{ ref('ignored_domains') }} as i
+            where coalesce(o.canonical_domain, c.domain) = i.domain
+        )
+        and {{ is_rescan() }}
 ),
 
 -- Names are matched once each: as they stand, and only if nobody bears one, without legal suffix.
@@ -108,7 +125,12 @@ same_stems as (
 matched as (
     select
         c.*,
-        coalesce(n.candidates, s.candidates, '{}'::text[]) as candidates
+        coalesce(n.candidates, s.candidates, '{}'::text[]) as candidates,
+        -- the letters that were compared
+        {{ enough_letters(
+            "case when n.candidates is null then " ~ function('company_name_stem')
+            ~ "(c.customer_name) else c.customer_name end"
+        ) }} as is_telling
     from canonical as c
     left join same_names as n
         on c.customer_domain is null and lower(c.customer_name) = n.name_key
@@ -121,8 +143,7 @@ resolved as (
         *,
         case
             when customer_domain is not null then customer_domain
-            when cardinality(candidates) = 1 and {{ enough_letters('customer_name') }}
-                then candidates[1]
+            when cardinality(candidates) = 1 and is_telling then candidates[1]
         end as resolved_domain
     from matched
 )
@@ -137,7 +158,7 @@ select
     case
         when resolved_domain = domain then 'names itself'
         when resolved_domain is not null then null
-        when not {{ enough_letters('customer_name') }} then 'name too short'
+        when not is_telling then 'name too short'
         when cardinality(candidates) > 1 then 'several companies bear the name'
         else 'no company bears the name'
     end as unresolved_reason,

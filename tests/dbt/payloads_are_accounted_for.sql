@@ -27,6 +27,10 @@ union all
 ) }}
 union all
 {{ unaccounted_rows(
+    'icp_payloads', domain ~ '(r.domain)', ref('company_icp_criteria'), 'domain'
+) }}
+union all
+{{ unaccounted_rows(
     'case_study_extraction_payloads',
     'case when ' ~ domain ~ '(r.origin_company_domain) is not null and '
     ~ function('clean_text') ~ '(r.company_customer_name) is not null then '

@@ -45,9 +45,8 @@ converted as (
         *,
         {{ function('company_linkedin_url') }}(url) as linkedin_url,
         {{ function('as_bigint') }}(org_id) as linkedin_org_id,
-        coalesce(
-            {{ function('as_bigint') }}(company_id), {{ function('as_bigint') }}(clay_company_id)
-        ) as company_number,
+        {{ function('as_bigint') }}(company_id) as company_number,
+        {{ function('as_bigint') }}(clay_company_id) as clay_number,
         {{ function('as_integer') }}(founded) as founded_year,
         {{ function('as_integer') }}(employee_count) as employees,
         {{ function('as_integer') }}(follower_count) as followers
@@ -63,7 +62,7 @@ select
     linkedin_url,
     {{ function('linkedin_slug') }}(linkedin_url) as linkedin_slug,
     linkedin_org_id,
-    company_number as clay_company_id,
+    coalesce(company_number, clay_number) as clay_company_id,
     {{ function('clean_text') }}(name) as name,
     {{ function('clean_text') }}(description) as description,
     {{ function('clean_text') }}(website) as website,
@@ -78,7 +77,7 @@ select
     {{ function('clean_text') }}(locality) as locality,
 
     {{ primary_location('locations') }} as primary_location,
-    locations as all_locations,
+    case when {{ list_of_anything('locations') }} then locations end as all_locations,
     {{ text_array('specialties') }} as specialties,
 
     _refreshed_at as source_last_refresh,
@@ -90,7 +89,8 @@ select
         ['last_refresh', 'last_refresh', '_refreshed_at', 'no timestamp'],
         ['url', 'url', 'linkedin_url', 'no LinkedIn company URL'],
         ['org_id', 'org_id', 'linkedin_org_id', 'no whole number'],
-        ['company_id', 'coalesce(company_id, clay_company_id)', 'company_number', 'no whole number'],
+        ['company_id', 'company_id', 'company_number', 'no whole number'],
+        ['clay_company_id', 'clay_company_id', 'clay_number', 'no whole number'],
         ['founded', 'founded', 'founded_year', 'no whole number'],
         ['employee_count', 'employee_count', 'employees', 'no whole number'],
         ['follower_count', 'follower_count', 'followers', 'no whole number'],

@@ -64,7 +64,8 @@ cleaned as (
         position,
         {{ function('clean_text') }}(name) as company_customer_name,
         {{ function('clean_text') }}(case_study_url) as case_study_url,
-        coalesce({{ function('as_boolean') }}(has_case_study), false) as has_case_study
+        has_case_study as has_case_study_text,
+        {{ function('as_boolean') }}(has_case_study) as has_case_study
     from named
 ),
 
@@ -72,7 +73,7 @@ customers as (
     select distinct on (raw_payload_id, lower(company_customer_name)) *
     from cleaned
     where company_customer_name is not null
-    order by raw_payload_id, lower(company_customer_name), has_case_study desc, position
+    order by raw_payload_id, lower(company_customer_name), has_case_study is true desc, position
 )
 
 select
@@ -87,8 +88,15 @@ select
     p.origin_company_name,
     c.company_customer_name,
     c.case_study_url,
-    c.has_case_study,
+    coalesce(c.has_case_study, false) as has_case_study,
 
+    c.position as _position,
+    {{ unconverted([
+        [
+            'hasCaseStudy', 'c.has_case_study_text', 'c.has_case_study',
+            'neither true nor false'
+        ],
+    ]) }} as _issues,
     {{ written_by() }} as _xid
 from changed_origins as p
 left join customers as c on p.raw_payload_id = c.raw_payload_id

@@ -134,6 +134,10 @@ select
         ['latest_experience.start_date', 'start_date', 'latest_start_date', 'no date'],
         ['latest_experience.end_date', 'end_date', 'latest_end_date', 'no date'],
         ['latest_experience.is_current', 'is_current', 'latest_is_current', 'neither true nor false'],
+        [
+            'latest_experience', 'latest_experience::text', object_or_null('latest_experience'),
+            'no JSON object'
+        ],
         ['experience', 'experience::text', list_of_objects('experience'), 'no list of objects'],
         ['education', 'education::text', list_of_objects('education'), 'no list of objects'],
     ]) }} as _issues,

@@ -1,0 +1,71 @@
+# Each target sets up what it needs. Look at the values with: make help
+PYTHON = $(firstword $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c $(FITS) 2>/dev/null && echo $$p; done) python3)
+ARGS =
+
+# dbt-core 1.11 does not run on Python 3.14
+FITS = 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
+BIN = .venv/bin
+# the dbt templater knows neither functions/ nor macros
+LINTED_SQL = models $(wildcard tests/dbt/*.sql)
+MADE = .venv .postgres target logs build .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+	hq_warehouse.egg-info
+
+# another checkout's or another Python's settings have no business here
+unexport HQ_PROJECT_DIR PYTHONHOME PYTHONPATH VIRTUAL_ENV
+
+.PHONY: help demo test lint bench docs clean
+
+help:
+	@echo 'make demo    set up, load examples/ into the embedded PostgreSQL, build, show the result'
+	@echo 'make test    lint and run every test'
+	@echo 'make lint    ruff, mypy and sqlfluff'
+	@echo 'make bench   measure (ARGS="..." goes to bench/run.py)'
+	@echo 'make docs    the documentation of the warehouse, one page: target/static_index.html'
+	@echo 'make clean   stop the embedded PostgreSQL; remove its data and all else made here'
+	@echo 'PYTHON=...   the Python to set up with, 3.11 to 3.13; now $(PYTHON)'
+
+demo: .venv/.runs
+	@$(BIN)/ingest demo $(ARGS)
+
+test: lint
+	$(BIN)/pytest $(ARGS)
+
+# sqlfluff compiles the models with dbt, which wants some database: the embedded one will do
+lint: .venv/.develops
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	unset PGHOSTADDR PGSERVICE PGDATABASE && eval "$$($(BIN)/ingest db env)" \
+		&& $(BIN)/sqlfluff lint --disable-progress-bar $(LINTED_SQL)
+
+bench: .venv/.develops
+	$(BIN)/python bench/run.py $(ARGS)
+
+docs: .venv/.runs
+	$(BIN)/ingest init
+	$(BIN)/ingest dbt docs generate --static
+	@echo 'Open target/static_index.html'
+
+# a server must not lose its files while it runs
+clean:
+	@if [ -x $(BIN)/ingest ]; then $(BIN)/ingest db stop; \
+	elif [ -e .postgres/data/postmaster.pid ]; then \
+		echo 'The embedded server may be running and .venv is gone: make demo, then make clean.' >&2; \
+		exit 1; fi
+	rm -rf $(MADE)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c $(FITS) || { echo "HQ needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is" \
+		"$$($(PYTHON) --version 2>&1); name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo 'Setting up .venv (a minute, once) ...' >&2
+	@$(PYTHON) -m venv .venv
+
+.venv/.runs: .venv/bin/python pyproject.toml constraints.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/.develops: .venv/bin/python pyproject.toml constraints.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch .venv/.runs $@

@@ -1,0 +1,106 @@
+"""``ingest status``: the state of the warehouse on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+
+from ingest.connection import connect, describe
+from ingest.migrate import require_initialised
+from ingest.screen import emit_json, out
+from ingest.status import Status, status
+from ingest.tables import age, print_paragraph, print_table
+
+
+@click.command("status", epilog="Example: ingest status --json")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def command(as_json: bool) -> None:
+    """Show what the warehouse holds, what waits to be transformed, and what is open.
+
+    "to transform" counts the rows that some model has not read yet, "waiting" those of a payload
+    type that no model extracts. All counts are exact.
+    """
+    with connect() as conn:
+        require_initialised(conn)
+        database = describe(conn)
+        found = status(conn)
+    if as_json:
+        emit_json(
+            {
+                "database": database,
+                "untransformed": found.untransformed,
+                "waiting": found.waiting,
+                **asdict(found),
+            }
+        )
+        return
+    _show(database, found)
+
+
+def _show(database: str, found: Status) -> None:
+    lines = (
+        ("database", database.removeprefix("database ")),
+        ("last load", _last_load(found)),
+        ("last build", _last_build(found)),
+        ("to transform", _untransformed(found)),
+        ("rejects", _open(found.rejects, "see ingest rejects")),
+        ("issues", _open(found.issues, "see extracted.extraction_issues")),
+    )
+    for label, text in lines:
+        print_paragraph(out, f"{label:12}", text)
+    filled = [t for t in found.raw if t.rows]
+    empty = [t.name for t in found.raw if not t.rows]
+    if filled:
+        columns = ("raw", "#rows", "#to transform", "#waiting")
+        _print(columns, [(t.name, t.rows, t.untransformed, t.waiting) for t in filled])
+    if empty:
+        out.print()
+        print_paragraph(out, "empty in raw", ", ".join(empty))
+    if found.built:
+        _print(
+            ("built", "#rows", "read up to"),
+            [(t.name, t.rows, age(found.at - t.read_at)) for t in found.built],
+        )
+
+
+def _print(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    out.print()
+    print_table(out, columns, rows)
+
+
+def _last_load(found: Status) -> str:
+    load = found.last_load
+    if load is None:
+        return "none yet"
+    return (
+        f"{_moment(load.started_at, found)}: {load.file_name}, "
+        f"{load.landed:,} landed, {load.rejected:,} rejected"
+    )
+
+
+def _last_build(found: Status) -> str:
+    if found.last_build is None:
+        return "none yet; run ingest dbt build"
+    return _moment(found.last_build, found)
+
+
+def _untransformed(found: Status) -> str:
+    parts = [f"{found.untransformed:,} rows" if found.untransformed else "nothing"]
+    if found.untransformed:
+        parts.append("run ingest dbt build")
+    if found.waiting:
+        parts.append(f"{found.waiting:,} rows wait for a model that extracts their payload type")
+    return "; ".join(parts)
+
+
+def _open(count: int | None, look: str) -> str:
+    if count is None:
+        return "not known before the first build"
+    return f"{count:,}; {look}" if count else "none"
+
+
+def _moment(at: datetime, found: Status) -> str:
+    return f"{at.astimezone().isoformat(sep=' ', timespec='minutes')} ({age(found.at - at)})"

@@ -1,0 +1,83 @@
+"""Many cases in one build: each has a company or person of its own, so none sees another.
+
+A build costs seconds and an entity nothing, so a module fills raw once and asks often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import sql
+from psycopg.rows import dict_row
+from warehouse import Warehouse
+
+from ingest.connection import connect
+
+Row = dict[str, Any]
+Parameters = dict[str, str]
+
+_RAW_TABLES = (
+    "select tablename from pg_tables where schemaname = 'raw' and tablename <> 'migrations'"
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One payload and what has to come of it.
+
+    Args:
+        payload: The payload as received.
+        columns: Columns of the extracted row and their values; others are not claimed.
+        issues: What must be reported of it: (field, value, reason), and nothing else.
+    """
+
+    payload: Any
+    columns: Row = field(default_factory=dict)
+    issues: tuple[tuple[str, str, str], ...] = ()
+
+
+@contextmanager
+def scenario() -> Iterator[Warehouse]:
+    """The session's built warehouse without a row, on a connection of the module's own."""
+    with connect(application_name="tests") as conn:
+        names = [sql.Identifier("raw", name) for (name,) in conn.execute(_RAW_TABLES.encode())]
+        conn.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(names)))
+        conn.commit()
+        warehouse = Warehouse(conn)
+        warehouse.empty()
+        yield warehouse
+
+
+def rows(warehouse: Warehouse, query: str, *parameters: Any) -> list[Row]:
+    """All rows of a query, by column name."""
+    with warehouse.conn.cursor(row_factory=dict_row) as cursor:
+        found = cursor.execute(query.encode(), parameters).fetchall()
+    warehouse.conn.rollback()
+    return found
+
+
+def row(warehouse: Warehouse, query: str, *parameters: Any) -> Row:
+    """The only row of a query, by column name."""
+    (found,) = rows(warehouse, query, *parameters)
+    return found
+
+
+def part(found: Row, columns: Row) -> Row:
+    """The columns of a row that an expectation names."""
+    return {name: found[name] for name in columns}
+
+
+def issues_of(warehouse: Warehouse, raw_payload_id: Any) -> list[tuple[str, str, str]]:
+    """What was reported of a raw row: (field, value, reason), in order of the field."""
+    return [
+        (found["field"], found["value"], found["reason"])
+        for found in rows(
+            warehouse,
+            "select field, value, reason from extracted.extraction_issues"
+            " where raw_payload_id = %s order by field",
+            raw_payload_id,
+        )
+    ]
