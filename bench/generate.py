@@ -14,11 +14,12 @@ from typing import Any
 
 import msgspec
 
-_WORDS = (
-    "led built shipped measured planned warehouse inventory logistics pricing forecast team "
-    "region supplier margin customer launch budget quarter process quality safety routing "
-    "analysis design support training hiring contract audit growth retail wholesale export"
-).split()
+_WORDS = [
+    *("led", "built", "shipped", "measured", "planned", "warehouse", "inventory", "logistics"),
+    *("pricing", "forecast", "team", "region", "supplier", "margin", "customer", "launch"),
+    *("budget", "quarter", "process", "quality", "safety", "routing", "analysis", "design"),
+    *("support", "training", "hiring", "contract", "audit", "growth", "retail", "export"),
+]
 _TITLES = ("VP Operations", "Director of Supply Chain", "Head of Logistics", "Buyer", "Analyst")
 
 

@@ -8,7 +8,8 @@ select
             -- the length and the exponent's digits keep the number within what numeric can hold
             octet_length(value) <= 100
             and value ~ (
-                '^{{ blank }}[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?{{ blank }}$'
+                '^{{ blank }}[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)'
+                || '(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?{{ blank }}$'
             )
             then
                 case

@@ -33,7 +33,9 @@ select
         )
         when {{ text }} ~* '{{ month_name }}' then make_date(
             right({{ text }}, 4)::integer,
-            strpos('  janfebmaraprmayjunjulaugsepoctnovdec', lower(left({{ text }}, 3) collate "C")) / 3,
+            strpos(
+                '  janfebmaraprmayjunjulaugsepoctnovdec', lower(left({{ text }}, 3) collate "C")
+            ) / 3,
             1
         )
         {%- endfor %}

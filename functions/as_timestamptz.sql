@@ -36,7 +36,9 @@ rpad(replace(substring(substr({{ text }}, 17) from '[+-].*$'), ':', ''), 5, '0')
                 -- a missing part is zero
                 ('0' || substr({{ text }}, 12, 2))::integer,
                 ('0' || substr({{ text }}, 15, 2))::integer,
-                coalesce(ltrim(substring(substr({{ text }}, 17) from '^:[0-9.]+'), ':'), '0')::float8
+                coalesce(
+                    ltrim(substring(substr({{ text }}, 17) from '^:[0-9.]+'), ':'), '0'
+                )::float8
             )
             - case
                 when substr({{ text }}, 17) ~ '[+-]' then make_interval(

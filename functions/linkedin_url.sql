@@ -38,8 +38,10 @@ from (
                 split_part(path, '/', 2) as part
             from (
                 -- no slug begins later: what follows is not worth reading
-                select translate(regexp_replace(left(value, 4000), '{{ origin }}', '', 'i'), '?#', '//')
-                    as path
+                select
+                    translate(
+                        regexp_replace(left(value, 4000), '{{ origin }}', '', 'i'), '?#', '//'
+                    ) as path
                 where
                     left(value, 4000)
                     ~* '{{ origin }}(?:in|company|school|showcase|sales/(?:lead|people|company))/'

@@ -46,7 +46,8 @@ with recursive unwrapped as (
         -- nested deeper than it has brackets; levels are counted where these are many.
         and case
             when
-                octet_length(bare.document) - octet_length(translate(bare.document, '[{', '')) <= 2000
+                octet_length(bare.document)
+                - octet_length(translate(bare.document, '[{', '')) <= 2000
                 then true
             else (
                 select max(level) <= 2000

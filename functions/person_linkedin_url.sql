@@ -1,4 +1,5 @@
-{%- set slug = "split_part(translate(split_part(value, 'linkedin.com/in/', 2), '?#', '//'), '/', 1)" -%}
+{%- set rest = "split_part(value, 'linkedin.com/in/', 2)" -%}
+{%- set slug = "split_part(translate(" ~ rest ~ ", '?#', '//'), '/', 1)" -%}
 select
     case
         -- Most addresses; short patterns, because each step of a pattern that a text reaches costs

@@ -48,9 +48,8 @@ class _Outcome:
     total: int = 0
 
     def add(self, line: str) -> None:
-        try:
-            event = json.loads(line)
-        except json.JSONDecodeError:
+        event = _event(line)
+        if event is None:
             if line.strip():
                 self.messages.append(line.rstrip())
             return
@@ -101,6 +100,14 @@ def build(progress: Callable[[int, int], None], complain: Callable[[str], None])
         tests=outcome.count("test", "unit_test"),
         seconds=round(time.monotonic() - started, 1),
     )
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    return event if isinstance(event, dict) and event.keys() >= {"info", "data"} else None
 
 
 def _follow(lines: Iterable[str], progress: Callable[[int, int], None]) -> _Outcome:

@@ -77,12 +77,12 @@ def _show_build(built: BuildSummary, counts: dict[str, int], issues: Rows) -> No
         f"{built.functions} functions, {built.seeds} seeds; {built.tests} tests passed"
     )
     out.print(f"{counts['issues']} values could not be used; each is reported, some of them here:")
-    _rows(("in raw.", "field", "value", "reason"), issues)
+    _rows(("in raw.", "field", "~value", "reason"), issues)
 
 
 def _show_entities(counts: dict[str, int], found: dict[str, Rows]) -> None:
     _heading(f"4. {counts['companies']} companies, one row per domain; some of them")
-    _rows(("domain", "name", "name from", "industry", "size"), found["companies"])
+    _rows(("domain", "name", "name from", "~industry", "size"), found["companies"])
     _heading(f"5. {counts['people']} people, one row per public LinkedIn profile; some of them")
     people = [{k: v for k, v in row.items() if k != "linkedin_url"} for row in found["people"]]
     _rows(("name", "latest title", "company"), people)

@@ -95,7 +95,7 @@ class Question:
 
 QUESTIONS = (
     Question(
-        "Who once worked at a customer of Northwind Tools, and works in its target market now?",
+        "Who left a customer of Northwind Tools for a company in its target market?",
         """\
 select distinct p.full_name, p.latest_title, f.name as works_at,
   c.customer_name as worked_at
@@ -111,7 +111,8 @@ where i.domain = 'northwind-tools.example'
   and e.is_current is not true and p.latest_is_current
   and i.company_criteria -> 'size_buckets' ? f.size_range
   and exists (
-    select from jsonb_array_elements_text(i.company_criteria -> 'industries') as t
+    select
+    from jsonb_array_elements_text(i.company_criteria -> 'industries') as t
     where f.industry ilike '%' || t || '%')
 order by 1""",
     ),

@@ -2,7 +2,8 @@
 
 All counts are exact and taken in one snapshot, so that they fit each other. They stay cheap on
 large tables: ``count(*)`` reads an index, not the payloads, once autovacuum has been there;
-rows not yet transformed are found through the index on ``_xid``.
+rows not yet transformed are found through the index on ``_xid``. Only the waiting rows, asked for
+where a table takes payloads of several types, cost a pass over the table.
 """
 
 from __future__ import annotations

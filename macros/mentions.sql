@@ -82,34 +82,74 @@
 
 
 {#
-    Query: for each entity the mention whose value of one attribute counts: what current payloads
-    say before what superseded ones said, then the best-ranked source, then the newest.
+    CTEs that end in `gathered`: one row per entity with the value of each attribute that counts, the
+    best-ranked source's, then the newest, and where it comes from.
 
-    Columns: the key, value, source, raw_payload_id, _received_at, is_current.
+    The facts are gathered by grouping. Joining them would be planned from a guess at how many
+    entities were touched, and a wrong guess makes the join quadratic.
+
+    Columns of gathered: the key, created_at (first receipt), received_at (latest receipt), and for
+    each attribute itself, _<attribute>_source, _<attribute>_raw_payload_id, _<attribute>_received_at.
 
     Args:
-        mentions: CTE of mentions with is_current.
+        mentions: CTE of the mentions that count, with first_received_at.
         key: column that names the entity.
         entity: entity in the ranking seed.
-        attribute: attribute in the ranking seed, and column of the mentions.
+        attributes: attributes in the ranking seed, and columns of the mentions.
 #}
-{% macro best_mention(mentions, key, entity, attribute) -%}
+{% macro gather_facts(mentions, key, entity, attributes) -%}
+    {%- for attribute in attributes %}
+best_{{ attribute }} as (
     select distinct on (m.{{ key }})
         m.{{ key }},
+        '{{ attribute }}' as attribute,
         m.{{ attribute }} as value,
         m.source,
         m.raw_payload_id,
         m._received_at,
-        m.is_current
+        null::timestamptz as first_received_at
     from {{ mentions }} as m
     inner join {{ ref('source_rankings') }} as r
         on r.entity = '{{ entity }}' and r.attribute = '{{ attribute }}' and m.source = r.source
     where m.{{ attribute }} is not null
     order by
         m.{{ key }},
-        m.is_current desc,
         r.rank,
         m._received_at desc,
         m.raw_payload_id desc,
         m.owner
+),
+    {% endfor %}
+facts as (
+    select
+        {{ key }},
+        null as attribute,
+        null as value,
+        null as source,
+        null::uuid as raw_payload_id,
+        max(_received_at) as _received_at,
+        min(first_received_at) as first_received_at
+    from {{ mentions }}
+    group by {{ key }}
+    {%- for attribute in attributes %}
+    union all
+    select * from best_{{ attribute }}
+    {%- endfor %}
+),
+
+gathered as (
+    select
+        {{ key }},
+        {%- for attribute in attributes %}
+        {%- set this_one = "filter (where attribute = '" ~ attribute ~ "')" %}
+        max(value) {{ this_one }} as {{ attribute }},
+        max(source) {{ this_one }} as _{{ attribute }}_source,
+        (array_agg(raw_payload_id) {{ this_one }})[1] as _{{ attribute }}_raw_payload_id,
+        max(_received_at) {{ this_one }} as _{{ attribute }}_received_at,
+        {%- endfor %}
+        min(first_received_at) as created_at,
+        max(_received_at) filter (where attribute is null) as received_at
+    from facts
+    group by {{ key }}
+)
 {%- endmacro %}

@@ -10,7 +10,12 @@
     an E'' string or, inside brackets, in a regular expression.
 #}
 {% macro blanks() -%}
-    \u0020\t\n\u000b\f\r\u001c\u001d\u001e\u001f\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200e\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff
+    {%- set pieces -%}
+\u0020\t\n\u000b\f\r\u001c\u001d\u001e\u001f\u0085\u00a0\u1680
+\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200e\u200f
+\u2028\u2029\u202f\u205f\u2060\u3000\ufeff
+    {%- endset -%}
+    {{ pieces | replace('\n', '') }}
 {%- endmacro %}
 
 
@@ -20,7 +25,14 @@
     matches makes a date without an error.
 #}
 {% macro iso_moment_pattern() -%}
-    ^(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)(?:[Tt ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)? ?(?:[Zz]|[+-](?:0[0-9]|1[0-5])(?::?[0-5][0-9])?)?)?$
+    {%- set pieces -%}
+^(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])
+|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))
+|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)
+(?:[Tt ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?
+ ?(?:[Zz]|[+-](?:0[0-9]|1[0-5])(?::?[0-5][0-9])?)?)?$
+    {%- endset -%}
+    {{ pieces | replace('\n', '') }}
 {%- endmacro %}
 
 
@@ -31,7 +43,11 @@
     Ignore case.
 #}
 {% macro linkedin_origin_pattern() -%}
-    ^[{{ blanks() }}]*(?:(?:(?:[a-z][a-z0-9+.-]*:)?//)?(?:[a-z0-9-]+\.)*linkedin\.com\.?(?::[0-9]*)?)?/+(?:comm/|mwlite/)?
+    {%- set pieces -%}
+^[{{ blanks() }}]*(?:(?:(?:[a-z][a-z0-9+.-]*:)?//)?
+(?:[a-z0-9-]+\.)*linkedin\.com\.?(?::[0-9]*)?)?/+(?:comm/|mwlite/)?
+    {%- endset -%}
+    {{ pieces | replace('\n', '') }}
 {%- endmacro %}
 
 
@@ -40,7 +56,12 @@
     no overlong form, no surrogate, no U+0000. Ignore case.
 #}
 {% macro percent_encoded_pattern() -%}
-    ^(?:[^%]|%(?:0[1-9a-f]|[1-7][0-9a-f]|(?:c[2-9a-f]|d[0-9a-f])%[89ab][0-9a-f]|(?:e0%[ab]|e[1-9a-cef]%[89ab]|ed%[89])[0-9a-f]%[89ab][0-9a-f]|(?:f0%[9ab]|f[1-3]%[89ab]|f4%8)[0-9a-f](?:%[89ab][0-9a-f]){2}))*$
+    {%- set pieces -%}
+^(?:[^%]|%(?:0[1-9a-f]|[1-7][0-9a-f]|(?:c[2-9a-f]|d[0-9a-f])%[89ab][0-9a-f]
+|(?:e0%[ab]|e[1-9a-cef]%[89ab]|ed%[89])[0-9a-f]%[89ab][0-9a-f]
+|(?:f0%[9ab]|f[1-3]%[89ab]|f4%8)[0-9a-f](?:%[89ab][0-9a-f]){2}))*$
+    {%- endset -%}
+    {{ pieces | replace('\n', '') }}
 {%- endmacro %}
 
 
@@ -57,7 +78,8 @@
                 convert_from(
                     string_agg(
                         case
-                            when piece.match[1] like '\%%' then decode(substr(piece.match[1], 2), 'hex')
+                            when piece.match[1] like '\%%'
+                                then decode(substr(piece.match[1], 2), 'hex')
                             else convert_to(piece.match[1], 'UTF8')
                         end,
                         ''

@@ -138,9 +138,10 @@
         set_config('hq.xid', pg_current_xact_id()::text, true)
     from previous;
 
-    select
-        set_config('enable_memoize', 'off', true),
-        set_config('enable_nestloop', case when {{ is_rescan() }} then 'off' else 'on' end, true);
+    -- before anything is looked at: what commits from here on is new next time, too
+    update {{ watermarks() }}
+    set seen = pg_current_snapshot(), basis = {{ watermark_basis(model) }}, advanced_at = now()
+    where model = '{{ model.name }}';
 
     {%- if reads_whole %}
     -- This model reads all or nothing: any new row behind it makes it read everything.
@@ -156,9 +157,9 @@
     ) as look;
     {%- endif %}
 
-    update {{ watermarks() }}
-    set seen = pg_current_snapshot(), basis = {{ watermark_basis(model) }}, advanced_at = now()
-    where model = '{{ model.name }}'
+    select
+        set_config('enable_memoize', 'off', true),
+        set_config('enable_nestloop', case when {{ is_rescan() }} then 'off' else 'on' end, true)
     {%- endif %}
     {%- endif %}
 {%- endmacro %}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -92,11 +93,11 @@ def record_of(warehouse: Warehouse, raw_table: str, raw_id: UUID) -> Row:
     )["file_name"]
     # 48 bits of time, 4 of version, then the offset: 12 bits, 2 of variant between, 32 bits
     high, low = raw_id.int >> 64 & 0xFFF, raw_id.int >> 30 & 0xFFFFFFFF
-    content = (EXAMPLES / name).read_bytes()
+    content = (EXAMPLES / Path(name).name).read_bytes()
     if name.endswith(".gz"):
         content = gzip.decompress(content)
     before = content[: high << 32 | low]
-    return {"file": name.split(".")[0], "line": before.count(b"\n") + 1}
+    return {"file": Path(name).name.split(".")[0], "line": before.count(b"\n") + 1}
 
 
 def count(warehouse: Warehouse, table: str) -> int:

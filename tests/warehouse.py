@@ -180,7 +180,7 @@ class Warehouse:
         """All rows of a query."""
         rows = self.conn.execute(query.encode(), parameters).fetchall()
         self.conn.rollback()
-        return cast("list[tuple[Any, ...]]", rows)
+        return rows
 
     def snapshot(self) -> dict[str, list[str]]:
         """Every row of every contract table and its neighbours as JSON text, sorted.

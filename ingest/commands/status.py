@@ -76,8 +76,8 @@ def _last_load(found: Status) -> str:
     if load is None:
         return "none yet"
     return (
-        f"{_moment(load.started_at, found)}: {load.file_name}, "
-        f"{load.landed:,} landed, {load.rejected:,} rejected"
+        f"{_moment(load.started_at, found)}: {load.landed:,} landed, {load.rejected:,} rejected "
+        f"of {load.file_name}"
     )
 
 

@@ -98,43 +98,37 @@ mentions as (
         )
 ),
 
-known as (
+weighed as (
     select
-        canonical_domain,
-        bool_or(is_current) as is_current,
-        min(created_at) as created_at,
-        max(_received_at) filter (where is_current) as current_received_at,
-        max(_received_at) as received_at
+        *,
+        min(created_at) over (partition by canonical_domain) as first_received_at,
+        bool_or(is_current) over (partition by canonical_domain) as is_current_company
     from mentions
-    group by canonical_domain
 ),
 
-names as ({{ best_mention('mentions', 'canonical_domain', 'company', 'name') }}),
+-- What superseded payloads said stands only where nothing current names the company.
+standing as (
+    select * from weighed
+    where is_current or not is_current_company
+),
 
-linkedin_urls as ({{ best_mention('mentions', 'canonical_domain', 'company', 'linkedin_url') }})
+{{ gather_facts('standing', 'canonical_domain', 'company', ['name', 'linkedin_url']) }}
 
 select
-    {{ function('entity_id') }}('core.companies', k.canonical_domain) as id,
-    k.canonical_domain as domain,
-    n.value as name,
-    l.value as linkedin_url,
-    k.created_at,
-    coalesce(
-        greatest(n._received_at, l._received_at), k.current_received_at, k.received_at
-    ) as updated_at,
+    {{ function('entity_id') }}('core.companies', canonical_domain) as id,
+    canonical_domain as domain,
+    name,
+    linkedin_url,
+    created_at,
+    coalesce(greatest(_name_received_at, _linkedin_url_received_at), received_at) as updated_at,
 
-    n.source as _name_source,
-    n.raw_payload_id as _name_raw_payload_id,
-    n._received_at as _name_received_at,
-    l.source as _linkedin_url_source,
-    l.raw_payload_id as _linkedin_url_raw_payload_id,
-    l._received_at as _linkedin_url_received_at,
-    lower(n.value) as _name_key,
-    {{ function('company_name_stem') }}(n.value) as _name_stem,
+    _name_source,
+    _name_raw_payload_id,
+    _name_received_at,
+    _linkedin_url_source,
+    _linkedin_url_raw_payload_id,
+    _linkedin_url_received_at,
+    lower(name) as _name_key,
+    {{ function('company_name_stem') }}(name) as _name_stem,
     {{ written_by() }} as _xid
-from known as k
--- What superseded payloads said stands only where nothing current names the company.
-left join names as n
-    on k.canonical_domain = n.canonical_domain and (n.is_current or not k.is_current)
-left join linkedin_urls as l
-    on k.canonical_domain = l.canonical_domain and (l.is_current or not k.is_current)
+from gathered

@@ -16,36 +16,26 @@ with touched_people as (
     where {{ is_new('m') }}
 ),
 
-mentions as (
+standing as (
     select
         m.*,
-        true as is_current
+        min(m.created_at) over (partition by m.linkedin_url) as first_received_at
     from touched_people as t
     inner join {{ ref('person_mentions') }} as m on t.linkedin_url = m.linkedin_url
 ),
 
-known as (
-    select
-        linkedin_url,
-        min(created_at) as created_at,
-        max(_received_at) as received_at
-    from mentions
-    group by linkedin_url
-),
-
-full_names as ({{ best_mention('mentions', 'linkedin_url', 'person', 'full_name') }})
+{{ gather_facts('standing', 'linkedin_url', 'person', ['full_name']) }}
 
 select
-    {{ function('entity_id') }}('core.people', k.linkedin_url) as id,
-    k.linkedin_url,
-    {{ function('linkedin_slug') }}(k.linkedin_url) as linkedin_slug,
-    n.value as full_name,
-    k.created_at,
-    coalesce(n._received_at, k.received_at) as updated_at,
+    {{ function('entity_id') }}('core.people', linkedin_url) as id,
+    linkedin_url,
+    {{ function('linkedin_slug') }}(linkedin_url) as linkedin_slug,
+    full_name,
+    created_at,
+    coalesce(_full_name_received_at, received_at) as updated_at,
 
-    n.source as _full_name_source,
-    n.raw_payload_id as _full_name_raw_payload_id,
-    n._received_at as _full_name_received_at,
+    _full_name_source,
+    _full_name_raw_payload_id,
+    _full_name_received_at,
     {{ written_by() }} as _xid
-from known as k
-left join full_names as n on k.linkedin_url = n.linkedin_url
+from gathered
