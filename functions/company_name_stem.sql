@@ -1,16 +1,7 @@
--- Dots go first, so that S.A. and SA are one suffix; what would leave nothing stays as it is.
+-- Dots go first, so that S.A. and SA are one suffix; what would leave nothing stays as it is. The
+-- pattern is an argument, because a function that reads a table itself is planned at every call.
 select
     coalesce(
-        nullif(
-            regexp_replace(
-                replace(lower(btrim(name)), '.', ''),
-                (
-                    select '(?:[\s,]+(?:' || string_agg(s.suffix, '|' order by s.suffix) || '))+[\s,]*$'
-                    from {{ ref('legal_suffixes') }} as s
-                ),
-                ''
-            ),
-            ''
-        ),
+        nullif(regexp_replace(replace(lower(btrim(name)), '.', ''), suffix_pattern, ''), ''),
         lower(btrim(name))
     )

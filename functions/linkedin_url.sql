@@ -4,6 +4,8 @@
 select
     'https://www.linkedin.com/'
     || case
+        -- what is too long for an index is no slug; real ones end at 100 letters
+        when greatest(octet_length(slug), octet_length(id)) > 500 then null
         -- the hashed id of a member: its letters keep their case, what is appended goes
         when id ~ '^AC[ow]AA[A-Za-z0-9_-]' then 'in/' || substring(id from '^[A-Za-z0-9_-]+')
         when section = 'sales' and kind = 'company' then 'company/' || substring(id from '^[0-9]+$')

@@ -129,6 +129,6 @@ select
     _linkedin_url_raw_payload_id,
     _linkedin_url_received_at,
     lower(name) as _name_key,
-    {{ function('company_name_stem') }}(name) as _name_stem,
+    {{ name_stem('name') }} as _name_stem,
     {{ written_by() }} as _xid
 from gathered

@@ -99,7 +99,7 @@ canonical as (
 names as (
     select distinct
         lower(customer_name) as name_key,
-        {{ function('company_name_stem') }}(customer_name) as name_stem
+        {{ name_stem('customer_name') }} as name_stem
     from canonical
     where customer_domain is null and customer_name is not null
 ),
@@ -128,8 +128,8 @@ matched as (
         coalesce(n.candidates, s.candidates, '{}'::text[]) as candidates,
         -- the letters that were compared
         {{ enough_letters(
-            "case when n.candidates is null then " ~ function('company_name_stem')
-            ~ "(c.customer_name) else c.customer_name end"
+            'case when n.candidates is null then ' ~ name_stem('c.customer_name')
+            ~ ' else c.customer_name end'
         ) }} as is_telling
     from canonical as c
     left join same_names as n

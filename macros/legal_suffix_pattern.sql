@@ -1,0 +1,13 @@
+{# SQL for the pattern of one or more legal suffixes at the end of a name without dots. #}
+{% macro legal_suffix_pattern() -%}
+    (
+        select '(?:[\s,]+(?:' || string_agg(s.suffix, '|' order by s.suffix) || '))+[\s,]*$'
+        from {{ ref('legal_suffixes') }} as s
+    )
+{%- endmacro %}
+
+
+{# SQL for a company name without its legal suffixes, in lower case. #}
+{% macro name_stem(name) -%}
+    {{ function('company_name_stem') }}({{ name }}, {{ legal_suffix_pattern() }})
+{%- endmacro %}
