@@ -48,7 +48,7 @@ class _LazyGroup(click.Group):
 @click.command(
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Example: ingest init && ingest load examples && ingest dbt build",
+    epilog="Example: ingest init && ingest load FILE && ingest dbt build",
 )
 @click.version_option(__version__, prog_name="ingest")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")

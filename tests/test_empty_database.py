@@ -44,9 +44,7 @@ class Database:
 
 
 @pytest.fixture(scope="module")
-def database(
-    _scratch: _Scratch, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Database]:
+def database(_scratch: _Scratch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A new database, not initialised; the tests of this module take it further, in order."""
     parameters = _scratch.create()
     with pytest.MonkeyPatch.context() as monkeypatch:

@@ -38,11 +38,28 @@ def locations(value: Any, primary: Row | None) -> Case:
 
 
 EMPTY: Row = dict.fromkeys(
-    (
-        "linkedin_url linkedin_slug linkedin_org_id clay_company_id name description website"
-        " logo_url company_type industry founded_year size_range employee_count follower_count"
-        " country locality primary_location all_locations specialties source_last_refresh"
-    ).split()
+    [
+        "linkedin_url",
+        "linkedin_slug",
+        "linkedin_org_id",
+        "clay_company_id",
+        "name",
+        "description",
+        "website",
+        "logo_url",
+        "company_type",
+        "industry",
+        "founded_year",
+        "size_range",
+        "employee_count",
+        "follower_count",
+        "country",
+        "locality",
+        "primary_location",
+        "all_locations",
+        "specialties",
+        "source_last_refresh",
+    ]
 )
 
 FULL = Case(
@@ -142,6 +159,16 @@ FIRMOGRAPHICS = {
     "company-id-else-clay-company-id": Case(
         {"company_id": None, "clay_company_id": "77012"}, {"clay_company_id": 77012}
     ),
+    "company-id-non-numeric-beside-a-number": Case(
+        {"company_id": "clay_ab12", "clay_company_id": 5},
+        {"clay_company_id": 5},
+        (("company_id", "clay_ab12", NO_NUMBER),),
+    ),
+    "clay-company-id-non-numeric": Case(
+        {"company_id": "", "clay_company_id": "clay_9"},
+        {"clay_company_id": None},
+        (("clay_company_id", "clay_9", NO_NUMBER),),
+    ),
     "founded-as-text": Case({"founded": "2014"}, {"founded_year": 2014}),
     "founded-in-words": Case(
         {"founded": "circa 1990"}, {"founded_year": None}, (("founded", "circa 1990", NO_NUMBER),)
@@ -205,7 +232,9 @@ FIRMOGRAPHICS = {
         (("locations", '["Austin"]', NO_LIST),),
     ),
     "locations-as-text": Case(
-        {"locations": "Austin"}, {"primary_location": None}, (("locations", '"Austin"', NO_LIST),)
+        {"locations": "Austin"},
+        {"primary_location": None, "all_locations": None},
+        (("locations", '"Austin"', NO_LIST),),
     ),
     "locations-nested": Case(
         {"locations": [[AUSTIN]]},
@@ -290,11 +319,24 @@ DISCOVERY = {
     "no-field": Case(
         {},
         dict.fromkeys(
-            (
-                "name linkedin_url linkedin_company_id clay_company_id size type country location"
-                " industry industries description annual_revenue resolved_domain"
-                " derived_datapoints total_funding_amount_range_usd source_last_refresh"
-            ).split()
+            [
+                "name",
+                "linkedin_url",
+                "linkedin_company_id",
+                "clay_company_id",
+                "size",
+                "type",
+                "country",
+                "location",
+                "industry",
+                "industries",
+                "description",
+                "annual_revenue",
+                "resolved_domain",
+                "derived_datapoints",
+                "total_funding_amount_range_usd",
+                "source_last_refresh",
+            ]
         ),
     ),
 }

@@ -1,188 +1,31 @@
-"""Companies and people: who is one, what is said of them, and by whom."""
+"""What core says of companies and people: by which source, since when, and for how long."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from scenario import Parameters, Row, issues_of, part, row, rows, scenario
+from scenario import Parameters, Row, part, row, rows, scenario
+from sources import (
+    COMPANY,
+    DOMAIN_ONLY,
+    LINKING,
+    NAMING,
+    PROFILE,
+    REPEATING,
+    SOURCES,
+    discovery,
+    firmographics,
+    manual_customers,
+    moment,
+    slug,
+    upload,
+)
 from warehouse import Warehouse
-
-START = datetime(2026, 3, 1, 8, tzinfo=UTC)
-PROFILE = "https://www.linkedin.com/in/{}"
-COMPANY = "https://www.linkedin.com/company/{}"
-
-
-def moment(n: int) -> str:
-    """Receipt of the n-th delivery of an entity."""
-    return (START + timedelta(days=n)).isoformat()
-
-
-def slug(text: str) -> str:
-    return text.replace(".", "-").replace("_", "-")
-
-
-# --- How each source names a company: (warehouse, domain, name, LinkedIn URL, receipt) -> raw id
-
-Say = Callable[[Warehouse, str, str | None, str | None, str], str]
-
-
-def upload(warehouse: Warehouse) -> str:
-    return warehouse.row(
-        "loads",
-        file_name="export.csv",
-        file_sha256=uuid4().hex,
-        bytes=0,
-        records=0,
-        landed=0,
-        rejected=0,
-        tool_version="test",
-    )
-
-
-def firmographics(w: Warehouse, domain: str, name: str | None, url: str | None, at: str) -> str:
-    return w.payload("company_payloads", domain, {"name": name, "url": url}, received=at)
-
-
-def discovery(w: Warehouse, domain: str, name: str | None, url: str | None, at: str) -> str:
-    payload = {"name": name, "linkedin_url": url}
-    return w.payload("company_discovery", domain, payload, received=at)
-
-
-def manual_customers(w: Warehouse, domain: str, name: str | None, url: str | None, at: str) -> str:
-    return w.row(
-        "manual_company_customers",
-        origin_company_domain=domain,
-        origin_company_name=name,
-        origin_company_linkedin_url=url,
-        company_customer_name="Nobody",
-        created_at=datetime.fromisoformat(at),
-    )
-
-
-def case_studies(w: Warehouse, domain: str, name: str | None, _: str | None, at: str) -> str:
-    return w.payload(
-        "case_study_extraction_payloads",
-        f"https://studies.example/{slug(domain)}/{uuid4()}",
-        {},
-        received=at,
-        origin_company_domain=domain,
-        origin_company_name=name,
-        company_customer_name="Nobody",
-        has_case_study_url=True,
-    )
-
-
-def claygent_origins(w: Warehouse, domain: str, name: str | None, url: str | None, at: str) -> str:
-    return w.payload(
-        "company_customer_claygent_payloads",
-        domain,
-        {},
-        received=at,
-        origin_company_name=name,
-        origin_company_linkedin_url=url,
-    )
-
-
-def vc_portfolios(w: Warehouse, domain: str, name: str | None, url: str | None, at: str) -> str:
-    return w.row(
-        "vc_portfolio_companies",
-        upload_id=upload(w),
-        vc_firm_id=w.row("vc_firms", name="Firm", domain="firm.example"),
-        website_domain=domain,
-        company_name=name,
-        linkedin_url=url,
-        created_at=datetime.fromisoformat(at),
-    )
-
-
-def crunchbase(w: Warehouse, domain: str, name: str | None, url: str | None, at: str) -> str:
-    return w.row(
-        "vc_crunchbase_portfolios",
-        website=domain,
-        name=name,
-        linkedin_url=url,
-        created_at=datetime.fromisoformat(at),
-    )
-
-
-def icp_owners(w: Warehouse, domain: str, _name: str | None, _url: str | None, at: str) -> str:
-    return w.payload("icp_payloads", domain, {}, received=at)
-
-
-def profiles(w: Warehouse, domain: str, name: str | None, url: str | None, at: str) -> str:
-    role = {"company": name, "company_domain": domain, "url": url, "is_current": False}
-    person = PROFILE.format(f"employed-{uuid4()}")
-    return w.payload("person_payloads", person, {"experience": [role]}, received=at)
-
-
-def people_discovery(w: Warehouse, domain: str, name: str | None, _: str | None, at: str) -> str:
-    payload = {"domain": domain, "latest_experience_company": name}
-    person = PROFILE.format(f"found-{uuid4()}")
-    return w.payload("person_discovery", person, payload, received=at)
-
-
-def salesnav(w: Warehouse, domain: str, name: str | None, url: str | None, at: str) -> str:
-    return w.row(
-        "salesnav_scrapes",
-        upload_id=upload(w),
-        company_website=domain,
-        company=name,
-        linkedin_url_company=url,
-        created_at=datetime.fromisoformat(at),
-    )
-
-
-def other_payloads(w: Warehouse, domain: str, _name: str | None, _url: str | None, at: str) -> str:
-    return w.payload("company_payloads", domain, {}, received=at, payload_type="technographics")
-
-
-# Best first.
-SOURCES: dict[str, Say] = {
-    "firmographics": firmographics,
-    "discovery": discovery,
-    "manual_customers": manual_customers,
-    "case_studies": case_studies,
-    "claygent_origins": claygent_origins,
-    "vc_portfolios": vc_portfolios,
-    "crunchbase_portfolios": crunchbase,
-    "icp_owners": icp_owners,
-    "profiles": profiles,
-    "people_discovery": people_discovery,
-    "salesnav": salesnav,
-    "other_payloads": other_payloads,
-}
-DOMAIN_ONLY = {"icp_owners", "other_payloads"}
-NAMING = [source for source in SOURCES if source not in DOMAIN_ONLY]
-LINKING = [s for s in NAMING if s not in {"case_studies", "people_discovery"}]
-# Sources of which several rows or entities may name one company.
-REPEATING = [s for s in NAMING if s not in {"firmographics", "discovery", "claygent_origins"}]
-
-DOMAINS_OF_NOBODY = ["jane doe", "CRM", "n/a", "10.0.0.1", "localhost", "bit.ly", "GMAIL.com"]
-
-# Ways to write one company, as payloads name it.
-ONE_COMPANY = [
-    "www.Acme-Single.example",
-    "HTTP://WWW.acme-single.example:443/?x=1",
-    "acme-single.example.",
-    "https://user@www2.acme-single.example/about#team",
-]
-
-# Ways to write one person.
-ONE_PERSON = [
-    "https://www.linkedin.com/in/Ana-Single/",
-    "https://www.linkedin.com/in/ana-single?trk=x",
-    "https://uk.linkedin.com/in/ana-single",
-    "https://m.linkedin.com/in/ana-single/details/",
-    "http://linkedin.com/in/ana-single#about",
-]
-ACCENTED = ["https://www.linkedin.com/in/chlo%C3%A9-single", "linkedin.com/in/Chloé-single"]
-MEMBER_ID = "https://www.linkedin.com/in/ACwAAAexample"
-PUBLIC_LIKE_MEMBER_ID = "https://www.linkedin.com/in/acwaaaexample"
 
 SIDES = {
     "manual-origin.example": ("manual_company_customers", "Origin"),
@@ -247,33 +90,6 @@ def _fill_sides(w: Warehouse) -> None:
     )
 
 
-def _fill_identities(w: Warehouse) -> None:
-    for n, domain in enumerate(ONE_COMPANY):
-        discovery(w, domain, f"Single {n}", None, moment(n))
-    for domain in DOMAINS_OF_NOBODY:
-        for say in SOURCES.values():
-            say(w, domain, "Nobody", None, moment(0))
-    for n, url in enumerate(ONE_PERSON):
-        w.payload("person_discovery", url, {"name": f"Ana {n}"}, received=moment(n))
-    for url in [*ACCENTED, MEMBER_ID, PUBLIC_LIKE_MEMBER_ID]:
-        role = {"company": "Hidden", "company_domain": f"of-{slug(url[-12:].lower())}.example"}
-        role["company_domain"] = "employer-of-member.example" if url == MEMBER_ID else ""
-        w.payload("person_payloads", url, {"name": "Chloé", "experience": [role]})
-    for form in (MEMBER_ID, "https://www.linkedin.com/sales/lead/ACwAAAexample,NAME_SEARCH,x1"):
-        w.row(
-            "salesnav_scrapes",
-            upload_id=upload(w),
-            linkedin_url_user_profile=form,
-            first_name="Rhea",
-        )
-    w.payload("person_payloads", PROFILE.format("waiting"), {"name": "W"}, payload_type="email")
-    for kind in ("profile", "person_profile", "enrichment"):
-        w.payload("person_payloads", PROFILE.format(f"kind-{slug(kind)}"), {}, payload_type=kind)
-    for kind in ("firmographics", "company_firmographics"):
-        domain = f"kind-{slug(kind)}.example"
-        w.payload("company_payloads", domain, {}, payload_type=kind)
-
-
 def _fill_people(w: Warehouse) -> None:
     """People named by several sources; the better source is the older one."""
     ranking = PROFILE.format("ranked")
@@ -329,7 +145,6 @@ def built(_built: Parameters) -> Iterator[Warehouse]:
     with scenario() as warehouse:
         _fill_ranking(warehouse)
         _fill_sides(warehouse)
-        _fill_identities(warehouse)
         _fill_people(warehouse)
         _fill_aliases(warehouse)
         _fill_history(warehouse, "once", moment(1))
@@ -432,82 +247,6 @@ def test_updated_at_is_the_latest_receipt_behind_the_values(built: Warehouse, so
 @pytest.mark.parametrize("domain", SIDES)
 def test_both_sides_and_every_employer_are_companies(built: Warehouse, domain: str) -> None:
     assert company(built, domain)["name"] == SIDES[domain][1]
-
-
-def test_every_spelling_of_a_domain_is_one_company(built: Warehouse) -> None:
-    query = "select count(*) from core.companies where domain like '%%acme-single%%'"
-    assert count(built, query) == 1
-    assert company(built, "acme-single.example")["name"] == "Single 3"
-
-
-@pytest.mark.parametrize("word", DOMAINS_OF_NOBODY)
-def test_what_is_no_company_never_becomes_one(built: Warehouse, word: str) -> None:
-    query = "select count(*) from core.companies where domain = lower(%s) or name = 'Nobody'"
-    assert count(built, query, word) == 0
-
-
-@pytest.mark.parametrize("word", DOMAINS_OF_NOBODY[:5])
-@pytest.mark.parametrize(
-    ("table", "key"),
-    {
-        "company_payloads": "company_domain",
-        "company_discovery": "company_domain",
-        "company_customer_claygent_payloads": "origin_company_domain",
-        "case_study_extraction_payloads": "origin_company_domain",
-        "icp_payloads": "domain",
-    }.items(),
-)
-def test_a_row_whose_key_is_no_domain_is_reported(
-    built: Warehouse, table: str, key: str, word: str
-) -> None:
-    waiting = " and payload_type <> 'technographics'" if table == "company_payloads" else ""
-    raw_id = row(built, f"select id from raw.{table} where {key} = %s{waiting}", word)["id"]
-    assert issues_of(built, raw_id) == [(key, word, "no domain")]
-
-
-def test_every_spelling_of_a_profile_is_one_person(built: Warehouse) -> None:
-    query = "select count(*) from core.people where linkedin_url ilike '%%ana-single%%'"
-    assert count(built, query) == 1
-    assert person(built, "ana-single")["full_name"] == "Ana 4"
-
-
-def test_an_accent_and_its_escape_are_one_person(built: Warehouse) -> None:
-    assert person(built, "chloé-single")["linkedin_url"] == PROFILE.format("chloé-single")
-
-
-def test_a_member_id_is_extracted_but_no_person(built: Warehouse) -> None:
-    extracted = {
-        found["linkedin_slug"]
-        for found in rows(built, "select linkedin_slug from extracted.person_profile")
-    }
-    people = {
-        found["linkedin_slug"] for found in rows(built, "select linkedin_slug from core.people")
-    }
-    assert {"ACwAAAexample", "acwaaaexample"} <= extracted
-    assert {name for name in people if name.lower().startswith("acwaa")} == {"acwaaaexample"}
-
-
-def test_the_employer_of_a_member_id_is_a_company(built: Warehouse) -> None:
-    assert company(built, "employer-of-member.example")["name"] == "Hidden"
-
-
-def test_a_type_that_nothing_extracts_waits_unreported(built: Warehouse) -> None:
-    raw_id = row(built, "select id from raw.person_payloads where payload_type = 'email'")["id"]
-    assert issues_of(built, raw_id) == []
-    query = "select count(*) from extracted.person_profile where linkedin_slug = 'waiting'"
-    assert count(built, query) == 0
-    assert count(built, "select count(*) from core.people where linkedin_slug = 'waiting'") == 0
-
-
-@pytest.mark.parametrize("kind", ["profile", "person_profile", "enrichment"])
-def test_every_name_of_the_profile_feed_is_extracted(built: Warehouse, kind: str) -> None:
-    assert person(built, f"kind-{slug(kind)}")["full_name"] is None
-
-
-@pytest.mark.parametrize("kind", ["firmographics", "company_firmographics"])
-def test_every_name_of_the_firmographics_feed_is_extracted(built: Warehouse, kind: str) -> None:
-    query = "select count(*) from extracted.company_firmographics where company_domain = %s"
-    assert count(built, query, f"kind-{slug(kind)}.example") == 1
 
 
 @pytest.mark.parametrize(

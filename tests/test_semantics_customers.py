@@ -46,6 +46,11 @@ RESEARCH: dict[str, tuple[Any, list[Customer], list[str]]] = {
         [("Acme", None, True)],
         [],
     ),
+    "case-study-neither": (
+        {"customers": [{"companyName": "Acme", "hasCaseStudy": "maybe"}]},
+        named("Acme"),
+        ["customers[0].hasCaseStudy"],
+    ),
     "customers-null": ({"customers": None}, [], []),
     "customers-empty": ({"customers": []}, [], []),
     "customers-absent": ({"confidence": "low"}, [], []),

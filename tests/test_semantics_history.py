@@ -77,7 +77,11 @@ class History:
 
     def _items(self, *names: str) -> list[dict[str, Any]]:
         return [
-            {names[0]: self._one(NAMES), names[1]: self._one(COMPANIES), names[2]: self._one(MOMENTS)}
+            {
+                names[0]: self._one(NAMES),
+                names[1]: self._one(COMPANIES),
+                names[2]: self._one(MOMENTS),
+            }
             for _ in range(self.draw.randrange(4))
         ]
 

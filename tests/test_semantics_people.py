@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from scenario import Case, Parameters, Row, issues_of, part, row, rows, scenario
+from scenario import Case, Parameters, Row, issues_of, part, row, scenario
 from warehouse import Warehouse
 
 NO_DATE = "no date"
@@ -178,6 +178,11 @@ PROFILES = {
             ("latest_experience.url", "https://www.linkedin.com/in/ana", NO_COMPANY_URL),
         ),
     ),
+    "latest-as-text": Case(
+        {"latest_experience": "CEO", "experience": [ROLE]},
+        LATEST_ROLE,
+        (("latest_experience", '"CEO"', "no JSON object"),),
+    ),
     "experience-as-text": Case(
         {"name": "Ana", "experience": "Acme", "education": {"school_name": "One"}},
         {**NO_LATEST, "full_name": "Ana"},
@@ -224,10 +229,18 @@ DISCOVERY = {
     "no-field": Case(
         {},
         dict.fromkeys(
-            (
-                "first_name last_name full_name location_name company_domain latest_title"
-                " latest_company latest_start_date clay_company_table_id clay_company_record_id"
-            ).split()
+            [
+                "first_name",
+                "last_name",
+                "full_name",
+                "location_name",
+                "company_domain",
+                "latest_title",
+                "latest_company",
+                "latest_start_date",
+                "clay_company_table_id",
+                "clay_company_record_id",
+            ]
         ),
     ),
     "dirty": Case(
@@ -235,42 +248,6 @@ DISCOVERY = {
         {"company_domain": None, "latest_start_date": None, "full_name": None},
         (("domain", "Jane Doe", NO_DOMAIN), ("latest_experience_start_date", "soon", NO_DATE)),
     ),
-}
-
-DATES: dict[str, tuple[Any, date | None, bool]] = {
-    # name: (as received, value, reported)
-    "year": ("2025", date(2025, 1, 1), False),
-    "year-as-number": (2025, date(2025, 1, 1), False),
-    "month": ("2025-02", date(2025, 2, 1), False),
-    "day": ("2025-02-14", date(2025, 2, 14), False),
-    "date-time": ("2025-02-14T23:59:59Z", date(2025, 2, 14), False),
-    "month-first": ("02-2025", date(2025, 2, 1), False),
-    "month-name": ("Feb 2025", date(2025, 2, 1), False),
-    "long-month-name": ("September 2025", date(2025, 9, 1), False),
-    "leap-day": ("2024-02-29", date(2024, 2, 29), False),
-    "empty": ("", None, False),
-    "json-null": (None, None, False),
-    "present": ("Present", None, True),
-    "no-such-day": ("2025-02-30", None, True),
-    "no-leap-day": ("2025-02-29", None, True),
-    "no-such-month": ("2025-13", None, True),
-    "infinity": ("infinity", None, True),
-    "now": ("now", None, True),
-    "today": ("today", None, True),
-    "epoch": ("epoch", None, True),
-    "julian": ("J2451187", None, True),
-    "american": ("02/14/2025", None, True),
-    "list": (["2025"], None, True),
-}
-
-SCHOOL = {
-    "school_name": "Invented State University",
-    "degree": "BSc",
-    "field_of_study": "Industrial Engineering",
-    "grade": "3.7",
-    "activities": "Rowing",
-    "start_date": "2011-01-01",
-    "end_date": "2015",
 }
 
 TABLES = {
@@ -294,13 +271,6 @@ def built(_built: Parameters) -> Iterator[Warehouse]:
         for raw_table, cases in TABLES.values():
             for name, case in cases.items():
                 warehouse.payload(raw_table, f"{person(name)}/", case.payload)
-        dated = [{"title": name, "start_date": text} for name, (text, _, _) in DATES.items()]
-        warehouse.payload("person_payloads", person("dated"), {"experience": dated})
-        items = {
-            "experience": [ROLE, "no role", None, FORMER, {}],
-            "education": [SCHOOL, {"school_name": "N/A"}],
-        }
-        warehouse.payload("person_payloads", person("items"), items)
         warehouse.build()
         yield warehouse
 
@@ -308,11 +278,6 @@ def built(_built: Parameters) -> Iterator[Warehouse]:
 def extracted(warehouse: Warehouse, table: str, name: str) -> Row:
     query = f"select * from extracted.{table} where linkedin_url = %s"
     return row(warehouse, query, person(name))
-
-
-def items(warehouse: Warehouse, table: str, name: str, order: str) -> list[Row]:
-    query = f"select * from extracted.{table} where linkedin_url = %s order by {order}"
-    return rows(warehouse, query, person(name))
 
 
 @pytest.mark.parametrize(("table", "name"), CASES)
@@ -339,78 +304,3 @@ def test_the_full_payload_claims_every_column(built: Warehouse, table: str) -> N
 
 def test_the_slug_is_the_end_of_the_url(built: Warehouse) -> None:
     assert extracted(built, "person_profile", "every-field")["linkedin_slug"] == "every-field"
-
-
-@pytest.mark.parametrize("name", DATES)
-def test_a_date_is_the_first_day_of_its_period_or_null(built: Warehouse, name: str) -> None:
-    order = list(DATES).index(name)
-    found = items(built, "person_experience", "dated", "experience_order")[order]
-    assert (found["title"], found["start_date"]) == (name, DATES[name][1])
-
-
-@pytest.mark.parametrize("name", DATES)
-def test_a_date_that_is_none_is_reported_with_its_place(built: Warehouse, name: str) -> None:
-    text, _, reported = DATES[name]
-    field = f"experience[{list(DATES).index(name)}].start_date"
-    raw_id = extracted(built, "person_profile", "dated")["raw_payload_id"]
-    received = text if isinstance(text, str) else '["2025"]'
-    found = [issue for issue in issues_of(built, raw_id) if issue[0] == field]
-    assert found == ([(field, received, NO_DATE)] if reported else [])
-
-
-def test_a_role_reaches_every_column(built: Warehouse) -> None:
-    found = items(built, "person_experience", "items", "experience_order")[0]
-    assert part(found, dict.fromkeys(found.keys() - {"id", "raw_payload_id", "created_at"})) == {
-        "linkedin_url": person("items"),
-        "company": "Blue Harbor Freight",
-        "company_domain": "blueharbor-freight.example",
-        "company_linkedin_url": "https://www.linkedin.com/company/blue-harbor-freight",
-        "company_org_id": 1234,
-        "title": "VP Supply Chain",
-        "summary": "Boats:\tthree\n\ue000 and boxes",
-        "locality": "Savannah, Georgia",
-        "start_date": date(2024, 5, 1),
-        "end_date": None,
-        "is_current": True,
-        "experience_order": 0,
-        "_issues": None,
-        "_xid": found["_xid"],
-    }
-
-
-def test_roles_keep_their_place_in_the_array(built: Warehouse) -> None:
-    found = items(built, "person_experience", "items", "experience_order")
-    assert [(role["experience_order"], role["title"]) for role in found] == [
-        (0, "VP Supply Chain"),
-        (3, "Planner"),
-        (4, None),
-    ]
-
-
-def test_items_that_are_no_objects_are_reported(built: Warehouse) -> None:
-    raw_id = extracted(built, "person_profile", "items")["raw_payload_id"]
-    assert [(field, reason) for field, _, reason in issues_of(built, raw_id)] == [
-        ("experience", "no list of objects")
-    ]
-
-
-def test_a_school_reaches_every_column(built: Warehouse) -> None:
-    found = items(built, "person_education", "items", "education_order")
-    assert part(found[0], dict.fromkeys(SCHOOL)) == {
-        **SCHOOL,
-        "start_date": date(2011, 1, 1),
-        "end_date": date(2015, 1, 1),
-    }
-    assert [(school["education_order"], school["school_name"]) for school in found] == [
-        (0, "Invented State University"),
-        (1, None),
-    ]
-
-
-def test_the_three_person_tables_name_one_payload(built: Warehouse) -> None:
-    ids = {
-        found["raw_payload_id"]
-        for table in ("person_profile", "person_experience", "person_education")
-        for found in items(built, table, "items", "id")
-    }
-    assert len(ids) == 1

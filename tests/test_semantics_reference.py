@@ -205,7 +205,7 @@ def _fill_customers(w: Warehouse) -> None:
             if say is research:
                 research(w, origin, "Shared Traders")
             else:
-                say(w, origin, f"By {say.__name__}", "WWW.Shared-Customer.example")  # type: ignore[operator]
+                say(w, origin, f"By {say.__name__}", "WWW.Shared-Customer.example")
     manual(
         w,
         "northwind-tools.example",
@@ -385,7 +385,14 @@ def test_a_new_company_resolves_a_name_or_makes_it_ambiguous(built: Warehouse) -
 
 
 def test_the_registry_is_the_reviewed_file(built: Warehouse) -> None:
-    columns = "workflow_slug provider platform payload_type entity_type description".split()
+    columns = [
+        "workflow_slug",
+        "provider",
+        "platform",
+        "payload_type",
+        "entity_type",
+        "description",
+    ]
     with (PROJECT / "seeds/workflows.csv").open(encoding="utf-8", newline="") as lines:
         expected = [[line[c] for c in columns] for line in csv.DictReader(lines)]
     query = f"select {', '.join(columns)} from reference.enrichment_workflow_registry"
