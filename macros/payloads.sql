@@ -87,16 +87,16 @@
             {%- endfor %}
             then (
                 select jsonb_agg(
-                    jsonb_build_object('field', c.field, 'value', left(c.value, 1000), 'reason', c.reason)
-                    order by c.field
+                    jsonb_build_object('field', v.field, 'value', left(v.value, 1000), 'reason', v.reason)
+                    order by v.field
                 )
                 from (
                     values
                     {%- for field, text, value, reason in conversions %}
                     ('{{ field }}', {{ text }}, {{ value }} is null, '{{ reason }}'){{ ',' if not loop.last }}
                     {%- endfor %}
-                ) as c (field, value, failed, reason)
-                where c.failed and {{ function('clean_text') }}(c.value) is not null
+                ) as v (field, value, failed, reason)
+                where v.failed and {{ function('clean_text') }}(v.value) is not null
             )
     end
 {%- endmacro %}
@@ -131,9 +131,9 @@
 #}
 {% macro items_of(field, alias) -%}
     lateral (
-        select i.item, (i.n - 1)::integer as position
-        from jsonb_path_query({{ field }}, 'lax $[*]') with ordinality as i (item, n)
-        where jsonb_typeof(i.item) = 'object'
+        select a.item, (a.n - 1)::integer as position
+        from jsonb_path_query({{ field }}, 'lax $[*]') with ordinality as a (item, n)
+        where jsonb_typeof(a.item) = 'object'
     ) as {{ alias }}
 {%- endmacro %}
 

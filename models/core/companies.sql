@@ -94,7 +94,8 @@ mentions as (
             and m.raw_payload_id = cs.raw_payload_id
     where
         not exists (
-            select from {{ ref('ignored_domains') }} as i where d.canonical_domain = i.domain
+            select from {{ ref('ignored_domains') }} as i
+            where d.canonical_domain = i.domain
         )
 ),
 

@@ -34,7 +34,10 @@ ends as (
         c.alias_domain,
         c.domain
     from chains as c
-    where not exists (select from steps as s where c.domain = s.alias_domain)
+    where not exists (
+        select from steps as s
+        where c.domain = s.alias_domain
+    )
 )
 
 select

@@ -130,22 +130,25 @@ superseded_profiles as (
                 where=is_extracted_type('person_payloads'),
             ) }}
         ) as s
-        cross join lateral jsonb_to_record(s.payload) as p (
-            latest_experience jsonb, experience jsonb
-        )
-        cross join lateral (
-            select
-                -1 as position,
-                {{ latest_experience('p') }} as item
-            union all
-            select
-                x.position,
-                x.item
-            from {{ items_of('p.experience', 'x') }}
-        ) as e
-        cross join lateral jsonb_to_record(e.item) as i (
-            company text, company_domain text, url text
-        )
+        cross join
+            lateral jsonb_to_record(s.payload) as p (
+                latest_experience jsonb, experience jsonb
+            )
+        cross join
+            lateral (
+                select
+                    -1 as position,
+                    {{ latest_experience('p') }} as item
+                union all
+                select
+                    x.position,
+                    x.item
+                from {{ items_of('p.experience', 'x') }}
+            ) as e
+        cross join
+            lateral jsonb_to_record(e.item) as i (
+                company text, company_domain text, url text
+            )
         offset 0
     ) as employers
     where domain is not null
@@ -197,9 +200,10 @@ superseded_people_discovery as (
                 winners_key='linkedin_url',
             ) }}
         ) as s
-        cross join lateral jsonb_to_record(s.payload) as p (
-            domain text, latest_experience_company text
-        )
+        cross join
+            lateral jsonb_to_record(s.payload) as p (
+                domain text, latest_experience_company text
+            )
         offset 0
     ) as employers
     where domain is not null
@@ -220,11 +224,12 @@ case_studies as (
         d._refreshed_at,
         d._received_at
     from {{ ref('case_study_details') }} as d
-    cross join lateral (
-        values
-        (1, d.origin_company_domain, d.origin_company_name),
-        (2, d.company_customer_domain, d.company_customer_name)
-    ) as side (n, domain, name)
+    cross join
+        lateral (
+            values
+            (1, d.origin_company_domain, d.origin_company_name),
+            (2, d.company_customer_domain, d.company_customer_name)
+        ) as side (n, domain, name)
     where {{ is_new('d') }} and side.domain is not null
     order by d.case_study_url, side.domain, side.n
 ),
@@ -260,11 +265,12 @@ superseded_case_studies as (
             ) }}
         ) as s
         cross join lateral jsonb_to_record(s.payload) as p (customer_company_domain text)
-        cross join lateral (
-            values
-            (1, {{ domain }}(s.origin_company_domain), s.origin_company_name),
-            (2, {{ domain }}(p.customer_company_domain), s.company_customer_name)
-        ) as side (n, domain, name)
+        cross join
+            lateral (
+                values
+                (1, {{ domain }}(s.origin_company_domain), s.origin_company_name),
+                (2, {{ domain }}(p.customer_company_domain), s.company_customer_name)
+            ) as side (n, domain, name)
         offset 0
     ) as sides
     where domain is not null
@@ -307,8 +313,8 @@ mentions as (
         'people_discovery', 'superseded_people_discovery', 'case_studies',
         'superseded_case_studies', 'raw_rows'
     ] -%}
-    select * from {{ mention }}
-    {{ 'union all' if not loop.last }}
+        select * from {{ mention }}
+                {{ 'union all' if not loop.last }}
     {% endfor -%}
 )
 

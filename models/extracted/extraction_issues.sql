@@ -82,8 +82,8 @@ with issues as (
         'vc_crunchbase_portfolios': ['website', 'vc_domain'],
         'salesnav_scrapes': ['company_website', 'linkedin_url_user_profile'],
     }.items() %}
-    union all
-    {{ unusable_values(raw_table, columns) }}
+        union all
+        {{ unusable_values(raw_table, columns) }}
     {%- endfor %}
 )
 

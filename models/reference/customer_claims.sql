@@ -78,7 +78,8 @@ canonical as (
         c.customer_name,
         case
             when not exists (
-                select from {{ ref('ignored_domains') }} as i where c.customer_domain = i.domain
+                select from {{ ref('ignored_domains') }} as i
+                where c.customer_domain = i.domain
             ) then coalesce(a.canonical_domain, c.customer_domain)
         end as customer_domain,
         c.notes,

@@ -1,6 +1,5 @@
 -- Core holds exactly what is mentioned: nothing invented, nothing dropped.
-select
-    coalesce(c.domain, m.domain) as entity
+select coalesce(c.domain, m.domain) as entity
 from {{ ref('companies') }} as c
 full join (
     select distinct coalesce(a.canonical_domain, m.domain) as domain

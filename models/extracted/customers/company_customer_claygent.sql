@@ -51,9 +51,12 @@ named as (
             t.name,
             null as case_study_url,
             null as has_case_study
-        from regexp_split_to_table(
-            p.result, '\s*[,;\n](?!\s*(?:inc|llc|ltd|corp|co|gmbh|plc|s\.a)\.?\s*(?:[,;\n]|$))\s*', 'i'
-        ) with ordinality as t (name, n)
+        from
+            regexp_split_to_table(
+                p.result,
+                '\s*[,;\n](?!\s*(?:inc|llc|ltd|corp|co|gmbh|plc|s\.a)\.?\s*(?:[,;\n]|$))\s*',
+                'i'
+            ) with ordinality as t (name, n)
         where p.customers is null
     ) as n
 ),

@@ -22,15 +22,16 @@ items as (
     inner join {{ source('raw', 'person_payloads') }} as r on c.raw_payload_id = r.id
     cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (education jsonb)
     left join {{ items_of('p.education', 'e') }} on true
-    cross join lateral jsonb_to_record(e.item) as i (
-        school_name text,
-        degree text,
-        field_of_study text,
-        start_date text,
-        end_date text,
-        grade text,
-        activities text
-    )
+    cross join
+        lateral jsonb_to_record(e.item) as i (
+            school_name text,
+            degree text,
+            field_of_study text,
+            start_date text,
+            end_date text,
+            grade text,
+            activities text
+        )
     where {{ without_empty_sets('e.position') }}
 ),
 

@@ -27,18 +27,19 @@ items as (
     inner join {{ source('raw', 'person_payloads') }} as r on c.raw_payload_id = r.id
     cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (experience jsonb)
     left join {{ items_of('p.experience', 'e') }} on true
-    cross join lateral jsonb_to_record(e.item) as i (
-        company text,
-        company_domain text,
-        url text,
-        org_id text,
-        title text,
-        summary text,
-        locality text,
-        start_date text,
-        end_date text,
-        is_current text
-    )
+    cross join
+        lateral jsonb_to_record(e.item) as i (
+            company text,
+            company_domain text,
+            url text,
+            org_id text,
+            title text,
+            summary text,
+            locality text,
+            start_date text,
+            end_date text,
+            is_current text
+        )
     where {{ without_empty_sets('e.position') }}
 ),
 

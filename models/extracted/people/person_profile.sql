@@ -18,33 +18,34 @@ parsed as (
         latest.*
     from winners as w
     inner join {{ source('raw', 'person_payloads') }} as r on w.raw_payload_id = r.id
-    cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (
-        name text,
-        first_name text,
-        last_name text,
-        headline text,
-        summary text,
-        country text,
-        location_name text,
-        profile_id text,
-        connections text,
-        num_followers text,
-        jobs_count text,
-        picture_url_orig text,
-        picture_url_copy text,
-        last_refresh text,
-        latest_experience jsonb,
-        experience jsonb,
-        education jsonb,
-        certifications jsonb,
-        languages jsonb,
-        courses jsonb,
-        patents jsonb,
-        projects jsonb,
-        publications jsonb,
-        volunteering jsonb,
-        awards jsonb
-    )
+    cross join
+        lateral jsonb_to_record({{ payload_of('r') }}) as p (
+            name text,
+            first_name text,
+            last_name text,
+            headline text,
+            summary text,
+            country text,
+            location_name text,
+            profile_id text,
+            connections text,
+            num_followers text,
+            jobs_count text,
+            picture_url_orig text,
+            picture_url_copy text,
+            last_refresh text,
+            latest_experience jsonb,
+            experience jsonb,
+            education jsonb,
+            certifications jsonb,
+            languages jsonb,
+            courses jsonb,
+            patents jsonb,
+            projects jsonb,
+            publications jsonb,
+            volunteering jsonb,
+            awards jsonb
+        )
     cross join lateral jsonb_to_record({{ latest_experience('p') }}) as latest (
         title text,
         company text,
