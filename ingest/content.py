@@ -6,12 +6,13 @@ import gzip
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, cast
 
 import zstandard
 
@@ -22,8 +23,32 @@ STANDARD_INPUT = "-"
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _BLOCK = 1 << 20
-# Zstandard expands a few bytes to 128 kB at most; small steps bound what one step can yield.
-_ZSTD_STEP = 1 << 14
+# Four bytes of Zstandard can stand for 128 kB: small steps bound what one step can yield.
+_ZSTD_STEP = 1 << 10
+
+# Compressed data may grow to this many times its size. Payloads grow ten- to thirtyfold; what
+# grows more is a mistake or an attack, and would fill the server's disk.
+EXPANSION_LIMIT = 200
+EXPANSION_FREE = 64_000_000  # bytes; nothing up to here is asked how much it has grown
+
+
+class _Source:
+    """The bytes of a file as they came; a failing disk is an error with the file's name."""
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self._file = file
+        self._name = name
+        self.seek = file.seek
+        self.tell = file.tell
+        self.fileno = file.fileno
+
+    def read(self, length: int = -1) -> bytes:
+        try:
+            return self._file.read(length)
+        except OSError as fault:
+            raise IngestError(
+                f"cannot be read: {fault.strerror}; nothing of it was loaded", where=self._name
+            ) from fault
 
 
 class Content:
@@ -35,7 +60,7 @@ class Content:
     """
 
     def __init__(self, file: IO[bytes], name: str) -> None:
-        self._file = file
+        self._file = _Source(file, name)
         self.name = name
         self._stamp = self._fingerprint()
 
@@ -59,16 +84,16 @@ class Content:
             progress: Told how many bytes of the file (as they came) have been read so far.
 
         Raises:
-            IngestError: The compressed data ends early or is damaged, or the file was changed
-                since it was opened.
+            IngestError: The compressed data ends early, is damaged or grows beyond
+                ``EXPANSION_LIMIT``, or the file was changed since it was opened.
         """
         self._file.seek(0)
         magic = self._file.read(len(_ZSTD_MAGIC))
         self._file.seek(0)
         if magic.startswith(_GZIP_MAGIC):
-            blocks = self._gunzip()
+            blocks = self._bounded(self._gunzip())
         elif magic == _ZSTD_MAGIC:
-            blocks = self._unzstd()
+            blocks = self._bounded(self._unzstd())
         else:
             blocks = iter(lambda: self._file.read(_BLOCK), b"")
         for block in blocks:
@@ -96,9 +121,22 @@ class Content:
         facts = os.fstat(self._file.fileno())
         return facts.st_size, facts.st_mtime_ns
 
+    def _bounded(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        grown = 0
+        for block in blocks:
+            grown += len(block)
+            if grown > max(EXPANSION_FREE, EXPANSION_LIMIT * self._file.tell()):
+                raise IngestError(
+                    f"the compressed data grows to more than {EXPANSION_LIMIT} times its size; "
+                    "nothing of it was loaded",
+                    where=self.name,
+                    hint="if that is meant, decompress it and load the result",
+                )
+            yield block
+
     def _gunzip(self) -> Iterator[bytes]:
         try:
-            with gzip.GzipFile(fileobj=self._file) as stream:
+            with gzip.GzipFile(fileobj=cast("IO[bytes]", self._file)) as stream:
                 while block := stream.read(_BLOCK):
                     yield block
         except EOFError:
@@ -144,20 +182,48 @@ class Content:
 
 @contextmanager
 def open_content(path: str) -> Iterator[Content]:
-    """Open a file, or standard input (``-``), which is spooled to a temporary file first.
+    """Open a file; standard input (``-``) and pipes are spooled to a temporary file first.
 
     Raises:
-        UsageError: There is no such file, or it is a folder or not readable.
+        UsageError: There is no such file, or it is a folder, a device or not readable.
+        IngestError: There is no room for the temporary file.
     """
     if path == STANDARD_INPUT:
-        with tempfile.TemporaryFile() as spool:
-            shutil.copyfileobj(sys.stdin.buffer, spool, _BLOCK)
-            spool.flush()
-            yield Content(spool, "standard input")
+        with _spooled(sys.stdin.buffer, "standard input") as content:
+            yield content
         return
+    name = readable_name(path)
     try:
         file = open(path, "rb")  # noqa: PTH123, SIM115 - closed below; errors of opening only
     except OSError as fault:
-        raise UsageError(f"cannot be read: {fault.strerror}", where=path) from fault
+        raise UsageError(f"cannot be read: {fault.strerror}", where=name) from fault
     with file:
-        yield Content(file, path)
+        kind = os.fstat(file.fileno()).st_mode
+        if stat.S_ISREG(kind):
+            yield Content(file, name)
+        elif stat.S_ISFIFO(kind):
+            with _spooled(file, name) as content:
+                yield content
+        else:
+            raise UsageError("this is neither a file nor a pipe", where=name)
+
+
+def readable_name(path: str) -> str:
+    r"""A path for messages and the ledger: bytes that are no text are written ``\xNN``."""
+    name = os.fsencode(path).decode("utf-8", errors="backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+
+
+@contextmanager
+def _spooled(stream: IO[bytes], name: str) -> Iterator[Content]:
+    with tempfile.TemporaryFile() as spool:
+        try:
+            shutil.copyfileobj(stream, spool, _BLOCK)
+            spool.flush()
+        except OSError as fault:
+            raise IngestError(
+                f"cannot be kept in {tempfile.gettempdir()} while it is read: {fault.strerror}",
+                where=name,
+                hint="set TMPDIR to a folder with more room",
+            ) from fault
+        yield Content(spool, name)

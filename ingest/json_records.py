@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -262,9 +262,14 @@ class RecordReader:
     def _skip_to(self, end: int, reason: Reason, detail: str) -> Reject:
         window = self._window
         raw = window.buffer[window.pos : min(end, window.pos + RECORD_BYTES_CAP)]
-        reject = Reject(window.line, reason, detail, raw.rstrip(b" \t\r\n,"))
+        reject = self._reject(reason, detail)
         window.advance(end)
-        return reject
+        return replace(reject, raw=raw.rstrip(b" \t\r\n,"))
+
+    def _reject(self, reason: Reason, detail: str) -> Reject:
+        """Refuse the record at the reading position, whose text is yet to come."""
+        window = self._window
+        return Reject(window.line, reason, detail, b"", window.offset, self._batch_slug)
 
     def _skip(self, pattern: re.Pattern[bytes], reason: Reason, detail: str) -> Reject:
         """Skip to the end of the pattern's first match, else to the end of the file.
@@ -272,7 +277,7 @@ class RecordReader:
         Keeps the first ``RECORD_BYTES_CAP`` bytes of what is skipped, whose size has no bound.
         """
         window = self._window
-        line, kept = window.line, b""
+        reject, kept = self._reject(reason, detail), b""
         search_from = window.pos + 1
         while True:
             match = pattern.search(window.buffer, search_from)
@@ -289,7 +294,7 @@ class RecordReader:
             self._batch_slug = None
         kept += window.buffer[window.pos : end][: RECORD_BYTES_CAP - len(kept)]
         window.advance(end)
-        return Reject(line, reason, detail, kept.rstrip(b" \t\r\n,"))
+        return replace(reject, raw=kept.rstrip(b" \t\r\n,"))
 
     # Lone surrogates make the decoder stop inside a string.
 

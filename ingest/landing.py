@@ -24,6 +24,7 @@ from ingest.connection import Connection
 from ingest.rejects import Reason, Reject
 
 CHUNK_SIZE = 4_000_000  # bytes of rows under one savepoint
+_ROW_OVERHEAD = 500  # bytes that a row held in memory takes beside its text
 
 _JSONB_VERSION = b"\x01"  # first byte of a binary jsonb value
 
@@ -79,6 +80,14 @@ class LandingRow(NamedTuple):
     line: int
     raw: bytes
     cleaned: bool = False
+    offset: int | None = None
+    batch_slug: str | None = None
+
+    def refused(self, fault: psycopg.Error) -> Reject:
+        """The row as a reject."""
+        reason = _reason_or_none(fault) or Reason.UNSTORABLE
+        words = " ".join((fault.diag.message_primary or "").split()).rstrip(".")
+        return Reject(self.line, reason, words, self.raw, self.offset, self.batch_slug)
 
 
 @dataclass
@@ -136,7 +145,7 @@ class Landing:
         if chunk is None:
             chunk = self._chunks[target] = _Chunk(target)
         chunk.rows.append(row)
-        chunk.size += len(row.raw)
+        chunk.size += len(row.raw) + _ROW_OVERHEAD
         if self._stream is None:
             self._stream = _Stream(self._conn, chunk)
         elif self._stream.chunk is chunk:
@@ -171,8 +180,7 @@ class Landing:
         elif chunk.target.must_land:
             raise fault
         elif len(chunk.rows) == 1:
-            row = chunk.rows[0]
-            self._refused.append(Reject(row.line, _reason(fault), _words(fault), row.raw))
+            self._refused.append(chunk.rows[0].refused(fault))
         else:
             middle = len(chunk.rows) // 2
             for half in (chunk.rows[:middle], chunk.rows[middle:]):
@@ -239,12 +247,3 @@ class _Stream:
 def _reason_or_none(fault: psycopg.Error) -> Reason | None:
     state = fault.sqlstate or ""
     return _REASONS.get(state) or _REASONS.get(state[:2])
-
-
-def _reason(fault: psycopg.Error) -> Reason:
-    return _reason_or_none(fault) or Reason.UNSTORABLE
-
-
-def _words(fault: psycopg.Error) -> str:
-    said = (fault.diag.message_primary, fault.diag.message_detail)
-    return "; ".join(" ".join(text.split()).rstrip(".") for text in said if text)

@@ -38,17 +38,26 @@ class Reject:
         reason: Kind of the fault.
         detail: The fault in words.
         raw: The record's bytes, at least the first ``RECORD_BYTES_CAP`` of them.
+        offset: Where it begins in the decompressed file, in bytes; None for a line of a table,
+            which means nothing without its header.
+        batch_slug: The workflow_slug beside the ``payloads`` that hold it.
     """
 
     line: int
     reason: Reason
     detail: str
     raw: bytes
+    offset: int | None = None
+    batch_slug: str | None = None
 
     def text(self) -> str:
         r"""The record, capped; bytes that are no UTF-8, and NUL, are written ``\xNN``."""
         text = self.raw[:RECORD_BYTES_CAP].decode("utf-8", errors="backslashreplace")
         return text[:RECORD_TEXT_CAP].replace("\x00", r"\x00")
+
+    def is_whole(self) -> bool:
+        """Whether ``text`` is the record, character by character."""
+        return len(self.raw) < RECORD_BYTES_CAP and self.text().encode() == self.raw
 
 
 class RefusedError(Exception):

@@ -19,7 +19,9 @@
         select
             r.raw_payload_id,
             coalesce(r.raw_payload_id = w.raw_payload_id, false) as is_winner,
-            coalesce({{ payload_order('w') }} > {{ payload_order('r') }}, false) as is_superseded,
+            coalesce(
+                r.is_usable and {{ payload_order('w') }} > {{ payload_order('r') }}, false
+            ) as is_superseded,
             exists (
                 select from {{ ref('extraction_issues') }} as i
                 where i._entity = '{{ raw_table }}#' || r.raw_payload_id
@@ -28,6 +30,7 @@
             select
                 r.id as raw_payload_id,
                 {{ key }} as entity_key,
+                {{ payload_of('r') }} is not null as is_usable,
                 {{ function('as_timestamptz') }}({{ payload_of('r') }} ->> 'last_refresh') as _refreshed_at,
                 {{ receipt_of('r') }} as _received_at
             from {{ source('raw', raw_table) }} as r

@@ -25,6 +25,7 @@
     Survivorship: the batch holds the best new row of each entity; the better one of it and the
     stored row stays, and the earliest receipt of both.
 
+    meta.stays: SQL condition over t, rows that stay although nothing new gives them.
     unique_key: the entity's natural key. Needs columns created_at, _refreshed_at, _received_at,
     raw_payload_id.
 #}
@@ -34,11 +35,13 @@
     {%- set key = [arg_dict.unique_key] if arg_dict.unique_key is string else arg_dict.unique_key -%}
     {%- set columns = arg_dict.dest_columns | map(attribute='name') | list -%}
     {%- set values = value_columns(columns, but=['created_at'] + key) -%}
+    {%- set stays = (config.get('meta') or {}).get('stays') -%}
     analyze {{ batch }};
 
     delete from {{ stored }} as t
     where
         {{ is_rescan() }}
+        {{ 'and not (' ~ stays ~ ')' if stays }}
         and not exists (select from {{ batch }} as s where ({{ prefixed('s', key) }}) = ({{ prefixed('t', key) }}));
 
     update {{ stored }} as t

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from conftest import _Scratch, use
 from scenario import Parameters, scenario
-from warehouse import PROJECT, Warehouse
+from warehouse import PROJECT
 
 from ingest.connection import connect
 from ingest.migrate import migrate
@@ -21,8 +21,6 @@ DBT = Path(sys.executable).with_name("dbt")
 ALARM = re.compile(r"\bwarn|deprecat", re.IGNORECASE)
 # the closing line counts the warnings, and says so when there are none
 NO_ALARM = re.compile(r"WARN=0\b")
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 class Database:
@@ -86,7 +84,6 @@ def test_nothing_was_built_by_the_refused_runs(database: Database) -> None:
     [
         pytest.param(["build"], id="build"),
         pytest.param(["seed"], id="seed"),
-        pytest.param(["run"], id="run"),
         pytest.param(["docs", "generate"], id="docs"),
         pytest.param(["source", "freshness"], id="freshness"),
         pytest.param(
@@ -117,16 +114,12 @@ def test_a_model_that_an_empty_run_created_is_filled_by_the_next(database: Datab
     assert database.one("select domain from core.companies") == ("acme.example",)
 
 
-def test_an_empty_run_leaves_what_is_new_new(_built: Parameters) -> None:
-    assert _built
+@pytest.mark.usefixtures("_built")
+def test_an_empty_run_leaves_what_is_new_new() -> None:
     with scenario() as warehouse:
-        _insert_and_run_empty(warehouse)
+        person = "https://www.linkedin.com/in/ana-example"
+        warehouse.payload("person_payloads", person, {"name": "Ana Example"})
+        warehouse.build("--empty")
         assert warehouse.one("select count(*) from core.people") == (0,)
         warehouse.build()
         assert warehouse.one("select full_name from core.people") == ("Ana Example",)
-
-
-def _insert_and_run_empty(warehouse: Warehouse) -> None:
-    person = "https://www.linkedin.com/in/ana-example"
-    warehouse.payload("person_payloads", person, {"name": "Ana Example"})
-    warehouse.build("--empty")

@@ -30,7 +30,7 @@ def manifest(server: Parameters) -> dict[str, Any]:
     """The project as dbt understands it."""
     assert server
     result = dbt("parse").result
-    return result.to_dict(omit_none=False)  # type: ignore[union-attr, no-any-return]
+    return result.to_dict(omit_none=False)  # type: ignore[union-attr]
 
 
 def nodes(manifest: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -186,8 +186,9 @@ def test_a_model_has_its_description_beside_it(path: Any) -> None:
     assert path.with_suffix(".yml").exists()
 
 
-def test_functions_may_run_in_parallel(_built: Parameters) -> None:
-    with psycopg.connect(**_built) as conn:  # type: ignore[arg-type]
+@pytest.mark.usefixtures("_built")
+def test_functions_may_run_in_parallel(server: Parameters) -> None:
+    with psycopg.connect(**server) as conn:  # type: ignore[arg-type]
         unsafe = conn.execute(
             "select proname from pg_proc where pronamespace = 'reference'::regnamespace"
             " and (proparallel <> 's' or provolatile = 'v')"

@@ -82,7 +82,8 @@ def catalog(catalogs: dict[str, Catalog], request: pytest.FixtureRequest) -> Cat
 
 
 def written(column: Row) -> str:
-    kind = SHORT.get(column["type"], column["type"])
+    written_out = str(column["type"])
+    kind = SHORT.get(written_out, written_out)
     return f"{kind}!" if column["not_null"] else kind
 
 

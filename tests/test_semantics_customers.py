@@ -60,8 +60,8 @@ RESEARCH: dict[str, tuple[Any, list[Customer], list[str]]] = {
         [],
     ),
     "spellings-stay": (
-        {"customers": [{"companyName": "O’Hara & Sons"}, {"companyName": "Acme, Inc."}]},
-        named("Acme, Inc.", "O’Hara & Sons"),
+        {"customers": [{"companyName": "O\u2019Hara & Sons"}, {"companyName": "Acme, Inc."}]},
+        named("Acme, Inc.", "O\u2019Hara & Sons"),
         [],
     ),
     "duplicates-first": (

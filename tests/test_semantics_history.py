@@ -32,7 +32,7 @@ class History:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
-        self.draw = random.Random(SEED)  # noqa: S311
+        self.draw = random.Random(SEED)
         self.load = warehouse.row(
             "loads",
             file_name="export.csv",

@@ -25,7 +25,7 @@ FULL = {
     "founded_max": None,
 }
 TITLES = {"title_contains_any": ["VP"], "title_contains_all": ["Growth"], "seniority": ["C-Suite"]}
-SIZES = ["51-200 employees", "1,001-5,000 employees", "51–200"]
+SIZES = ["51-200 employees", "1,001-5,000 employees", "51\u2013200"]
 BUCKETS = ["51-200", "1001-5000"]
 
 

@@ -42,6 +42,14 @@ with touched_domains as (
     inner join {{ ref('company_mentions') }} as m
         on m.source = 'case_studies' and d.case_study_url = m.owner
     where {{ is_new('d') }}
+
+    union
+
+    select m.domain
+    from {{ source('raw', 'manual_company_customers') }} as r
+    inner join {{ ref('company_mentions') }} as m
+        on m.source = 'manual_customers' and r.id::text = m.owner
+    where {{ is_new('r') }}
 ),
 
 touched_companies as (
@@ -73,6 +81,7 @@ mentions as (
             when 'profiles' then p.raw_payload_id is not null
             when 'people_discovery' then pd.raw_payload_id is not null
             when 'case_studies' then cs.raw_payload_id is not null
+            when 'manual_customers' then mc.id is not null
             else true
         end as is_current
     from member_domains as d
@@ -92,6 +101,15 @@ mentions as (
             m.source = 'case_studies'
             and m.owner = cs.case_study_url
             and m.raw_payload_id = cs.raw_payload_id
+    -- an entry that was corrected no longer names the domain it named before
+    left join {{ source('raw', 'manual_company_customers') }} as mc
+        on
+            m.source = 'manual_customers'
+            and m.raw_payload_id = mc.id
+            and m.domain in (
+                {{ function('normal_domain') }}(mc.origin_company_domain),
+                {{ function('normal_domain') }}(mc.company_customer_domain)
+            )
     where
         not exists (
             select from {{ ref('ignored_domains') }} as i

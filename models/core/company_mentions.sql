@@ -1,7 +1,13 @@
 {{ config(
     incremental_strategy='keep_best',
     unique_key=['source', 'owner', 'domain'],
-    meta={'named_indexes': {'idx_core_company_mentions_domain': {'columns': ['domain']}}},
+    meta={
+        'named_indexes': {'idx_core_company_mentions_domain': {'columns': ['domain']}},
+        'stays': (
+            "t.source = 'manual_customers' and exists ("
+            ~ "select from raw.manual_company_customers as r where t.raw_payload_id = r.id)"
+        ),
+    },
 ) }}
 
 {%- set domain = function('normal_domain') %}
@@ -278,7 +284,9 @@ superseded_case_studies as (
         owner, domain, _refreshed_at desc nulls last, _received_at desc, raw_payload_id desc, n
 ),
 
--- Feeds without payloads that supersede each other: each raw row speaks for itself.
+-- Feeds without payloads that supersede each other: each raw row speaks for itself. Entries by hand
+-- are corrected in place; the domain they named before stays mentioned (meta.stays), because only
+-- this table remembers it.
 raw_rows as (
     {{ raw_row_mentions(
         'manual_customers', 'manual_company_customers', [

@@ -30,4 +30,5 @@ select distinct on (domain, customer_domain)
 
     {{ written_by() }} as _xid
 from claims
-order by domain, customer_domain, rank, received_at desc, id
+-- the statement's id; plain `id` would be the output column, one for the whole pair
+order by domain, customer_domain, rank, received_at desc, claims.id

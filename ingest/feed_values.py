@@ -1,0 +1,120 @@
+"""Values of table rows: from the text of a cell to what its column stores."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+
+import msgspec
+
+from ingest.feeds import Column, Holds
+from ingest.json_values import without_unstorable
+from ingest.plausibility import misfit
+from ingest.rejects import Reason, RefusedError
+
+# How exports write that there is nothing; the text markers that people use (N/A, -) are received
+# text like any other, and the models know them.
+_NULLS = frozenset(("", "null", "NULL", "None"))
+_FLAGS = {
+    **dict.fromkeys(("true", "t", "yes", "y", "1"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "0"), False),
+}
+_TRUE_FORMS = "true or false, yes or no, 1 or 0"
+_MOMENT_FORMS = ("%m/%d/%Y, %I:%M %p", "%m/%d/%Y, %I:%M:%S %p")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?", re.DOTALL)
+
+
+def is_null(text: str) -> bool:
+    """Whether a cell says that there is no value."""
+    return text.strip() in _NULLS
+
+
+def stored(column: Column, text: str, zone: tzinfo) -> object:
+    """The value of a cell as its column stores it, None where the cell says there is none.
+
+    Args:
+        column: The column.
+        text: The cell; text columns keep it as it is.
+        zone: Where times without a zone were taken.
+
+    Raises:
+        RefusedError: The value cannot belong to the column, or cannot be stored in it.
+    """
+    if is_null(text):
+        return None
+    wrong = misfit(column.holds, text)
+    if wrong is not None:
+        raise RefusedError(
+            Reason.IMPLAUSIBLE, f"{column.title} holds {wrong}: the cells seem to have moved"
+        )
+    convert = _CONVERSIONS.get(column.holds)
+    if convert is None:
+        return text
+    try:
+        return convert(text.strip(), zone)
+    except ValueError as fault:
+        raise RefusedError(Reason.BAD_VALUE, f"{column.title} holds {fault}") from None
+
+
+def parse_moment(text: str, zone: tzinfo) -> datetime:
+    """A time as lead exports (``12/26/2025, 5:55 PM``) or ISO 8601 write it.
+
+    Args:
+        text: The time; a zone of its own counts.
+        zone: Where it was taken if it names no zone. Of an hour that came twice it is the first.
+
+    Raises:
+        ValueError: It is neither, or the clocks of the zone never showed it; the words complete
+            "it is".
+    """
+    found = _moment(text)
+    if found is None:
+        raise ValueError("no time like 12/26/2025, 5:55 PM or 2025-12-26T17:55")
+    if found.tzinfo is not None:
+        return found
+    local = found.replace(tzinfo=zone)
+    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != found:
+        raise ValueError(f"a time that the clocks of {zone} skipped")
+    return local
+
+
+def _moment(text: str) -> datetime | None:
+    if _ISO_DATE.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            return None
+    for form in _MOMENT_FORMS:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007 - the zone comes with the caller
+        except ValueError:
+            continue
+    return None
+
+
+def _flag(text: str, _zone: tzinfo) -> bool:
+    flag = _FLAGS.get(text.lower())
+    if flag is None:
+        raise ValueError(f"neither {_TRUE_FORMS}")
+    return flag
+
+
+def _list(text: str, _zone: tzinfo) -> msgspec.Raw:
+    """A JSON array as it is; other text as the items between its semicolons, else its commas."""
+    if text.startswith(("[", "{")):
+        encoded = without_unstorable(text.encode())
+        try:
+            msgspec.json.decode(encoded, type=list[msgspec.Raw])
+        except (msgspec.DecodeError, RecursionError):
+            raise ValueError("a bracket and yet no JSON array") from None
+        return msgspec.Raw(encoded)
+    items = text.split(";" if ";" in text else ",")
+    return msgspec.Raw(msgspec.json.encode([item.strip() for item in items if item.strip()]))
+
+
+_CONVERSIONS: dict[Holds, Callable[[str, tzinfo], object]] = {
+    Holds.FLAG: _flag,
+    Holds.LIST: _list,
+    Holds.MOMENT: parse_moment,
+}

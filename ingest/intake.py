@@ -1,0 +1,95 @@
+"""The way of records into the raw tables: made into rows, landed, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from ingest.connection import Connection
+from ingest.envelopes import RowMaker
+from ingest.json_records import Record
+from ingest.landing import Landing, LandingRow, Target
+from ingest.rejects import RefusedError, Reject
+from ingest.row_ids import RowIds
+from ingest.workflows import PAYLOAD_COLUMN, Route
+
+_TYPES = {
+    "id": "uuid",
+    "_load_id": "uuid",
+    PAYLOAD_COLUMN: "jsonb",
+    "created_at": "timestamptz",
+}
+
+
+class Intake:
+    """Takes the records of a file in, on a connection whose transaction is open.
+
+    Args:
+        conn: The connection; nothing else may use it while records are taken.
+        load_id: The load they land with.
+        row_ids: The ids of their rows.
+        maker: Makes rows of records.
+        refuse: Called with each record that cannot land; may call ``landing.add``.
+        received_at: When they were received, if that was not just now.
+
+    Attributes:
+        landing: Where the rows go, and how many have landed.
+    """
+
+    def __init__(
+        self,
+        conn: Connection,
+        load_id: UUID,
+        row_ids: RowIds,
+        maker: RowMaker,
+        refuse: Callable[[Reject], None],
+        received_at: datetime | None = None,
+    ) -> None:
+        self._load_id = load_id
+        self._row_ids = row_ids
+        self._maker = maker
+        self._refuse = refuse
+        self._received = () if received_at is None else (received_at,)
+        self._targets: dict[Route, Target] = {}
+        self.landing = Landing(conn, refuse)
+
+    def take(self, items: Iterable[Record | Reject]) -> None:
+        """Land the records, refuse the rest; all of it is settled on return."""
+        with self.landing:
+            for item in items:
+                if isinstance(item, Record):
+                    self._land(item)
+                else:
+                    self._refuse(item)
+
+    def _land(self, record: Record) -> None:
+        try:
+            row = self._maker.row(record)
+        except RefusedError as fault:
+            self._refuse(
+                Reject(
+                    record.line,
+                    fault.reason,
+                    fault.detail,
+                    record.raw,
+                    record.offset,
+                    record.batch_slug,
+                )
+            )
+            return
+        target = self._targets.get(row.route)
+        if target is None:
+            target = self._targets[row.route] = self._target(row.route)
+        values = (self._row_ids.at(record.offset), *row.values, self._load_id, *self._received)
+        self.landing.add(
+            target,
+            LandingRow(
+                values, record.line, record.raw, row.cleaned, record.offset, record.batch_slug
+            ),
+        )
+
+    def _target(self, route: Route) -> Target:
+        columns = (*route.columns, *(["created_at"] if self._received else []))
+        flags = dict.fromkeys(route.flags, "bool")
+        return Target(route.table, columns, tuple((_TYPES | flags).get(c, "text") for c in columns))

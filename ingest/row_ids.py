@@ -1,0 +1,39 @@
+"""Ids of loads and of the rows they land: version 7 UUIDs, which sort by time."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from uuid import UUID
+
+_MILLISECONDS = 80  # bits to the right of the time
+_VERSION_AND_VARIANT = (0x7 << 76) | (0b10 << 62)
+
+
+def new_load_id() -> UUID:
+    """A fresh id that carries the present time."""
+    return _at_time(time.time_ns() // 1_000_000, (secrets.randbits(12) << 64) | secrets.randbits(62))
+
+
+class RowIds:
+    """Ids of the rows of one load, which sort as their records stand in the file.
+
+    Milliseconds of the load's start (48 bits), offset of the record in the file (44 bits), and 30
+    random bits, drawn once, that keep loads of the same millisecond apart. They depend on nothing
+    that was read before the record: the parts of a file, or what was refused at first, can be
+    given their ids at any time.
+
+    Args:
+        load_id: The id of the load that read the file.
+    """
+
+    def __init__(self, load_id: UUID) -> None:
+        self._base = _at_time(load_id.int >> _MILLISECONDS, secrets.randbits(30)).int
+
+    def at(self, offset: int) -> UUID:
+        """The id of the record that begins at an offset, in bytes, below 16 TB."""
+        return UUID(int=self._base | (offset >> 32 << 64) | ((offset & 0xFFFFFFFF) << 30))
+
+
+def _at_time(milliseconds: int, rest: int) -> UUID:
+    return UUID(int=(milliseconds << _MILLISECONDS) | _VERSION_AND_VARIANT | rest)
