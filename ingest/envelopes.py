@@ -7,15 +7,17 @@ that PostgreSQL cannot store.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
 
-from ingest.json_records import Record
+from ingest.content import Content
+from ingest.json_records import Record, RecordReader
 from ingest.json_values import clean_encoded
+from ingest.landing import Target
 from ingest.registry import Registry, UnknownWorkflowError, Workflow
-from ingest.rejects import Reason, RefusedError
+from ingest.rejects import Reason, RefusedError, Reject
 from ingest.workflows import WRAPPER_KEYS, NoRouteError, Route, route_of
 
 LONGEST_KEY = 2_000  # characters
@@ -23,7 +25,7 @@ LONGEST_KEY = 2_000  # characters
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _STRING = msgspec.json.Decoder(str)
 _ENCODINGS = 3  # how often a payload may be a string in a string when its key is looked for
-_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _EMPTY_PAYLOADS = (b"{}", b"[]", b'""')
 
 _Fields = Mapping[str, msgspec.Raw]
@@ -34,13 +36,13 @@ class Row:
     """A record ready to land.
 
     Args:
-        route: Its table and columns.
+        route: Its table and columns; as they are for COPY if it comes from a table.
         values: One value per column of the route, but for the first and the last one, ``id`` and
             ``_load_id``.
         cleaned: Characters that PostgreSQL cannot store were taken out.
     """
 
-    route: Route
+    route: Route | Target
     values: tuple[object, ...]
     cleaned: bool
 
@@ -121,6 +123,31 @@ class RowMaker:
         return workflow, route
 
 
+class PayloadFile:
+    """A file of payloads, on the way into the raw tables of their workflows.
+
+    Args:
+        content: The file.
+        maker: Makes rows of its records.
+    """
+
+    def __init__(self, content: Content, maker: RowMaker) -> None:
+        self._content = content
+        self.row = maker.row
+
+    def records(self, progress: Callable[[int], None]) -> Iterator[Record | Reject]:
+        """The records of the file, and what could not be read as one.
+
+        Raises:
+            IngestError: The file is cut off, damaged or of another kind.
+        """
+        return iter(RecordReader(self._content, progress))
+
+    def finish(self) -> dict[str, int]:
+        """Nothing remains to be done: payloads are only ever added."""
+        return {}
+
+
 def _wrapped_payload(fields: _Fields) -> bytes | None:
     """The payload of an envelope as JSON text, None if the record is no envelope.
 
@@ -183,5 +210,5 @@ def _text(value: msgspec.Raw | None) -> str | None:
 
 def _flag(value: msgspec.Raw | None, payload: bytes) -> bool:
     """What an envelope says, else whether there is anything in the payload."""
-    said = _FLAGS.get((_text(value) or "").strip().lower())
+    said = FLAGS.get((_text(value) or "").strip().lower())
     return payload not in _EMPTY_PAYLOADS if said is None else said

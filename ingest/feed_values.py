@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 
 import msgspec
 
+from ingest.envelopes import FLAGS
 from ingest.feeds import Column, Holds
 from ingest.json_values import without_unstorable
 from ingest.plausibility import misfit
@@ -16,11 +17,6 @@ from ingest.rejects import Reason, RefusedError
 # How exports write that there is nothing; the text markers that people use (N/A, -) are received
 # text like any other, and the models know them.
 _NULLS = frozenset(("", "null", "NULL", "None"))
-_FLAGS = {
-    **dict.fromkeys(("true", "t", "yes", "y", "1"), True),
-    **dict.fromkeys(("false", "f", "no", "n", "0"), False),
-}
-_TRUE_FORMS = "true or false, yes or no, 1 or 0"
 _MOMENT_FORMS = ("%m/%d/%Y, %I:%M %p", "%m/%d/%Y, %I:%M:%S %p")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?", re.DOTALL)
 
@@ -94,9 +90,9 @@ def _moment(text: str) -> datetime | None:
 
 
 def _flag(text: str, _zone: tzinfo) -> bool:
-    flag = _FLAGS.get(text.lower())
+    flag = FLAGS.get(text.lower())
     if flag is None:
-        raise ValueError(f"neither {_TRUE_FORMS}")
+        raise ValueError("neither true nor false, yes nor no, 1 nor 0")
     return flag
 
 

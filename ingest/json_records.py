@@ -17,6 +17,7 @@ import msgspec
 
 from ingest.content import Content
 from ingest.errors import IngestError
+from ingest.foreign import foreign_kind
 from ingest.json_batch import HEAD_LENGTH, BatchHead, batch_head, batch_tail, slug_at_end
 from ingest.json_resume import IN_LINES, IN_LIST, balanced_end, begins_alike, next_start
 from ingest.json_values import (
@@ -41,15 +42,7 @@ _BETWEEN = re.compile(rb"(?:[ \t\r\n,]|\xef\xbb\xbf)*+")
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _OPEN_OBJECT, _OPEN_ARRAY, _CLOSE_ARRAY = b"{[]"
 
-_FOREIGN = {
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
-    b"PK\x03\x04": "a ZIP archive or Excel workbook",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"PAR1": "a Parquet file",
-    b"SQLite": "an SQLite database",
-}
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +123,14 @@ class RecordReader:
 
     def _refuse_foreign(self) -> None:
         self._window.fill()
-        for magic, kind in _FOREIGN.items():
-            if self._window.buffer.startswith(magic):
-                raise IngestError(
-                    f"this is {kind}, not JSON text in UTF-8",
-                    where=self._content.name,
-                    hint="convert it first",
-                )
+        head = self._window.buffer
+        kind = "UTF-16 text" if head.startswith(_UTF_16_MARKS) else foreign_kind(head)
+        if kind is not None:
+            raise IngestError(
+                f"this is {kind}, not JSON text in UTF-8",
+                where=self._content.name,
+                hint="convert it first",
+            )
 
     # The common case: the record is the rest of its line.
 

@@ -55,21 +55,24 @@ class Target:
     """A table to land in.
 
     Args:
-        table: Its name in schema raw.
+        table: Its name.
         columns: The columns that are given, in order.
         types: Their types, as PostgreSQL calls them.
+        schema: Where it is.
         must_land: A row the server refuses is an error of ours, not a reject.
     """
 
     table: str
     columns: tuple[str, ...]
     types: tuple[str, ...]
+    schema: str = "raw"
     must_land: bool = False
 
     def statement(self) -> sql.Composed:
         """The COPY that fills it."""
-        return sql.SQL("copy raw.{} ({}) from stdin (format binary)").format(
-            sql.Identifier(self.table), sql.SQL(", ").join(map(sql.Identifier, self.columns))
+        return sql.SQL("copy {} ({}) from stdin (format binary)").format(
+            sql.Identifier(self.schema, self.table),
+            sql.SQL(", ").join(map(sql.Identifier, self.columns)),
         )
 
 
@@ -86,6 +89,7 @@ class LandingRow(NamedTuple):
     def refused(self, fault: psycopg.Error) -> Reject:
         """The row as a reject."""
         reason = _reason_or_none(fault) or Reason.UNSTORABLE
+        # the server's detail would quote the row
         words = " ".join((fault.diag.message_primary or "").split()).rstrip(".")
         return Reject(self.line, reason, words, self.raw, self.offset, self.batch_slug)
 

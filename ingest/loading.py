@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -16,23 +15,38 @@ from psycopg.pq import TransactionStatus
 from ingest import ledger
 from ingest.connection import Connection
 from ingest.content import Content, open_content
-from ingest.envelopes import RowMaker
+from ingest.envelopes import PayloadFile, RowMaker
 from ingest.errors import IngestError
-from ingest.json_records import Record, RecordReader
-from ingest.landing import Landing, LandingRow, Target
+from ingest.feed_loading import FeedFile, FeedLoad
+from ingest.feed_rows import FileFacts
+from ingest.feeds import FEEDS, feed_of
+from ingest.intake import Intake, RecordFile
+from ingest.landing import LandingRow, Target
 from ingest.registry import Registry, Workflow
-from ingest.rejects import Reason, RefusedError, Reject
-from ingest.workflows import PAYLOAD_COLUMN, Route
+from ingest.rejects import UNREADABLE, Reason, Reject
+from ingest.row_ids import RowIds, new_load_id
 
 _TABLE_FILES = (".csv", ".tsv")
 _COMPRESSED = (".gz", ".zst")
 
 _REJECTS = Target(
     table="rejects",
-    columns=("load_id", "line", "reason", "detail", "record"),
-    types=("uuid", "int8", "text", "text", "text"),
+    columns=(
+        *("load_id", "line", "reason", "detail", "record"),
+        *("_offset", "_workflow_slug", "_is_whole"),
+    ),
+    types=("uuid", "int8", "text", "text", "text", "int8", "text", "bool"),
     must_land=True,
 )
+
+# SQLSTATE -> what to do when the server gives up on a whole file
+_REMEDIES = {
+    "25006": "connect to the primary server",
+    "42501": "let the owner of schema raw grant the right, or connect as that role",
+    "53100": "make room on the server's disk and run the same command again",
+    "55P03": "run the same command again, or raise lock_timeout",
+    "57014": "raise statement_timeout for this role and run the same command again",
+}
 
 
 class OnReject(StrEnum):
@@ -83,6 +97,7 @@ class LoadOptions:
         max_rejects: With more rejects than this, nothing is written.
         progress: Told how many bytes of the file have been read.
         notice: Told what the user should know while waiting.
+        facts: What is said about the files of a feed.
     """
 
     registry: Registry
@@ -93,6 +108,7 @@ class LoadOptions:
     max_rejects: RejectLimit | None = None
     progress: Callable[[int], None] = _ignore
     notice: Callable[[str], None] = _ignore
+    facts: FileFacts = field(default_factory=FileFacts)
 
 
 @dataclass(frozen=True)
@@ -109,6 +125,8 @@ class LoadSummary:
         cleaned: Landed records from which unstorable characters went.
         tables: Landed rows by raw table.
         reasons: Rejected records by reason.
+        changes: Of a feed whose rows have a key, what they did: new, updated, unchanged rows, and
+            those repeated in the file.
         loaded_at: For known content, when it was loaded (ISO 8601).
     """
 
@@ -121,6 +139,7 @@ class LoadSummary:
     cleaned: int
     tables: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
     loaded_at: str | None = None
 
 
@@ -138,38 +157,49 @@ def load_file(conn: Connection, path: str, options: LoadOptions) -> LoadSummary:
     Raises:
         UsageError: There is no such file.
         IngestError: The file is empty, cut off, damaged or no JSON, there were more rejects than
-            allowed, or the connection was lost. Nothing was written then.
+            allowed, or the server gave up. Nothing was written then, unless the sentence says
+            that the connection was lost in the very moment of the commit.
         NoRouteError: The given workflow's records cannot land as payloads.
     """
     if conn.info.transaction_status != TransactionStatus.IDLE:
         raise ValueError("load_file needs a connection outside any transaction")
-    maker = RowMaker(options.registry, options.workflow)
     with open_content(path) as content:
-        _refuse_tables(content.name)
+        if feed_of(options.workflow) is None:
+            _refuse_tables(content.name)
         slug = options.workflow.slug if options.workflow else None
         key = ledger.LoadKey(content.sha256(), slug)
+        summary = None
         try:
             with conn.transaction(force_rollback=options.dry_run):
                 ledger.lock(conn, key, _wait_notice(options, content.name))
                 known = ledger.known_load(conn, key)
                 if known is not None and not options.force:
                     return _known(content.name, known)
-                return _Load(conn, content, key, maker, options).run(forced=known is not None)
+                load = _Load(conn, content, key, options)
+                summary = load.run(forced=known is not None)
         except psycopg.Error as fault:
-            if conn.broken:
-                raise IngestError(
-                    "the connection to the server was lost; nothing of this file was written",
-                    where=content.name,
-                    hint="run the same command again",
-                ) from fault
-            raise IngestError(
-                f"the database says: {_words(fault)}; nothing of this file was written",
-                where=content.name,
-            ) from fault
+            if conn.broken and summary is not None and summary.load_id is not None:
+                raise _in_doubt(content.name, summary.load_id) from fault
+            raise _given_up(conn, content.name, fault) from fault
+        return summary
 
 
-def _words(fault: psycopg.Error) -> str:
-    return " ".join((fault.diag.message_primary or str(fault)).split()).rstrip(".")
+def _in_doubt(name: str, load_id: UUID) -> IngestError:
+    return IngestError(
+        "the connection to the server was lost while the file was committed; it is there as load "
+        f"{load_id} or not at all",
+        where=name,
+        hint="run the same command again without --force: it loads the file if it is not there",
+    )
+
+
+def _given_up(conn: Connection, name: str, fault: psycopg.Error) -> IngestError:
+    hint: str | None = "run the same command again"
+    what = "the connection to the server was lost"
+    if not conn.broken:
+        words = " ".join((fault.diag.message_primary or str(fault)).split()).rstrip(".")
+        what, hint = f"the database says: {words}", _REMEDIES.get(fault.sqlstate or "")
+    return IngestError(f"{what}; nothing of this file was written", where=name, hint=hint)
 
 
 def _refuse_tables(name: str) -> None:
@@ -178,7 +208,9 @@ def _refuse_tables(name: str) -> None:
         bare = bare.removesuffix(suffix)
     if bare.endswith(_TABLE_FILES):
         raise IngestError(
-            "this is a table (CSV), and this version loads JSON payloads only", where=name
+            "this is a table (CSV), and no workflow was named that takes tables",
+            where=name,
+            hint=f"give --workflow, one of {', '.join(FEEDS)}",
         )
 
 
@@ -204,26 +236,14 @@ def _known(name: str, known: ledger.LoadEntry) -> LoadSummary:
     )
 
 
-class _RowIds:
-    """Ids of the rows of one load, which sort as their records stand in the file.
-
-    Version 7 UUIDs: milliseconds of the load's start (48 bits), offset of the record in the file
-    (44 bits), and 30 random bits, drawn once, that keep loads of the same millisecond apart.
-    """
-
-    def __init__(self) -> None:
-        milliseconds = time.time_ns() // 1_000_000
-        self._base = (milliseconds << 80) | (0x7 << 76) | (0b10 << 62) | secrets.randbits(30)
-
-    def at(self, offset: int) -> UUID:
-        """The id of the record that begins at an offset, in bytes, below 16 TB."""
-        return UUID(int=self._base | (offset >> 32 << 64) | ((offset & 0xFFFFFFFF) << 30))
-
-
-def _new_load_id() -> UUID:
-    milliseconds = time.time_ns() // 1_000_000
-    random_bits = (secrets.randbits(12) << 64) | (0b10 << 62) | secrets.randbits(62)
-    return UUID(int=(milliseconds << 80) | (0x7 << 76) | random_bits)
+def _file_of(
+    conn: Connection, content: Content, options: LoadOptions, load_id: UUID
+) -> RecordFile[Any]:
+    feed = feed_of(options.workflow)
+    if options.workflow is None or feed is None:
+        return PayloadFile(content, RowMaker(options.registry, options.workflow))
+    load = FeedLoad(options.workflow, feed, options.registry, options.facts, options.notice)
+    return FeedFile(conn, content, load, load_id)
 
 
 class _Load:
@@ -234,35 +254,29 @@ class _Load:
         conn: Connection,
         content: Content,
         key: ledger.LoadKey,
-        maker: RowMaker,
         options: LoadOptions,
     ) -> None:
         self._conn = conn
         self._content = content
         self._key = key
-        self._maker = maker
         self._options = options
-        self._id = _new_load_id()
-        self._row_ids = _RowIds()
-        self._targets: dict[Route, Target] = {}
+        self._id = new_load_id()
         self._reasons: Counter[Reason] = Counter()
-        self._landing = Landing(conn, self._refuse)
+        self._file = _file_of(conn, content, options, self._id)
+        self._intake = Intake(conn, self._id, RowIds(self._id), self._file, self._refuse)
 
     def run(self, *, forced: bool) -> LoadSummary:
         """Read, land, count."""
         content = self._content
         ledger.open_load(self._conn, self._id, self._key, content.name, content.size, forced=forced)
-        with self._landing:
-            for item in RecordReader(content, self._options.progress):
-                if isinstance(item, Record):
-                    self._land(item)
-                else:
-                    self._refuse(item)
-        tables = {name: n for name, n in self._landing.landed.items() if name != _REJECTS.table}
+        self._intake.take(self._file.records(self._options.progress))
+        changes = self._file.finish()
+        landing = self._intake.landing
+        tables = {name: n for name, n in landing.landed.items() if name != _REJECTS.table}
         counts = ledger.Counts(
             landed=sum(tables.values()),
             rejected=self._reasons.total(),
-            cleaned=self._landing.cleaned,
+            cleaned=landing.cleaned,
         )
         self._check(counts)
         ledger.close_load(self._conn, self._id, counts)
@@ -276,39 +290,43 @@ class _Load:
             cleaned=counts.cleaned,
             tables=tables,
             reasons={str(reason): n for reason, n in self._reasons.most_common()},
+            changes=changes,
         )
-
-    def _land(self, record: Record) -> None:
-        try:
-            row = self._maker.row(record)
-        except RefusedError as fault:
-            self._refuse(Reject(record.line, fault.reason, fault.detail, record.raw))
-            return
-        target = self._targets.get(row.route)
-        if target is None:
-            target = self._targets[row.route] = _target(row.route)
-        values = (self._row_ids.at(record.offset), *row.values, self._id)
-        self._landing.add(target, LandingRow(values, record.line, record.raw, row.cleaned))
 
     def _refuse(self, reject: Reject) -> None:
         """Write a reject, or end the load because of it."""
         if self._options.on_reject is OnReject.ABORT:
             raise IngestError(
-                f"{reject.reason}: {reject.detail}; nothing of this file was written",
+                f"{reject.said()}; nothing of this file was written",
                 where=f"{self._content.name}:{reject.line}",
             )
         self._reasons[reject.reason] += 1
         limit = self._options.max_rejects
         if limit is not None and not limit.percent:
             self._check_limit(limit, records=0)
-        text = reject.text()
-        values = (self._id, reject.line, reject.reason.value, reject.detail, text)
-        self._landing.add(_REJECTS, LandingRow(values, reject.line, reject.raw))
+        values = (
+            self._id,
+            reject.line,
+            reject.reason.value,
+            reject.detail,
+            reject.text(),
+            reject.offset,
+            reject.batch_slug,
+            reject.is_whole(),
+        )
+        self._intake.landing.add(_REJECTS, LandingRow(values, reject.line, reject.raw))
 
     def _check(self, counts: ledger.Counts) -> None:
         if counts.records == 0:
             raise IngestError(
                 "there are no records in it, nothing to load", where=self._content.name
+            )
+        if counts.landed == 0 and self._reasons.keys() <= UNREADABLE:
+            raise IngestError(
+                f"not one of the {counts.records:,} records in it can be read "
+                f"({self._counted_reasons()}); nothing of this file was written",
+                where=self._content.name,
+                hint="is this the file you mean?",
             )
         if self._options.max_rejects is not None:
             self._check_limit(self._options.max_rejects, counts.records)
@@ -317,19 +335,12 @@ class _Load:
         rejected = self._reasons.total()
         if limit.exceeded(rejected, records):
             of_records = f" of {records:,} records" if records else ""
-            reasons = ", ".join(f"{reason} {n:,}" for reason, n in self._reasons.most_common())
             raise IngestError(
-                f"{rejected:,}{of_records} rejected ({reasons}), more than the {limit} allowed; "
-                "nothing of this file was written",
+                f"{rejected:,}{of_records} rejected ({self._counted_reasons()}), more than the "
+                f"{limit} allowed; nothing of this file was written",
                 where=self._content.name,
                 hint="see the reasons with --dry-run, or raise --max-rejects",
             )
 
-
-_TYPES = {"id": "uuid", "_load_id": "uuid", PAYLOAD_COLUMN: "jsonb"}
-
-
-def _target(route: Route) -> Target:
-    flags = dict.fromkeys(route.flags, "bool")
-    types = tuple((_TYPES | flags).get(column, "text") for column in route.columns)
-    return Target(route.table, route.columns, types)
+    def _counted_reasons(self) -> str:
+        return ", ".join(f"{reason} {n:,}" for reason, n in self._reasons.most_common())

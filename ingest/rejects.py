@@ -26,7 +26,27 @@ class Reason(StrEnum):
     NO_KEY = "no_key"
     KEY_TOO_LONG = "key_too_long"
     NO_PAYLOAD = "no_payload"
+    MALFORMED_ROW = "malformed_row"
+    CELL_COUNT = "cell_count"
+    UNKNOWN_FIELD = "unknown_field"
+    BAD_VALUE = "bad_value"
+    IMPLAUSIBLE = "implausible"
     UNSTORABLE = "unstorable"
+
+
+# A record refused for one of these was not even recognised as a record.
+UNREADABLE = frozenset(
+    {
+        Reason.MALFORMED_JSON,
+        Reason.NOT_AN_OBJECT,
+        Reason.INVALID_ENCODING,
+        Reason.MALFORMED_ROW,
+        Reason.CELL_COUNT,
+    }
+)
+
+# Their details may repeat what stood in the record, which belongs into raw.rejects alone.
+_QUOTING = frozenset({Reason.UNKNOWN_WORKFLOW, Reason.UNKNOWN_FIELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,10 @@ class Reject:
     raw: bytes
     offset: int | None = None
     batch_slug: str | None = None
+
+    def said(self) -> str:
+        """Reason and detail for the screen and logs, without anything of the record's text."""
+        return str(self.reason) if self.reason in _QUOTING else f"{self.reason}: {self.detail}"
 
     def text(self) -> str:
         r"""The record, capped; bytes that are no UTF-8, and NUL, are written ``\xNN``."""

@@ -12,7 +12,8 @@ _VERSION_AND_VARIANT = (0x7 << 76) | (0b10 << 62)
 
 def new_load_id() -> UUID:
     """A fresh id that carries the present time."""
-    return _at_time(time.time_ns() // 1_000_000, (secrets.randbits(12) << 64) | secrets.randbits(62))
+    random_bits = (secrets.randbits(12) << 64) | secrets.randbits(62)
+    return _at_time(time.time_ns() // 1_000_000, random_bits)
 
 
 class RowIds:

@@ -140,9 +140,7 @@ class TableReader:
         first = self._lines.taken[0]
         raw = self._lines.taken_text()
         if not is_utf8(raw):
-            return Reject(
-                first.number, Reason.INVALID_ENCODING, "the row is not valid UTF-8", raw
-            )
+            return Reject(first.number, Reason.INVALID_ENCODING, "the row is not valid UTF-8", raw)
         width = len(self.header)
         if len(cells) < width and self._lines.unfinished:
             raise self._cut_off(first.number, f"{len(cells)} of {width} cells")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from ingest.feeds import FEEDS
 from ingest.registry import Workflow
 
 PAYLOAD_COLUMN = "raw_payload"
@@ -109,15 +110,6 @@ ROUTES = {
     ),
 }
 
-# Feeds whose records are table rows, not payloads: workflow -> table in schema raw.
-TABULAR_FEEDS = {
-    "manual-company-customers": "manual_company_customers",
-    "salesnav-export": "salesnav_scrapes",
-    "vc-firms": "vc_firms",
-    "vc-portfolio": "vc_portfolio_companies",
-    "crunchbase-vc-portfolio": "vc_crunchbase_portfolios",
-}
-
 # What the payloads of a workflow without a route of its own feed, told by their payload_type.
 _FEEDS_BY_TYPE = {
     ("company_payloads", "firmographics"): ("company_firmographics",),
@@ -136,15 +128,15 @@ def route_of(workflow: Workflow) -> Route:
     """The workflow's own route, else that of its entity type.
 
     Raises:
-        NoRouteError: The workflow is a tabular feed, or its entity type has no raw table.
+        NoRouteError: The workflow is a feed of table rows, or its entity type has no raw table.
     """
     route = ROUTES.get(workflow.slug)
     if route is not None:
         return route
-    if workflow.slug in TABULAR_FEEDS:
+    if workflow.slug in FEEDS:
         raise NoRouteError(
-            f"workflow {workflow.slug} brings tables (CSV) for raw.{TABULAR_FEEDS[workflow.slug]},"
-            " and this version loads JSON payloads only"
+            f"workflow {workflow.slug} brings rows of a table (CSV), not payloads; its files are "
+            f"loaded by themselves, with --workflow {workflow.slug}"
         )
     return _route_by_entity(workflow)
 

@@ -114,7 +114,9 @@ def warehouse(_built: Parameters, db: Connection) -> Warehouse:
 
 @pytest.fixture
 def new_database(
-    _scratch: _Scratch, monkeypatch: pytest.MonkeyPatch
+    server: Parameters,  # noqa: ARG001 - its variables come back when the test ends
+    _scratch: _Scratch,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[str | None], Parameters]:
     """A factory of empty databases, not initialised; PG variables name the newest one.
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import _Scratch, use
+from conftest import _Scratch
 from scenario import Parameters, scenario
 from warehouse import PROJECT
 
-from ingest.connection import connect
+from ingest.connection import environment_for
 from ingest.migrate import migrate
 
 DBT = Path(sys.executable).with_name("dbt")
@@ -33,7 +32,12 @@ class Database:
     def dbt(self, *words: str) -> subprocess.CompletedProcess[str]:
         places = ["--target-path", str(self.target), "--log-path", str(self.target)]
         return subprocess.run(
-            [DBT, *words, *places], cwd=PROJECT, capture_output=True, text=True, check=False
+            [DBT, *words, *places],
+            cwd=PROJECT,
+            env=environment_for(self.parameters),
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     def one(self, query: str) -> tuple[object, ...] | None:
@@ -42,12 +46,9 @@ class Database:
 
 
 @pytest.fixture(scope="module")
-def database(_scratch: _Scratch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def database(_scratch: _Scratch, tmp_path_factory: pytest.TempPathFactory) -> Database:
     """A new database, not initialised; the tests of this module take it further, in order."""
-    parameters = _scratch.create()
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        use(monkeypatch, parameters)
-        yield Database(parameters, tmp_path_factory.mktemp("target"))
+    return Database(_scratch.create(), tmp_path_factory.mktemp("target"))
 
 
 def assert_quiet(done: subprocess.CompletedProcess[str]) -> None:
@@ -67,7 +68,7 @@ def test_a_database_without_raw_tables_names_the_command_that_makes_them(
 def test_a_run_without_functions_and_seeds_names_the_command_that_brings_them(
     database: Database,
 ) -> None:
-    with connect() as conn:
+    with psycopg.connect(**database.parameters) as conn:  # type: ignore[arg-type]
         migrate(conn)
     done = database.dbt("run")
     assert done.returncode != 0

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import IngestError
+from ingest.feeds import FEEDS
 from ingest.registry import UnknownWorkflowError, Workflow, load_registry
-from ingest.workflows import ROUTES, TABULAR_FEEDS, NoRouteError, route_of
+from ingest.workflows import ROUTES, NoRouteError, route_of
 
 HEADER = "workflow_slug,provider,platform,payload_type,entity_type,description,created_at\n"
 ALIASES = "alias,workflow_slug,note\n"
@@ -25,7 +26,7 @@ def workflow(slug: str, payload_type: str, entity_type: str) -> Workflow:
 
 
 def test_every_registered_workflow_has_somewhere_to_land() -> None:
-    assert set(load_registry().workflows) == {*ROUTES, *TABULAR_FEEDS}
+    assert set(load_registry().workflows) == {*ROUTES, *FEEDS}
 
 
 def test_an_alias_stands_for_its_workflow() -> None:

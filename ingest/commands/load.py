@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import click
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from ingest.connection import connect, describe
 from ingest.content import STANDARD_INPUT
 from ingest.errors import IngestError, UsageError
+from ingest.inputs import files_of
 from ingest.loading import LoadOptions, LoadSummary, OnReject, RejectLimit, Status, load_file
 from ingest.migrate import require_initialised
+from ingest.parallel import Crew
+from ingest.progress import ProgressBars
 from ingest.registry import Registry, UnknownWorkflowError, Workflow, load_registry
 from ingest.screen import emit_json, err
 from ingest.workflows import NoRouteError, route_of
@@ -44,6 +43,13 @@ def _reject_limit(
     metavar="SLUG",
     help="Workflow (or alias) of records that name none; see ingest workflows.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Load so many files at a time, each on a connection of its own.",
+)
 @click.option("--dry-run", is_flag=True, help="Do it all, on the server too, and keep nothing.")
 @click.option("--force", is_flag=True, help="Load content again that was loaded before.")
 @click.option(
@@ -63,13 +69,17 @@ def _reject_limit(
 def command(  # noqa: PLR0917 - click passes them by name
     files: tuple[str, ...],
     workflow: str | None,
+    jobs: int,
     dry_run: bool,
     force: bool,
     on_reject: str,
     max_rejects: RejectLimit | None,
     as_json: bool,
 ) -> None:
-    """Load JSON payload files into the raw tables; - is standard input.
+    """Load JSON payload files into the raw tables.
+
+    A FILE may also be a folder (all files in and below it, without hidden ones), a pattern like
+    "2025-*.json.gz", or - for standard input.
 
     A file is one object, an array, one object per line, objects one after the other, or
     {"payloads": [...]}; .gz and .zst are read as they are. Each file is one transaction: its
@@ -81,19 +91,19 @@ def command(  # noqa: PLR0917 - click passes them by name
     registry = load_registry()
     options = LoadOptions(
         registry,
-        workflow=_workflow(registry, workflow),
+        workflow=chosen_workflow(registry, workflow),
         dry_run=dry_run,
         force=force,
         on_reject=OnReject(on_reject),
         max_rejects=max_rejects,
         notice=_say,
     )
-    _check_names(files)
+    names = _files(files)
     with connect() as conn:
         require_initialised(conn)
         server = describe(conn)
     _say(f"{'Trying' if dry_run else 'Loading'} into {server}.")
-    outcomes = [_load(file, options) for file in files]
+    outcomes = _load_all(names, jobs, options)
     if as_json:
         emit_json({"server": server, "files": [_document(outcome) for outcome in outcomes]})
     failed = [outcome for outcome in outcomes if isinstance(outcome, IngestError)]
@@ -110,7 +120,13 @@ def _say(text: str) -> None:
     err.print(text, markup=False)
 
 
-def _workflow(registry: Registry, name: str | None) -> Workflow | None:
+def chosen_workflow(registry: Registry, name: str | None) -> Workflow | None:
+    """The workflow of the option --workflow.
+
+    Raises:
+        UsageError: It is not registered.
+        IngestError: Its records cannot land.
+    """
     if name is None:
         return None
     try:
@@ -123,46 +139,34 @@ def _workflow(registry: Registry, name: str | None) -> Workflow | None:
     return workflow
 
 
-def _check_names(files: tuple[str, ...]) -> None:
+def _files(words: tuple[str, ...]) -> list[str]:
     """Refuse a mistyped name before anything is written."""
-    if files.count(STANDARD_INPUT) > 1:
+    if words.count(STANDARD_INPUT) > 1:
         raise UsageError("standard input can be loaded once")
-    for file in files:
-        if file == STANDARD_INPUT:
-            continue
-        if Path(file).is_dir():
-            raise UsageError("this is a folder", where=file, hint="name its files")
-        if not Path(file).exists():
-            raise UsageError("there is no such file", where=file)
+    return files_of(words)
 
 
-def _load(file: str, options: LoadOptions) -> LoadSummary | IngestError:
-    """Load a file on a connection of its own, so that a lost one does not stop the next file."""
-    try:
-        with connect() as conn, _progress_bar(file, options) as watched:
-            summary = load_file(conn, file, watched)
-    except IngestError as fault:
-        _say(f"Error: {fault.sentence()}")
-        return fault
-    _report(summary)
-    return summary
+def _load_all(files: list[str], jobs: int, options: LoadOptions) -> list[LoadSummary | IngestError]:
+    crew = Crew(jobs)
 
+    def load(file: str) -> LoadSummary | IngestError:
+        # a connection for each file: a lost one does not stop the next file
+        try:
+            with crew.connected() as conn, bars.file(file) as advance:
 
-@contextmanager
-def _progress_bar(file: str, options: LoadOptions) -> Iterator[LoadOptions]:
-    if not err.is_terminal:
-        yield options
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-    )
-    total = None if file == STANDARD_INPUT else Path(file).stat().st_size
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task(file, total=total)
-        yield replace(options, progress=lambda read: bar.update(task, completed=read))
+                def progress(read: int) -> None:
+                    crew.go_on()
+                    advance(read)
+
+                summary = load_file(conn, file, replace(options, progress=progress))
+        except IngestError as fault:
+            _say(f"Error: {fault.sentence()}")
+            return fault
+        _report(summary)
+        return summary
+
+    with ProgressBars(err) as bars:
+        return crew.work(files, load)
 
 
 def _rejected_now(summary: LoadSummary) -> bool:

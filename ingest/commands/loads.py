@@ -36,5 +36,6 @@ def command(limit: int, as_json: bool) -> None:
         out.print(f"{entry.id}  {started}  {entry.file_name} ({workflow})", markup=False)
         counts = f"{entry.records:,} records: {entry.landed:,} landed, {entry.rejected:,} rejected"
         notes = f", {entry.cleaned:,} cleaned" if entry.cleaned else ""
-        forced = ", forced" if entry.forced else ""
-        out.print(f"    {counts}{notes}{forced}", markup=False)
+        notes += ", forced" if entry.forced else ""
+        notes += f", rejects of load {entry.retry_of} tried again" if entry.retry_of else ""
+        out.print(f"    {counts}{notes}", markup=False)

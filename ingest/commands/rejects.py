@@ -1,18 +1,42 @@
-"""``ingest rejects``: what was refused, and why."""
+"""``ingest rejects``: what was refused, and why; and the same records tried again."""
 
 from __future__ import annotations
 
 import click
 
 from ingest import ledger
-from ingest.connection import connect
+from ingest.commands.load import chosen_workflow
+from ingest.connection import connect, describe
 from ingest.migrate import require_initialised
+from ingest.registry import load_registry
+from ingest.retry import RetrySummary, retry_load
 from ingest.screen import emit_json, err, out
+from ingest.tables import printable
 
+REJECTED = 3
 _TEXT_SHOWN = 300  # characters of a record on the screen; --json gives all that was kept
 
 
-@click.command(epilog="Example: ingest rejects 0199f3c2")
+class _ListByDefault(click.Group):
+    """A group that takes words which name no command of its own for those of ``list``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = args[:1]
+        if not named or (named[0] not in self.commands and named[0] not in ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=_ListByDefault,
+    subcommand_metavar="[LOAD] [OPTIONS] | retry [LOAD] [OPTIONS]",
+    epilog="Example: ingest rejects 0199f3c2 && ingest rejects retry 0199f3c2",
+)
+def command() -> None:
+    """Show the records that could not land (that is list), or try them again."""
+
+
+@command.command("list", epilog="Example: ingest rejects list 0199f3c2, or shorter without list")
 @click.argument("load", required=False)
 @click.option(
     "--limit",
@@ -22,7 +46,7 @@ _TEXT_SHOWN = 300  # characters of a record on the screen; --json gives all that
     help="Show at most so many rejects.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def command(load: str | None, limit: int, as_json: bool) -> None:
+def list_(load: str | None, limit: int, as_json: bool) -> None:
     """Show the records that could not land: line, reason and text.
 
     LOAD is the id of a load or the beginning of one (see ingest loads); without it the rejects
@@ -49,9 +73,66 @@ def _show(entries: list[ledger.RejectEntry]) -> None:
         if entry.load_id != shown_load:
             shown_load = entry.load_id
             out.print(f"Load {entry.load_id}, {entry.file_name}:", markup=False)
-        out.print(f"  line {entry.line}: {entry.reason}: {entry.detail}", markup=False)
+        # names of workflows and record text may hold anything, terminal control sequences too
+        fault = printable(f"line {entry.line}: {entry.reason}: {entry.detail}")
+        out.print(f"  {fault}", markup=False)
         text = entry.record or ""
         more = "..." if len(text) > _TEXT_SHOWN else ""
-        # record text may hold anything, terminal control sequences too
-        printable = "".join(c if c.isprintable() else " " for c in text[:_TEXT_SHOWN])
-        out.print(f"    {printable}{more}", markup=False)
+        out.print(f"    {printable(text[:_TEXT_SHOWN])}{more}", markup=False)
+
+
+@command.command("retry", epilog="Example: ingest rejects retry 0199f3c2")
+@click.argument("load", required=False)
+@click.option(
+    "--workflow",
+    metavar="SLUG",
+    help="Workflow (or alias) of records that name none, where the load named none either.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def retry(load: str | None, workflow: str | None, as_json: bool) -> None:
+    """Try rejected records again, after a fix of the registry or an upgrade.
+
+    LOAD is the id of a load or the beginning of one; without it all loads that have rejects are
+    tried, one transaction each. What lands is no longer listed and has a line in the ledger; what
+    is refused again stays, with its present reason. Records that were too long to keep and lines
+    of tables need their file: correct it and load it.
+
+    Ends with 0, or with 3 if there are still rejects.
+    """
+    registry = load_registry()
+    given = chosen_workflow(registry, workflow)
+    with connect() as conn:
+        require_initialised(conn)
+        server = describe(conn)
+        with conn.transaction():
+            loads = [ledger.find_load(conn, load)] if load else ledger.loads_with_rejects(conn)
+        _say(f"Trying again into {server}.")
+        summaries = []
+        for load_id in loads:
+            summary = retry_load(conn, load_id, registry, given, _say)
+            _report(summary)
+            summaries.append(summary)
+    if as_json:
+        emit_json({"server": server, "loads": summaries})
+    if not loads:
+        _say("No rejects.")
+    if any(summary.rejected or summary.needs_file for summary in summaries):
+        raise click.exceptions.Exit(REJECTED)
+
+
+def _say(text: str) -> None:
+    err.print(text, markup=False)
+
+
+def _report(summary: RetrySummary) -> None:
+    tables = ", ".join(f"{n:,} in raw.{table}" for table, n in summary.tables.items())
+    landed = f"{summary.landed:,} landed{f' ({tables})' if tables else ''}"
+    _say(f"{summary.file} (load {summary.retried}): {landed}.")
+    if summary.rejected:
+        reasons = ", ".join(f"{reason} {n:,}" for reason, n in summary.reasons.items())
+        _say(f"  {summary.rejected:,} rejected again ({reasons}).")
+    if summary.needs_file:
+        _say(
+            f"  {summary.needs_file:,} need their file: what was kept of them is not enough. "
+            "Correct the file and load it."
+        )

@@ -6,15 +6,19 @@ from typing import Any
 
 import click
 
+from ingest.feeds import Feed, feed_of
 from ingest.registry import Registry, Workflow, load_registry
 from ingest.screen import emit_json, out
-from ingest.workflows import TABULAR_FEEDS, NoRouteError, Route, route_of
+from ingest.workflows import NoRouteError, Route, route_of
 
 
 @click.command(epilog="Example: ingest workflows --json")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def command(as_json: bool) -> None:
     """List the registered workflows: slug, where they land, what they feed, how keys are found.
+
+    Workflows with columns take tables (CSV, TSV, or JSON with the same keys); a file must have the
+    columns marked *.
 
     A workflow is registered by a line in seeds/workflows.csv.
     """
@@ -26,28 +30,14 @@ def command(as_json: bool) -> None:
     for entry in entries:
         out.print(f"[bold]{entry['workflow_slug']}[/bold]")
         out.print(f"  {entry['description']}", markup=False)
-        for label in ("lands_in", "feeds", "key", "aliases"):
+        for label in ("lands_in", "feeds", "key", "columns", "aliases"):
             value = entry[label]
             words = ", ".join(value) if isinstance(value, list) else value
             out.print(f"  {label.replace('_', ' '):9} {words or '-'}", markup=False)
 
 
 def _entry(registry: Registry, workflow: Workflow) -> dict[str, Any]:
-    try:
-        route = route_of(workflow)
-    except NoRouteError as fault:
-        table = TABULAR_FEEDS.get(workflow.slug)
-        landing: dict[str, Any] = {
-            "lands_in": f"raw.{table}" if table else None,
-            "feeds": [],
-            "key": f"none yet: {fault}",
-        }
-    else:
-        landing = {
-            "lands_in": f"raw.{route.table}",
-            "feeds": [name if "." in name else f"extracted.{name}" for name in route.feeds],
-            "key": _key_rule(route),
-        }
+    feed = feed_of(workflow)
     return {
         "workflow_slug": workflow.slug,
         "provider": workflow.provider,
@@ -55,8 +45,30 @@ def _entry(registry: Registry, workflow: Workflow) -> dict[str, Any]:
         "payload_type": workflow.payload_type,
         "entity_type": workflow.entity_type,
         "description": workflow.description,
-        **landing,
+        **(_payload_landing(workflow) if feed is None else _feed_landing(feed)),
         "aliases": [alias for alias, slug in registry.aliases.items() if slug == workflow.slug],
+    }
+
+
+def _payload_landing(workflow: Workflow) -> dict[str, Any]:
+    try:
+        route = route_of(workflow)
+    except NoRouteError as fault:
+        return {"lands_in": None, "feeds": [], "key": f"none: {fault}", "columns": []}
+    return {
+        "lands_in": f"raw.{route.table}",
+        "feeds": [name if "." in name else f"extracted.{name}" for name in route.feeds],
+        "key": _key_rule(route),
+        "columns": [],
+    }
+
+
+def _feed_landing(feed: Feed) -> dict[str, Any]:
+    return {
+        "lands_in": f"raw.{feed.table}",
+        "feeds": list(feed.fed),
+        "key": feed.rule(),
+        "columns": [f"{c.title}{'*' if c.expected else ''}" for c in feed.columns],
     }
 
 

@@ -14,7 +14,7 @@ comment on column raw.rejects._is_whole is
 'bytes that are no text.';
 comment on column raw.rejects._landed_by is
 'The retry that landed the record; NULL as long as the reject is open.';
-create index idx_raw_rejects_open on raw.rejects (load_id) where _landed_by is null;
+create index idx_raw_rejects_open on raw.rejects (load_id, _offset) where _landed_by is null;
 
 alter table raw.loads
 add column _retry_of uuid references raw.loads;
