@@ -9,7 +9,7 @@ from uuid import UUID
 from ingest.connection import Connection
 from ingest.content import Content
 from ingest.envelopes import Row
-from ingest.errors import IngestError
+from ingest.errors import IngestError, UsageError
 from ingest.feed_rows import FeedRows, FileFacts, Relayed
 from ingest.feeds import Feed
 from ingest.json_records import Record, RecordReader
@@ -101,6 +101,7 @@ class FeedFile:
 
         Raises:
             IngestError: Most rows have values that cannot belong to their columns.
+            UsageError: A time zone was given, and there was no time to read in it.
         """
         if self._misplaced > self._seen * _MOST:
             raise IngestError(
@@ -108,6 +109,13 @@ class FeedFile:
                 f"their columns ({self._first_sign}); nothing of this file was written",
                 where=self._content.name,
                 hint="put the columns right and load it again",
+            )
+        facts = self._load.facts
+        if facts.zone and not (facts.export_timestamp or self._rows.found_moments):
+            raise UsageError(
+                "--timezone has no meaning: nothing says when the export was made",
+                where=self._content.name,
+                hint="give --export-timestamp",
             )
         feed = self._load.feed
         return merge(self._conn, feed, self._load_id, self._announce) if feed.key else {}

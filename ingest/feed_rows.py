@@ -13,7 +13,7 @@ import msgspec
 from ingest.envelopes import LONGEST_KEY, Row
 from ingest.errors import IngestError
 from ingest.feed_values import stored
-from ingest.feeds import Column, Feed, normal_header
+from ingest.feeds import Column, Feed, Holds, normal_header
 from ingest.json_records import Record
 from ingest.landing import Target
 from ingest.merging import STAGING_SCHEMA
@@ -54,14 +54,14 @@ class FileFacts:
         export_title: Of the export; like the next two for rows that do not say it themselves.
         export_timestamp: When the export was made.
         notes: Anything.
-        zone: Where times without a zone were taken.
+        zone: Where times without a zone were taken; UTC if nothing is said.
     """
 
     vc_firm_id: UUID | None = None
     export_title: str | None = None
     export_timestamp: datetime | None = None
     notes: str | None = None
-    zone: tzinfo = UTC
+    zone: tzinfo | None = None
 
     def defaults(self, feed: Feed) -> dict[str, object]:
         """Values of the feed's columns for rows without one of their own."""
@@ -90,6 +90,7 @@ class FeedRows:
 
     Attributes:
         notes: What the user should know about the columns of the file, after ``read_header``.
+        found_moments: A row so far told a time.
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class FeedRows:
         self._workflow = workflow
         self._feed = feed
         self._registry = registry
-        self._zone = facts.zone
+        self._zone = facts.zone or UTC
         self._defaults = facts.defaults(feed)
         self._constants = facts.constants(feed, load_id)
         self._places: dict[str, int] = {}  # column -> place of its cell
@@ -107,6 +108,7 @@ class FeedRows:
         self._target = self._target_of(self._columns)
         self._keys: dict[str, Column | None] = {}
         self.notes: list[str] = []
+        self.found_moments = False
 
     def read_header(self, header: Sequence[str], where: str) -> None:
         """Learn what the cells of the rows to come are.
@@ -181,6 +183,8 @@ class FeedRows:
         value = stored(column, text, self._zone)
         if value is None:
             value = self._defaults.get(column.name)
+        elif column.holds is Holds.MOMENT:
+            self.found_moments = True
         if column.needed:
             if value is None:
                 raise RefusedError(Reason.NO_KEY, f"{column.title} is missing, null or blank")

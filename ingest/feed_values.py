@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 
 import msgspec
@@ -53,40 +54,42 @@ def stored(column: Column, text: str, zone: tzinfo) -> object:
         raise RefusedError(Reason.BAD_VALUE, f"{column.title} holds {fault}") from None
 
 
-def parse_moment(text: str, zone: tzinfo) -> datetime:
+def read_moment(text: str) -> datetime:
     """A time as lead exports (``12/26/2025, 5:55 PM``) or ISO 8601 write it.
 
-    Args:
-        text: The time; a zone of its own counts.
-        zone: Where it was taken if it names no zone. Of an hour that came twice it is the first.
+    Returns:
+        The time, with a zone if the text names one.
 
     Raises:
-        ValueError: It is neither, or the clocks of the zone never showed it; the words complete
-            "it is".
+        ValueError: It is neither; the words complete "it is".
     """
-    found = _moment(text)
-    if found is None:
-        raise ValueError("no time like 12/26/2025, 5:55 PM or 2025-12-26T17:55")
-    if found.tzinfo is not None:
-        return found
-    local = found.replace(tzinfo=zone)
-    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != found:
-        raise ValueError(f"a time that the clocks of {zone} skipped")
-    return local
-
-
-def _moment(text: str) -> datetime | None:
-    if _ISO_DATE.fullmatch(text):
-        try:
-            return datetime.fromisoformat(text)
-        except ValueError:
-            return None
     for form in _MOMENT_FORMS:
-        try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 - the zone comes with the caller
-        except ValueError:
-            continue
-    return None
+        with suppress(ValueError):
+            return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the caller's to add
+    if _ISO_DATE.fullmatch(text):
+        with suppress(ValueError):
+            return datetime.fromisoformat(text)
+    raise ValueError("no time like 12/26/2025, 5:55 PM or 2025-12-26T17:55")
+
+
+def in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """The moment, taken as local time of a zone if it names none itself.
+
+    Of an hour that came twice, as the clocks were set back, it is the first.
+
+    Raises:
+        ValueError: The clocks of the zone never showed that time; the words complete "it is".
+    """
+    if moment.tzinfo is not None:
+        return moment
+    universal = moment.replace(tzinfo=zone).astimezone(UTC)
+    if universal.astimezone(zone).replace(tzinfo=None) != moment:
+        raise ValueError(f"a time that the clocks of {zone} skipped")
+    return universal
+
+
+def _local_moment(text: str, zone: tzinfo) -> datetime:
+    return in_zone(read_moment(text), zone)
 
 
 def _flag(text: str, _zone: tzinfo) -> bool:
@@ -112,5 +115,5 @@ def _list(text: str, _zone: tzinfo) -> msgspec.Raw:
 _CONVERSIONS: dict[Holds, Callable[[str, tzinfo], object]] = {
     Holds.FLAG: _flag,
     Holds.LIST: _list,
-    Holds.MOMENT: parse_moment,
+    Holds.MOMENT: _local_moment,
 }

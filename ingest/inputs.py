@@ -35,7 +35,8 @@ def _files(word: str) -> list[str]:
     if os.path.lexists(word):
         return [word]
     if glob.has_magic(word):
-        files = (name for name in glob.iglob(word, recursive=True) if not Path(name).is_dir())
+        fitting = glob.iglob(word, recursive=True)  # noqa: PTH207 - absolute patterns as well
+        files = (name for name in fitting if not Path(name).is_dir())
         return _found(sorted(files), word, "no file fits this pattern")
     raise UsageError("there is no such file", where=readable_name(word))
 

@@ -40,12 +40,13 @@ class Located(Protocol):
 
 
 R = TypeVar("R", bound=Located)
+R_contra = TypeVar("R_contra", bound=Located, contravariant=True)
 
 
-class Maker(Protocol[R]):
+class Maker(Protocol[R_contra]):
     """Makes rows of records."""
 
-    def row(self, record: R, /) -> Row:
+    def row(self, record: R_contra, /) -> Row:
         """The row of a record.
 
         Raises:

@@ -348,6 +348,8 @@ class RecordReader:
             return
         window.fill_to(HEAD_LENGTH)
         end, slug = batch_tail(window.buffer, window.pos)
+        if window.at_end and window.buffer[window.pos :].rstrip() == b"]":
+            raise self._cut_off("a batch, behind its payloads")
         if batch.assumed and slug != batch.slug:
             raise IngestError(
                 "workflow_slug stands behind payloads and differs from batch to batch",

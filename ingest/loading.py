@@ -326,7 +326,7 @@ class _Load:
                 f"not one of the {counts.records:,} records in it can be read "
                 f"({self._counted_reasons()}); nothing of this file was written",
                 where=self._content.name,
-                hint="is this the file you mean?",
+                hint="make sure that this is the file you mean",
             )
         if self._options.max_rejects is not None:
             self._check_limit(self._options.max_rejects, counts.records)

@@ -131,7 +131,7 @@ def merge(
     hold(conn, lock_id, announce_wait)
     conn.execute(sql.SQL("analyze {}").format(_staged(feed)))
     row = conn.execute(_statement(feed), {"load": load_id}).fetchone()
-    new, updated, matched, staged = row if row else (0, 0, 0, 0)
+    new, updated, matched, staged = row or (0, 0, 0, 0)
     return {
         "new": new,
         "updated": updated,

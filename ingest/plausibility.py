@@ -21,12 +21,14 @@ _IS_NUMBER = re.compile(_NUMBER)
 # $12M · 10M-25M · $1M to $10M · 51-200 employees · 10,001+ · less than $1M
 _IS_AMOUNT = re.compile(
     rf"(?:{_BOUND}{_AMOUNT}|{_SIGN}\s?{_NUMBER}\s?[kmb]?|{_NUMBER}\s?[kmb]"
-    rf"|{_AMOUNT}\s?\+|{_AMOUNT}\s?(?:-|–|to)\s?{_AMOUNT}\+?)(?:\s?employees)?",
+    rf"|{_AMOUNT}\s?\+|{_AMOUNT}\s?(?:-|\u2013|to)\s?{_AMOUNT}\+?)(?:\s?employees)?",
     re.IGNORECASE,
 )
 _AT_LINKEDIN = re.compile(r"linkedin\.|lnkd\.in|^/|^urn:li:", re.IGNORECASE)
 # what people write where there is nothing
-_NOTHING = frozenset(("n/a", "na", "-", "–", "—", "none", "null", "none found", "none found."))
+_NOTHING = frozenset(
+    ("n/a", "na", "-", "\u2013", "\u2014", "none", "null", "none found", "none found.")
+)
 
 
 def misfit(holds: Holds, value: str) -> str | None:

@@ -24,6 +24,8 @@ MAX_LINE = 64_000_000  # bytes
 
 _TAB = "\t"
 _JSON_STARTS = (b"{", b"[")
+# blanks, and byte order marks, also of UTF-16, which JSON is refused in by name
+_BEFORE_TEXT = b" \t\r\n\xef\xbb\xbf\xff\xfe\x00"
 
 # what the csv module says -> what a user needs to know
 _FAULTS = {
@@ -55,7 +57,7 @@ class TableRow:
 def looks_like_json(content: Content) -> bool:
     """Whether a file's first character is one that JSON records begin with."""
     for block in content.blocks():
-        text = block.removeprefix(b"\xef\xbb\xbf").lstrip()
+        text = block.lstrip(_BEFORE_TEXT)
         if text:
             return text.startswith(_JSON_STARTS)
     return False

@@ -31,7 +31,7 @@
                 r.id as raw_payload_id,
                 {{ key }} as entity_key,
                 {{ payload_of('r') }} is not null as is_usable,
-                {{ function('as_timestamptz') }}({{ payload_of('r') }} ->> 'last_refresh') as _refreshed_at,
+                {{ refresh_of('r') }} as _refreshed_at,
                 {{ receipt_of('r') }} as _received_at
             from {{ source('raw', raw_table) }} as r
             where {{ where }}

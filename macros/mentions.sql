@@ -12,13 +12,12 @@
         where: further condition over r.
 #}
 {% macro superseded_payloads(raw, key, winners, winners_key, columns=[], where='true') -%}
-    select
-        n.*,
-        {{ function('as_timestamptz') }}(n.payload ->> 'last_refresh') as _refreshed_at
+    select n.*
     from (
         select
             {{ key }} as owner,
             r.id as raw_payload_id,
+            {{ refresh_of('r') }} as _refreshed_at,
             {{ receipt_of('r') }} as _received_at,
             {%- for column in columns %}
             r.{{ column }},

@@ -324,9 +324,9 @@ def test_a_lost_connection_is_one_error_and_leaves_nothing(
     [
         pytest.param(["--workflow", "clay-find-peple", "x"], 2, "clay-find-people", id="workflow"),
         pytest.param(["no-such-file.json"], 2, "no such file", id="missing file"),
-        pytest.param([str(ROOT)], 2, "folder", id="folder"),
+        pytest.param(["no-such-*.json"], 2, "no file fits", id="pattern"),
         pytest.param(["-", "-"], 2, "once", id="standard input twice"),
-        pytest.param(["--workflow", "vc-firms", "x.csv"], 1, "CSV", id="tabular workflow"),
+        pytest.param(["--vc-firm", "v", "x"], 2, "vc-portfolio", id="an option of another feed"),
         pytest.param(["--max-rejects", "some", "x"], 2, "2.5%", id="limit"),
     ],
 )

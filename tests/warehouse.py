@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+from dbt.artifacts.resources.types import NodeType
+from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from psycopg import sql
@@ -97,12 +99,12 @@ def dbt(*words: str, may_fail: bool = False) -> dbtRunnerResult:
 
 
 def _failures(result: dbtRunnerResult) -> str:
-    if result.result is None:
+    if not isinstance(result.result, RunExecutionResult):
         return str(result.exception)
     return "\n".join(
-        f"{r.node.unique_id}: {r.message}"
-        for r in result.result  # type: ignore[union-attr]
-        if r.status in ("error", "fail", "runtime error", "warn")
+        f"{node.node.unique_id}: {node.message}"
+        for node in result.result
+        if node.status not in ("pass", "success", "skipped")
     )
 
 
@@ -114,11 +116,8 @@ class Warehouse:
 
     def empty(self) -> None:
         """Take every row out of the models and forget what they have seen; seeds stay."""
-        names = sql.SQL(", ").join(
-            sql.Identifier(node.schema, node.name)
-            for node in _manifest().nodes.values()
-            if node.resource_type == "model"
-        )
+        models = [n for n in _manifest().nodes.values() if n.resource_type is NodeType.Model]
+        names = sql.SQL(", ").join([sql.Identifier(n.schema, n.name) for n in models])
         self.conn.execute(sql.SQL("truncate {}").format(names))
         self.conn.execute("truncate extracted.watermarks")
         self.conn.commit()

@@ -10,6 +10,8 @@ import click
 from ingest.connection import connect, describe
 from ingest.content import STANDARD_INPUT
 from ingest.errors import IngestError, UsageError
+from ingest.feed_settings import read_settings, with_vc_firm
+from ingest.feeds import Setting, feed_of
 from ingest.inputs import files_of
 from ingest.loading import LoadOptions, LoadSummary, OnReject, RejectLimit, Status, load_file
 from ingest.migrate import require_initialised
@@ -65,6 +67,21 @@ def _reject_limit(
     callback=_reject_limit,
     help="With more rejects in a file than this, write nothing of it.",
 )
+@click.option(
+    "--vc-firm", metavar="NAME|DOMAIN", help="The firm whose portfolio it is, from vc-firms."
+)
+@click.option("--export-title", metavar="TEXT", help="Title of a lead export.")
+@click.option(
+    "--export-timestamp",
+    metavar="TIME",
+    help='When a lead export was made: "12/26/2025, 5:55 PM" or 2025-12-26T17:55.',
+)
+@click.option(
+    "--timezone",
+    metavar="ZONE",
+    help="Where times without a zone were taken, like America/New_York; UTC by default.",
+)
+@click.option("--notes", metavar="TEXT", help="Notes about a lead export.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def command(  # noqa: PLR0917 - click passes them by name
     files: tuple[str, ...],
@@ -74,9 +91,14 @@ def command(  # noqa: PLR0917 - click passes them by name
     force: bool,
     on_reject: str,
     max_rejects: RejectLimit | None,
+    vc_firm: str | None,
+    export_title: str | None,
+    export_timestamp: str | None,
+    timezone: str | None,
+    notes: str | None,
     as_json: bool,
 ) -> None:
-    """Load JSON payload files into the raw tables.
+    """Load files of JSON payloads, or of table rows, into the raw tables.
 
     A FILE may also be a folder (all files in and below it, without hidden ones), a pattern like
     "2025-*.json.gz", or - for standard input.
@@ -85,13 +107,27 @@ def command(  # noqa: PLR0917 - click passes them by name
     {"payloads": [...]}; .gz and .zst are read as they are. Each file is one transaction: its
     records, its rejects and its line in the ledger, or nothing. The same content loads once.
 
+    Workflows that take tables (see ingest workflows) read CSV, semicolons or tabs between the
+    cells too, in UTF-8, UTF-16 or Windows-1252, and JSON objects with the headers as keys.
+
     Ends with 0, with 1 if a file failed (nothing of it was written), or with 3 if records were
     rejected: see ingest rejects.
     """
     registry = load_registry()
+    chosen = chosen_workflow(registry, workflow)
+    facts = read_settings(
+        chosen,
+        {
+            Setting.VC_FIRM: vc_firm,
+            Setting.EXPORT_TITLE: export_title,
+            Setting.EXPORT_TIMESTAMP: export_timestamp,
+            Setting.TIMEZONE: timezone,
+            Setting.NOTES: notes,
+        },
+    )
     options = LoadOptions(
         registry,
-        workflow=chosen_workflow(registry, workflow),
+        workflow=chosen,
         dry_run=dry_run,
         force=force,
         on_reject=OnReject(on_reject),
@@ -102,6 +138,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     with connect() as conn:
         require_initialised(conn)
         server = describe(conn)
+        options = replace(options, facts=with_vc_firm(conn, facts, vc_firm))
     _say(f"{'Trying' if dry_run else 'Loading'} into {server}.")
     outcomes = _load_all(names, jobs, options)
     if as_json:
@@ -131,7 +168,8 @@ def chosen_workflow(registry: Registry, name: str | None) -> Workflow | None:
         return None
     try:
         workflow = registry.resolve(name)
-        route_of(workflow)
+        if feed_of(workflow) is None:
+            route_of(workflow)
     except UnknownWorkflowError as fault:
         raise UsageError(str(fault)) from fault
     except NoRouteError as fault:
@@ -188,6 +226,8 @@ def _report(summary: LoadSummary) -> None:
         f"{summary.file}: {summary.records:,} records, {summary.landed:,} {verbs[0]}"
         f"{f' ({tables})' if tables else ''}."
     )
+    if any(summary.changes.values()):
+        _say(f"  {', '.join(f'{n:,} {change}' for change, n in summary.changes.items() if n)}.")
     if summary.rejected:
         reasons = ", ".join(f"{reason} {n:,}" for reason, n in summary.reasons.items())
         look = f" See: ingest rejects {summary.load_id}" if summary.load_id else ""
