@@ -15,12 +15,13 @@ import msgspec
 HEAD_LENGTH = 1024
 
 _KEY = b'"payloads"'
-_STRING = rb'"(?:[^"\\]|\\.)*+"'
+# Possessive repeats of single characters only: those of groups go wrong before Python 3.11.5.
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*"'
 _VALUE = rb"(?:%b|[-+.\w]++|\{[^{}\[\]]*+\}|\[[^{}\[\]]*+\])" % _STRING
 _MEMBER = rb"%b\s*+:\s*+%b\s*+" % (_STRING, _VALUE)
-_HEAD = re.compile(rb'\{\s*+((?:(?!"payloads")%b,\s*+)*+)"payloads"\s*+:\s*+\[' % _MEMBER)
-_TAIL = re.compile(rb"\]\s*+((?:,\s*+%b)*+)\}" % _MEMBER)
-_FILE_END = re.compile(rb"\]\s*+((?:,\s*+%b)*+)\}\s*+\Z" % _MEMBER)
+_HEAD = re.compile(rb'\{\s*+((?:(?!"payloads")%b,\s*+)*)"payloads"\s*+:\s*+\[' % _MEMBER)
+_TAIL = re.compile(rb"\]\s*+((?:,\s*+%b)*)\}" % _MEMBER)
+_FILE_END = re.compile(rb"\]\s*+((?:,\s*+%b)*)\}\s*+\Z" % _MEMBER)
 
 
 class _Members(msgspec.Struct):

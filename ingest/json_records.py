@@ -38,7 +38,7 @@ _BENEFIT_OF_DOUBT = 1 << 24
 _OVERLAP = 1 << 12  # longer than anything the patterns of json_resume match
 _SCALAR_REACH = 1 << 16
 
-_BETWEEN = re.compile(rb"(?:[ \t\r\n,]|\xef\xbb\xbf)*+")
+_BETWEEN = re.compile(rb"[ \t\r\n,]*+(?:\xef\xbb\xbf[ \t\r\n,]*+)*")
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _OPEN_OBJECT, _OPEN_ARRAY, _CLOSE_ARRAY = b"{[]"
 

@@ -15,8 +15,8 @@ _REACH = 1 << 24
 # Columns beyond this are those of a record in the middle of a line: no indentation.
 _DEEPEST_INDENTATION = 8
 
-_TOKEN = re.compile(rb'"(?:[^"\\\n]|\\.)*+"|["{}\[\]]')
-_FIRST_KEY = re.compile(rb'\{\s*+("(?:[^"\\\n]|\\.){1,200}+")\s*+:')
+_TOKEN = re.compile(rb'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"|["{}\[\]]')
+_FIRST_KEY = re.compile(rb'\{\s*+("(?:[^"\\\n]|\\.){1,200}")\s*+:')
 _CLOSES = {b"{": b"}", b"[": b"]"}
 
 IN_LIST = re.compile(rb"(?=[,\]\n])")
