@@ -23,7 +23,7 @@ from ingest.registry import load_registry
 FIRMOGRAPHICS = "clay-company-firmographics"
 LANDED, REJECTED = 1_500, 15
 NOTHING, EVERYTHING = (0, 0, 0), (1, LANDED, REJECTED)
-KILLS_AT_RANDOM = 60
+KILLS_AT_RANDOM = 50
 
 
 @pytest.fixture

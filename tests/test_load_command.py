@@ -309,7 +309,8 @@ def test_a_lost_connection_is_one_error_and_leaves_nothing(
             rows(
                 db,
                 "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where application_name = 'ingest' and pid <> pg_backend_pid()",
+                " where application_name = 'ingest' and pid <> pg_backend_pid()"
+                " and datname = current_database()",
             )
         return row_of(maker, record)
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from warehouse import Warehouse
 
-from ingest import json_values, retry
+from ingest import retry
 from ingest.cli import cli
 from ingest.connection import Connection, connect
 from ingest.registry import Registry, Workflow, load_registry
@@ -280,7 +280,6 @@ def test_a_failing_retry_changes_nothing(
 ) -> None:
     file.write_bytes(envelope("a.example", None))
     ingest("load", str(file))
-    monkeypatch.setattr(json_values, "first_value", None)
     monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
     assert ingest("rejects", "retry", "--workflow", FIRMOGRAPHICS).exit_code == 1
     assert counts(db) == [(1, 0, 1)]
