@@ -75,9 +75,12 @@ def _scratch() -> Iterator[_Scratch]:
     scratch.drop_all()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def server(_scratch: _Scratch) -> Iterator[Parameters]:
-    """libpq parameters of the session's scratch database; PG variables name it meanwhile."""
+    """libpq parameters of the session's scratch database; PG variables name it meanwhile.
+
+    For every test, so that these variables are what a module with a server of its own comes back to.
+    """
     parameters = _scratch.create()
     with pytest.MonkeyPatch.context() as monkeypatch:
         use(monkeypatch, parameters)
