@@ -79,7 +79,7 @@ def _scratch() -> Iterator[_Scratch]:
 def server(_scratch: _Scratch) -> Iterator[Parameters]:
     """libpq parameters of the session's scratch database; PG variables name it meanwhile.
 
-    For every test, so that these variables are what a module with a server of its own comes back to.
+    For every test: a module with a server of its own comes back to these variables.
     """
     parameters = _scratch.create()
     with pytest.MonkeyPatch.context() as monkeypatch:
