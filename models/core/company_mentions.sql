@@ -316,14 +316,25 @@ raw_rows as (
 ),
 
 mentions as (
-    {% for mention in [
-        'firmographics', 'discovery', 'claygent_origins', 'profiles', 'superseded_profiles',
-        'people_discovery', 'superseded_people_discovery', 'case_studies',
-        'superseded_case_studies', 'raw_rows'
-    ] -%}
-        select * from {{ mention }}
-                {{ 'union all' if not loop.last }}
-    {% endfor -%}
+    select * from firmographics
+    union all
+    select * from discovery
+    union all
+    select * from claygent_origins
+    union all
+    select * from profiles
+    union all
+    select * from superseded_profiles
+    union all
+    select * from people_discovery
+    union all
+    select * from superseded_people_discovery
+    union all
+    select * from case_studies
+    union all
+    select * from superseded_case_studies
+    union all
+    select * from raw_rows
 )
 
 -- A winning and a superseded payload of one owner may name the same company in one batch.
