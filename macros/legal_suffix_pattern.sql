@@ -1,8 +1,8 @@
 {# SQL for the pattern of one or more legal suffixes at the end of a name without dots. #}
 {% macro legal_suffix_pattern() -%}
     (
-        select '(?:[\s,]+(?:' || string_agg(s.suffix, '|' order by s.suffix) || '))+[\s,]*$'
-        from {{ ref('legal_suffixes') }} as s
+        select '(?:[\s,]+(?:' || string_agg(l.suffix, '|' order by l.suffix) || '))+[\s,]*$'
+        from {{ ref('legal_suffixes') }} as l
     )
 {%- endmacro %}
 

@@ -14,6 +14,7 @@
 with claims as (
     select
         *,
+        id as claim_id,
         array_position(array['curated', 'manual', 'case_study', 'claygent'], source) as rank
     from {{ ref('customer_claims') }}
     where customer_domain is not null and {{ is_rescan() }}
@@ -30,5 +31,4 @@ select distinct on (domain, customer_domain)
 
     {{ written_by() }} as _xid
 from claims
--- the statement's id; plain `id` would be the output column, one for the whole pair
-order by domain, customer_domain, rank, received_at desc, claims.id
+order by domain, customer_domain, rank, received_at desc, claim_id
