@@ -363,7 +363,13 @@ class Cluster:
         with self.log.open("rb") as log:
             log.seek(began if began <= self.log.stat().st_size else 0)
             lines = log.read().decode("utf-8", "replace").splitlines()
-        telling = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
+        telling = [
+            line
+            for line in lines
+            if ("FATAL:" in line or "PANIC:" in line)
+            # said by a process of the crashed server, which writes to the same log
+            and "unexpected postmaster exit" not in line
+        ]
         words = telling[-1] if telling else " ".join(lines) or "it left no message"
         return re.sub(r"^.*?(FATAL|PANIC):\s*", "", words).rstrip(".")
 
