@@ -19,6 +19,27 @@ from ingest.connection import connect
 Row = dict[str, Any]
 Parameters = dict[str, str]
 
+# Two roles as a profile holds them, one that lasts and one that ended.
+ROLE = {
+    "title": "VP Supply Chain",
+    "company": "Blue Harbor Freight",
+    "company_domain": "www.BlueHarbor-Freight.example",
+    "url": "http://linkedin.com/company/Blue-Harbor-Freight/",
+    "org_id": 1234,
+    "locality": "Savannah, Georgia",
+    "summary": "Boats:\tthree\n\ue000 and boxes",
+    "start_date": "2024-05-01",
+    "end_date": None,
+    "is_current": True,
+}
+FORMER = {
+    "title": "Planner",
+    "company": "Yarrow Textiles",
+    "start_date": "2015",
+    "end_date": "2019-02",
+    "is_current": False,
+}
+
 _RAW_TABLES = (
     "select tablename from pg_tables where schemaname = 'raw' and tablename <> 'migrations'"
 )

@@ -7,30 +7,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from scenario import Parameters, Row, issues_of, part, row, rows, scenario
+from scenario import FORMER, ROLE, Parameters, Row, issues_of, part, row, rows, scenario
 from warehouse import Warehouse
 
 NO_DATE = "no date"
 
-ROLE = {
-    "title": "VP Supply Chain",
-    "company": "Blue Harbor Freight",
-    "company_domain": "www.BlueHarbor-Freight.example",
-    "url": "http://linkedin.com/company/Blue-Harbor-Freight/",
-    "org_id": 1234,
-    "locality": "Savannah, Georgia",
-    "summary": "Boats:\tthree\n\ue000 and boxes",
-    "start_date": "2024-05-01",
-    "end_date": None,
-    "is_current": True,
-}
-FORMER = {
-    "title": "Planner",
-    "company": "Yarrow Textiles",
-    "start_date": "2015",
-    "end_date": "2019-02",
-    "is_current": False,
-}
 DATES: dict[str, tuple[Any, date | None, bool]] = {
     # name: (as received, value, reported)
     "year": ("2025", date(2025, 1, 1), False),

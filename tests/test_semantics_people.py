@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from scenario import Case, Parameters, Row, issues_of, part, row, scenario
+from scenario import FORMER, ROLE, Case, Parameters, Row, issues_of, part, row, scenario
 from warehouse import Warehouse
 
 NO_DATE = "no date"
@@ -15,25 +15,6 @@ NO_DOMAIN = "no domain"
 NO_COMPANY_URL = "no LinkedIn company URL"
 NO_TRUTH = "neither true nor false"
 
-ROLE = {
-    "title": "VP Supply Chain",
-    "company": "Blue Harbor Freight",
-    "company_domain": "www.BlueHarbor-Freight.example",
-    "url": "http://linkedin.com/company/Blue-Harbor-Freight/",
-    "org_id": 1234,
-    "locality": "Savannah, Georgia",
-    "summary": "Boats:\tthree\n\ue000 and boxes",
-    "start_date": "2024-05-01",
-    "end_date": None,
-    "is_current": True,
-}
-FORMER = {
-    "title": "Planner",
-    "company": "Yarrow Textiles",
-    "start_date": "2015",
-    "end_date": "2019-02",
-    "is_current": False,
-}
 OTHER = {"title": "Advisor", "company": "Acme", "start_date": "2020-01", "is_current": True}
 
 # What `latest_*` says of a role.
