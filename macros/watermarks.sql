@@ -75,9 +75,21 @@
 {%- endmacro %}
 
 
+{# Whether a model is made of seeds alone: small, and any change of it concerns every row behind it. #}
+{% macro rests_on_seeds(unique_id) -%}
+    {%- set node = graph.nodes.get(unique_id) -%}
+    {{ return(
+        node is not none
+        and node.resource_type == 'model'
+        and not upstream_of(node).read
+    ) }}
+{%- endmacro %}
+
+
 {#
     SQL for the basis of a watermark, a jsonb: the model's code with its functions and seeds, the
-    cluster (transaction ids mean nothing in another one) and the identity of every table read.
+    cluster (transaction ids mean nothing in another one) and the identity of every table read; of
+    a table that is made of seeds alone also what is in it, because lines that went leave no trace.
 #}
 {% macro watermark_basis(node) -%}
     {%- set upstream = upstream_of(node) -%}
@@ -90,6 +102,10 @@
         'cluster', (select system_identifier::text from pg_control_system())
         {%- for unique_id in upstream.read %},
         '{{ unique_id }}', to_regclass('{{ relation_of(unique_id) }}')::oid::bigint
+        {%- if rests_on_seeds(unique_id) %},
+        '{{ unique_id }} holds',
+        (select md5(string_agg(u::text, '' order by u.id)) from {{ relation_of(unique_id) }} as u)
+        {%- endif %}
         {%- endfor %}
     )
 {%- endmacro %}

@@ -45,8 +45,9 @@ def copy_of_the_project(folder: Path) -> Path:
     return folder
 
 
-def change_seeds(project: Path) -> None:
-    for seed, (line, text) in CHANGES.items():
+def change_seeds(project: Path, *seeds: str) -> None:
+    for seed in seeds:
+        line, text = CHANGES[seed]
         path = project / "seeds" / f"{seed}.csv"
         content = path.read_text(encoding="utf-8")
         assert content.count(f"\n{line}") == 1
@@ -64,11 +65,25 @@ def look(warehouse: Warehouse) -> Seen:
     return {name: rows(warehouse, f"select * from {table}") for name, table in tables.items()}
 
 
+def build(project: Path) -> None:
+    dbt_command = Path(sys.executable).with_name("dbt")
+    done = subprocess.run(
+        [dbt_command, "build", "--resource-type", "seed", "--resource-type", "model"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.fixture(scope="module")
 def seen(_built: Parameters, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
-    """What the warehouse shows before the seeds change, with the change, and without it again."""
+    """What the warehouse shows before the seeds change, with the changes, and without them again.
+
+    The aliases change first and alone: nothing else gives the models behind them a reason to look.
+    """
     project = copy_of_the_project(tmp_path_factory.mktemp("project"))
-    change_seeds(project)
     with scenario() as warehouse:
         firmographics(warehouse, "survivor.example", "Survivor", None, moment(2))
         firmographics(warehouse, "merged-once.example", "Once", None, moment(1))
@@ -81,17 +96,15 @@ def seen(_built: Parameters, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         warehouse.payload("company_payloads", "waited.example", payload, payload_type=kind)
         warehouse.build()
         found = {"before": look(warehouse)}
-        dbt_command = Path(sys.executable).with_name("dbt")
-        done = subprocess.run(
-            [dbt_command, "build", "--resource-type", "seed", "--resource-type", "model"],
-            cwd=project,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        # whatever came of it, the tests after these have the project's own seeds
-        dbt("seed")
-        assert done.returncode == 0, done.stdout
+        try:
+            change_seeds(project, "company_domain_aliases")
+            build(project)
+            found["merged"] = look(warehouse)
+            change_seeds(project, *(CHANGES.keys() - {"company_domain_aliases"}))
+            build(project)
+        finally:
+            # whatever came of it, the tests after these have the project's own seeds
+            dbt("seed")
         found["changed"] = look(warehouse)
         warehouse.build()
         yield {**found, "undone": look(warehouse)}
@@ -110,6 +123,15 @@ def test_before_the_change_every_domain_is_a_company(seen: dict[str, Seen]) -> N
         "survivor.example": "Survivor",
         "merged-once.example": "Once",
         "merged-twice.example": "Twice",
+        "ranked.example": "By firmographics",
+        "ignored-now.example": "Ignored",
+        "waited.example": None,
+    }
+
+
+def test_an_alias_alone_merges(seen: dict[str, Seen]) -> None:
+    assert names(seen["merged"]) == {
+        "survivor.example": "Survivor",
         "ranked.example": "By firmographics",
         "ignored-now.example": "Ignored",
         "waited.example": None,
