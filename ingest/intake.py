@@ -13,6 +13,7 @@ from ingest.json_records import Record
 from ingest.landing import Landing, LandingRow, Target
 from ingest.rejects import RefusedError, Reject
 from ingest.row_ids import RowIds
+from ingest.staging import Staging
 from ingest.workflows import PAYLOAD_COLUMN, Route
 
 _TYPES = {
@@ -78,6 +79,7 @@ class Intake(Generic[R]):
         maker: Makes rows of records.
         refuse: Called with each record that cannot land; may call ``landing.add``.
         received_at: When they were received, if that was not just now.
+        staging: Other connections that help with a large file.
 
     Attributes:
         landing: Where the rows go, and how many have landed.
@@ -92,6 +94,7 @@ class Intake(Generic[R]):
         refuse: Callable[[Reject], None],
         *,
         received_at: datetime | None = None,
+        staging: Staging | None = None,
     ) -> None:
         self._load_id = load_id
         self._row_ids = row_ids
@@ -99,7 +102,7 @@ class Intake(Generic[R]):
         self._refuse = refuse
         self._received = () if received_at is None else (received_at,)
         self._targets: dict[Route | Target, Target] = {}
-        self.landing = Landing(conn, refuse)
+        self.landing = Landing(conn, refuse, staging)
 
     def take(self, items: Iterable[R | Reject]) -> None:
         """Land the records, refuse the rest; all of it is settled on return."""

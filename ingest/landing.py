@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import msgspec
 import psycopg
@@ -22,6 +22,9 @@ from psycopg.pq import Format
 
 from ingest.connection import Connection
 from ingest.rejects import Reason, Reject
+
+if TYPE_CHECKING:
+    from ingest.staging import Staging
 
 CHUNK_SIZE = 4_000_000  # bytes of rows under one savepoint
 _ROW_OVERHEAD = 500  # bytes that a row held in memory takes beside its text
@@ -68,11 +71,18 @@ class Target:
     schema: str = "raw"
     must_land: bool = False
 
+    def name(self) -> sql.Identifier:
+        """Its name in SQL."""
+        return sql.Identifier(self.schema, self.table)
+
+    def column_list(self) -> sql.Composed:
+        """The columns that are given, in SQL."""
+        return sql.SQL(", ").join(map(sql.Identifier, self.columns))
+
     def statement(self) -> sql.Composed:
         """The COPY that fills it."""
         return sql.SQL("copy {} ({}) from stdin (format binary)").format(
-            sql.Identifier(self.schema, self.table),
-            sql.SQL(", ").join(map(sql.Identifier, self.columns)),
+            self.name(), self.column_list()
         )
 
 
@@ -88,14 +98,22 @@ class LandingRow(NamedTuple):
 
     def refused(self, fault: psycopg.Error) -> Reject:
         """The row as a reject."""
-        reason = _reason_or_none(fault) or Reason.UNSTORABLE
+        reason = reason_of(fault) or Reason.UNSTORABLE
         # the server's detail would quote the row
         words = " ".join((fault.diag.message_primary or "").split()).rstrip(".")
         return Reject(self.line, reason, words, self.raw, self.offset, self.batch_slug)
 
 
 @dataclass
-class _Chunk:
+class Chunk:
+    """Rows of one table that land together.
+
+    Args:
+        target: The table.
+        rows: The rows.
+        size: What they take in memory, about, in bytes.
+    """
+
     target: Target
     rows: list[LandingRow] = field(default_factory=list)
     size: int = 0
@@ -110,16 +128,23 @@ class Landing:
     Args:
         conn: The connection; nothing else may use it inside of the context.
         refuse: Called with each row the server refused; may call ``add``.
+        staging: Other connections that help once there is more than one chunk.
 
     Attributes:
         landed: Rows landed so far, by table.
         cleaned: How many of them had been cleaned.
     """
 
-    def __init__(self, conn: Connection, refuse: Callable[[Reject], None]) -> None:
+    def __init__(
+        self,
+        conn: Connection,
+        refuse: Callable[[Reject], None],
+        staging: Staging | None = None,
+    ) -> None:
         self._conn = conn
         self._refuse = refuse
-        self._chunks: dict[Target, _Chunk] = {}
+        self._staging = staging
+        self._chunks: dict[Target, Chunk] = {}
         self._stream: _Stream | None = None
         self._refused: list[Reject] = []
         self.landed: Counter[str] = Counter()
@@ -134,37 +159,46 @@ class Landing:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if fault is not None:
-            self._abandon(kind, fault, trace)
-            return
-        try:
-            self._flush()
-        except BaseException as failure:
-            self._abandon(type(failure), failure, failure.__traceback__)
-            raise
+        with ExitStack() as stack:
+            if self._staging:
+                stack.callback(self._staging.close)
+            if fault is not None:
+                self._abandon(kind, fault, trace)
+                return
+            try:
+                self._flush()
+            except BaseException as failure:
+                self._abandon(type(failure), failure, failure.__traceback__)
+                raise
 
     def add(self, target: Target, row: LandingRow) -> None:
         """Land a row, now or a little later."""
         chunk = self._chunks.get(target)
         if chunk is None:
-            chunk = self._chunks[target] = _Chunk(target)
+            chunk = self._chunks[target] = Chunk(target)
         chunk.rows.append(row)
         chunk.size += len(row.raw) + _ROW_OVERHEAD
         if self._stream is None:
-            self._stream = _Stream(self._conn, chunk)
+            if not self._sendable(chunk):
+                self._stream = _Stream(self._conn, chunk)
         elif self._stream.chunk is chunk:
             self._stream.send(row)
         if chunk.size >= CHUNK_SIZE:
             self._finish(chunk)
+            if self._staging:
+                self._staging.open()
             self._report_refused()
 
     def _flush(self) -> None:
         """Land everything held back; what is refused meanwhile adds rejects, hence the loop."""
-        while self._chunks:
-            self._finish(next(iter(self._chunks.values())))
+        while self._chunks or (self._staging and self._staging.pending()):
+            if self._chunks:
+                self._finish(next(iter(self._chunks.values())))
+            else:
+                self._collect(wait=True)
             self._report_refused()
 
-    def _finish(self, chunk: _Chunk) -> None:
+    def _finish(self, chunk: Chunk) -> None:
         streamed = self._stream
         if streamed is not None:
             self._stream = None
@@ -172,15 +206,31 @@ class Landing:
             self._settle(streamed)
         if streamed is None or streamed.chunk is not chunk:
             del self._chunks[chunk.target]
-            self._settle(_Stream(self._conn, chunk))
+            # what remains at the end is not worth the way round
+            if self._staging and self._sendable(chunk) and chunk.size >= CHUNK_SIZE:
+                self._staging.send(chunk)
+            else:
+                self._settle(_Stream(self._conn, chunk))
+        self._collect()
+
+    def _sendable(self, chunk: Chunk) -> bool:
+        """Whether a helper gets the chunk; until it is full, its rows are only held then."""
+        return self._staging is not None and self._staging.takes(chunk.target)
+
+    def _collect(self, *, wait: bool = False) -> None:
+        """Count what helpers have copied and the load has taken over; land the rest from here."""
+        for chunk, landed in self._staging.collect(wait=wait) if self._staging else ():
+            if landed:
+                self._count(chunk)
+            else:
+                self._settle(_Stream(self._conn, chunk))
 
     def _settle(self, stream: _Stream) -> None:
         """End a COPY; of a refused one, land all rows but those that the server cannot take."""
         chunk = stream.chunk
         fault = stream.end()
         if fault is None:
-            self.landed[chunk.target.table] += len(chunk.rows)
-            self.cleaned += sum(row.cleaned for row in chunk.rows)
+            self._count(chunk)
         elif chunk.target.must_land:
             raise fault
         elif len(chunk.rows) == 1:
@@ -188,7 +238,11 @@ class Landing:
         else:
             middle = len(chunk.rows) // 2
             for half in (chunk.rows[:middle], chunk.rows[middle:]):
-                self._settle(_Stream(self._conn, _Chunk(chunk.target, half)))
+                self._settle(_Stream(self._conn, Chunk(chunk.target, half)))
+
+    def _count(self, chunk: Chunk) -> None:
+        self.landed[chunk.target.table] += len(chunk.rows)
+        self.cleaned += sum(row.cleaned for row in chunk.rows)
 
     def _report_refused(self) -> None:
         refused, self._refused = self._refused, []
@@ -209,7 +263,7 @@ class Landing:
 class _Stream:
     """One COPY under a savepoint, which takes rows until it is ended."""
 
-    def __init__(self, conn: Connection, chunk: _Chunk) -> None:
+    def __init__(self, conn: Connection, chunk: Chunk) -> None:
         self.chunk = chunk
         with ExitStack() as stack:
             stack.enter_context(conn.transaction())
@@ -233,7 +287,7 @@ class _Stream:
         try:
             self._stack.close()
         except psycopg.Error as fault:
-            if _reason_or_none(fault) is None:
+            if reason_of(fault) is None:
                 raise
             return fault
         return None
@@ -248,6 +302,20 @@ class _Stream:
         self._stack.__exit__(kind, fault, trace)
 
 
-def _reason_or_none(fault: psycopg.Error) -> Reason | None:
+def copy_rows(conn: Connection, chunk: Chunk) -> psycopg.Error | None:
+    """Copy a chunk; the server's words if it refused the rows, all of them then.
+
+    Args:
+        conn: A connection; outside any transaction, the rows are committed.
+        chunk: The chunk.
+
+    Raises:
+        psycopg.Error: The fault is not in the rows.
+    """
+    return _Stream(conn, chunk).end()
+
+
+def reason_of(fault: psycopg.Error) -> Reason | None:
+    """What the server found wrong with a row; None if the fault is not in the rows."""
     state = fault.sqlstate or ""
     return _REASONS.get(state) or _REASONS.get(state[:2])

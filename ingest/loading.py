@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -13,7 +14,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from ingest import ledger
-from ingest.connection import Connection
+from ingest.connection import Connection, connect
 from ingest.content import Content, open_content
 from ingest.envelopes import PayloadFile, RowMaker
 from ingest.errors import IngestError
@@ -25,6 +26,7 @@ from ingest.landing import LandingRow, Target
 from ingest.registry import Registry, Workflow
 from ingest.rejects import UNREADABLE, Reason, Reject
 from ingest.row_ids import RowIds, new_load_id
+from ingest.staging import Staging, drop_abandoned
 
 _TABLE_FILES = (".csv", ".tsv")
 _COMPRESSED = (".gz", ".zst")
@@ -98,6 +100,8 @@ class LoadOptions:
         progress: Told how many bytes of the file have been read.
         notice: Told what the user should know while waiting.
         facts: What is said about the files of a feed.
+        helpers: How many connections beside its own a large file may take.
+        connected: Opens one of them.
     """
 
     registry: Registry
@@ -109,6 +113,8 @@ class LoadOptions:
     progress: Callable[[int], None] = _ignore
     notice: Callable[[str], None] = _ignore
     facts: FileFacts = field(default_factory=FileFacts)
+    helpers: int = 0
+    connected: Callable[[], AbstractContextManager[Connection]] = connect
 
 
 @dataclass(frozen=True)
@@ -181,6 +187,8 @@ def load_file(conn: Connection, path: str, options: LoadOptions) -> LoadSummary:
             if conn.broken and summary is not None and summary.load_id is not None:
                 raise _in_doubt(content.name, summary.load_id) from fault
             raise _given_up(conn, content.name, fault) from fault
+        finally:
+            drop_abandoned(conn)
         return summary
 
 
@@ -263,7 +271,10 @@ class _Load:
         self._id = new_load_id()
         self._reasons: Counter[Reason] = Counter()
         self._file = _file_of(conn, content, options, self._id)
-        self._intake = Intake(conn, self._id, RowIds(self._id), self._file, self._refuse)
+        staging = Staging(conn, self._id, options.helpers, options.connected)
+        self._intake = Intake(
+            conn, self._id, RowIds(self._id), self._file, self._refuse, staging=staging
+        )
 
     def run(self, *, forced: bool) -> LoadSummary:
         """Read, land, count."""

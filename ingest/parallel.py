@@ -1,9 +1,7 @@
-"""Several files at a time, each on a connection of its own; one interrupt ends them all.
+"""Several files at a time, each on connections of its own; one interrupt ends them all.
 
-Threads are enough: for three quarters of a load's time it is the server that works. A file stays
-one transaction on one connection. No transaction spans several connections and survives a crash
-between their commits (prepared ones are switched off by default), and parts that meet in staging
-tables write everything twice: on two cores that gained a sixth, where two files gained a half.
+Threads are enough: for three quarters of a load's time it is the server that works. A file is one
+transaction on one connection; connections that are left over help with it (``ingest.staging``).
 """
 
 from __future__ import annotations
@@ -31,10 +29,14 @@ class Crew:
 
     Args:
         jobs: How many.
+
+    Attributes:
+        spare: How many connections a file may take beside its own, jobs shared out among files.
     """
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
+        self.spare = jobs - 1
         self._stopped = threading.Event()
         self._connections: set[Connection] = set()
         self._lock = threading.Lock()
@@ -74,6 +76,7 @@ class Crew:
         alone = [file for file in files if self._jobs == 1 or not Path(file).is_file()]
         done = {file: task(file) for file in alone}
         together = [file for file in files if file not in done]
+        self.spare = self._jobs // (min(self._jobs, len(together)) or 1) - 1
         with ThreadPoolExecutor(max_workers=self._jobs) as pool:
             futures = {file: pool.submit(self._run, task, file) for file in together}
             try:

@@ -180,6 +180,7 @@ def _raw_names(conn: Connection) -> list[str]:
         """
         select tablename from pg_tables
         where schemaname = 'raw' and tablename <> all(%s)
+            and not starts_with(tablename, '_')  -- of a load under way
         order by tablename
         """,
         (list(_BOOKKEEPING),),

@@ -19,6 +19,7 @@ from ingest.parallel import Crew
 from ingest.progress import ProgressBars
 from ingest.registry import Registry, UnknownWorkflowError, Workflow, load_registry
 from ingest.screen import emit_json, err
+from ingest.staging import drop_abandoned
 from ingest.workflows import NoRouteError, route_of
 
 FAILED = 1
@@ -50,7 +51,7 @@ def _reject_limit(
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Load so many files at a time, each on a connection of its own.",
+    help="Connections to load over: so many files at a time, or a large file over several.",
 )
 @click.option("--dry-run", is_flag=True, help="Do it all, on the server too, and keep nothing.")
 @click.option("--force", is_flag=True, help="Load content again that was loaded before.")
@@ -137,6 +138,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     names = _files(files)
     with connect() as conn:
         require_initialised(conn)
+        drop_abandoned(conn)
         server = describe(conn)
         options = replace(options, facts=with_vc_firm(conn, facts, vc_firm))
     _say(f"{'Trying' if dry_run else 'Loading'} into {server}.")
@@ -196,7 +198,13 @@ def _load_all(files: list[str], jobs: int, options: LoadOptions) -> list[LoadSum
                     crew.go_on()
                     advance(read)
 
-                summary = load_file(conn, file, replace(options, progress=progress))
+                summary = load_file(
+                    conn,
+                    file,
+                    replace(
+                        options, progress=progress, helpers=crew.spare, connected=crew.connected
+                    ),
+                )
         except IngestError as fault:
             _say(f"Error: {fault.sentence()}")
             return fault
