@@ -82,7 +82,10 @@ def main() -> None:
     except psycopg.Error as fault:
         if debug:
             raise
-        err.print(f"Error: the database says: {_one_line(fault)}.", markup=False)
+        hint = ""
+        if isinstance(fault, psycopg.errors.InsufficientPrivilege):
+            hint = " Connect as a role that may; ingest init --help says which one does what."
+        err.print(f"Error: the database says: {_one_line(fault)}.{hint}", markup=False)
         sys.exit(1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -26,7 +26,10 @@
     begin
         if to_regclass('{{ watermarks }}') is null then
             perform pg_advisory_xact_lock(hashtext('{{ watermarks }}'));
-            create schema if not exists {{ watermarks.schema }};
+            -- asked first: the statement needs a right on the database, also where it does nothing
+            if to_regnamespace('{{ watermarks.schema }}') is null then
+                create schema {{ watermarks.schema }};
+            end if;
             create table if not exists {{ watermarks }} (
                 model text primary key,
                 seen pg_snapshot not null,
@@ -125,7 +128,7 @@
     behind the rows, must not fetch payloads one by one.
 #}
 {% macro open_watermark() -%}
-    {%- if execute -%}
+    {%- if execute and config.get('materialized') == 'incremental' -%}
     {%- set reads_whole = (config.get('meta') or {}).get('reads_whole', false) -%}
     {%- if flags.EMPTY %}
     select

@@ -1,34 +1,80 @@
-"""``ingest init``: create or upgrade the raw schema."""
+"""``ingest init``: create or upgrade the raw schema, and give the roles their rights."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
 
 import click
 
 from ingest.connection import connect, describe
-from ingest.migrate import migrate, migrations
+from ingest.migrate import Migration, migrate, migrations
+from ingest.roles import BUILDER, ROLES, Access, grant_access, renew_access
 from ingest.screen import emit_json, err
+from ingest.staging import drop_abandoned
+
+_HOW_TO_JOIN = f"""
+Put a login into the role it works as, on the server once:
+    create role nightly login in role {BUILDER};
+    alter role nightly set role {BUILDER};  -- so that what it makes belongs to the role\
+"""
 
 
-@click.command("init", epilog="Example: ingest init --json")
+@click.command("init", epilog="Example: ingest init --json  |  ingest init --roles")
+@click.option(
+    "--roles",
+    "with_roles",
+    is_flag=True,
+    help=f"Create the roles {', '.join(ROLES)} and give them their rights.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(as_json: bool) -> None:
+def command(with_roles: bool, as_json: bool) -> None:
     """Create the schemas, raw tables and ledger, or upgrade them to this release.
 
     Safe to run again and by several at once: each migration is applied once, in one transaction.
+
+    With --roles, one role loads, one builds and owns what it builds, one reads the result; they
+    are for logins to be put into. A database that was set up so keeps its rights in order from
+    then on, in every ingest init and every dbt run. Without --roles no role is made.
     """
     with connect() as conn:
         target = describe(conn)
         err.print(f"Writing to {target}.", markup=False)
         applied = migrate(conn)
-    for step in applied:
-        err.print(f"Applied {step.number:04} {step.name.replace('_', ' ')}.", markup=False)
-    if not applied:
-        err.print("Nothing to do: the raw schema is up to date.")
+        drop_abandoned(conn)
+        _show_migrations(applied)
+        access = grant_access(conn) if with_roles else renew_access(conn)
+    if access is not None:
+        _show_access(access)
+    if with_roles:
+        _show_roles()
     if as_json:
         emit_json(
             {
                 "database": target,
                 "applied": [{"number": step.number, "name": step.name} for step in applied],
                 "version": max(step.number for step in migrations()),
+                "access": access and asdict(access),
             }
         )
+
+
+def _show_migrations(applied: list[Migration]) -> None:
+    for step in applied:
+        err.print(f"Applied {step.number:04} {step.name.replace('_', ' ')}.", markup=False)
+    if not applied:
+        err.print("Nothing to do: the raw schema is up to date.")
+
+
+def _show_access(access: Access) -> None:
+    if access.created:
+        err.print(f"Created {', '.join(access.created)}.", markup=False)
+    if access.changed:
+        err.print(f"Changed owners and rights: {len(access.changed)} statements (see --json).")
+    else:
+        err.print("Nothing to do: owners and rights are as they should be.")
+
+
+def _show_roles() -> None:
+    for name, does in ROLES.items():
+        err.print(f"{name:10}  {does}", markup=False)
+    err.print(_HOW_TO_JOIN, markup=False)
