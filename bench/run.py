@@ -9,12 +9,14 @@ name, or the embedded one. Prints a table; writes the figures to bench/results.j
 from __future__ import annotations
 
 import json
+import os
 import platform
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +84,7 @@ def bench_loading(conn: Connection, file: Path, rounds: int = 3) -> dict[str, fl
     ours, bare = [], []
     rows = Path(file).with_suffix(".copy")
     for number in range(rounds):
-        _run(conn, "truncate raw.person_payloads")
+        run(conn, "truncate raw.person_payloads")
         ours.append(seconds(lambda: load_file(conn, str(file), options)))
         if number == 0:
             with (
@@ -93,10 +95,10 @@ def bench_loading(conn: Connection, file: Path, rounds: int = 3) -> dict[str, fl
             ):
                 for block in copied:
                     out.write(block)
-            _run(conn, "create table raw.bare (like raw.person_payloads including all)")
-        _run(conn, "truncate raw.bare")
+            run(conn, "create table raw.bare (like raw.person_payloads including all)")
+        run(conn, "truncate raw.bare")
         bare.append(seconds(lambda: _copy_in(conn, rows)))
-    _run(conn, "drop table raw.bare")
+    run(conn, "drop table raw.bare")
     return {"ours": min(ours), "floor": min(bare)}
 
 
@@ -114,25 +116,25 @@ def bench_models(
     conn: Connection, environment: dict[str, str], rounds: int = 2
 ) -> dict[str, dict[str, float]]:
     """Best of some rounds: each person model from empty, and its floor."""
-    _dbt(environment, "build", "--exclude", "test_type:data", "test_type:unit")
+    dbt(environment, "build", "--exclude", "test_type:data", "test_type:unit")
     found: dict[str, dict[str, float]] = {m: {"ours": 1e9, "floor": 1e9} for m in MODELS}
-    _run(conn, "create schema floor")
+    run(conn, "create schema floor")
     for _ in range(rounds):
         for model in MODELS:
-            _run(conn, f"drop table if exists extracted.{model} cascade")
-        _run(conn, "checkpoint")
-        timings = _dbt(environment, "run", "--threads", "1", "-s", *MODELS)
-        _run(conn, "checkpoint")
+            run(conn, f"drop table if exists extracted.{model} cascade")
+        run(conn, "checkpoint")
+        timings = dbt(environment, "run", "--threads", "1", "-s", *MODELS)
+        run(conn, "checkpoint")
         for model in MODELS:
-            _run(conn, f"drop table if exists floor.{model}")
+            run(conn, f"drop table if exists floor.{model}")
             statement = f"create table floor.{model} as {FLOOR[model]}"
-            floor = seconds(lambda statement=statement: _run(conn, statement))  # type: ignore[misc]
+            floor = seconds(lambda statement=statement: run(conn, statement))  # type: ignore[misc]
             found[model]["floor"] = min(found[model]["floor"], floor)
             found[model]["ours"] = min(found[model]["ours"], timings[model])
     return found
 
 
-def _run(conn: Connection, statement: str) -> None:
+def run(conn: Connection, statement: str) -> None:
     """One statement in a transaction of its own, VACUUM and CHECKPOINT included."""
     conn.commit()
     conn.autocommit = True
@@ -140,7 +142,8 @@ def _run(conn: Connection, statement: str) -> None:
     conn.autocommit = False
 
 
-def _dbt(environment: dict[str, str], *words: str) -> dict[str, float]:
+def dbt(environment: dict[str, str], *words: str) -> dict[str, float]:
+    """Run dbt; seconds by model."""
     with tempfile.TemporaryDirectory() as target:
         place = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         subprocess.run(
@@ -159,27 +162,28 @@ def _dbt(environment: dict[str, str], *words: str) -> dict[str, float]:
     return {r["unique_id"].rsplit(".", 1)[-1]: r["execution_time"] for r in results}
 
 
-def main(profiles: int) -> None:
-    """Run all steps and print the table."""
+@contextmanager
+def scratch_database() -> Iterator[dict[str, str]]:
+    """The environment of a database for measuring, dropped in the end."""
     server = connection_parameters()
     with psycopg.connect(**{**server, "dbname": "postgres"}, autocommit=True) as admin:  # type: ignore[arg-type]
         admin.execute(f"drop database if exists {DATABASE} with (force)".encode())
         admin.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
-        parameters = {**server, "dbname": DATABASE}
-        environment = environment_for(parameters)
         try:
-            figures = _measure(parameters, environment, profiles)
+            yield environment_for({**server, "dbname": DATABASE})
         finally:
             admin.execute(f"drop database {DATABASE} with (force)".encode())
+
+
+def main(profiles: int) -> None:
+    """Run all steps and print the table."""
+    with scratch_database() as environment:
+        figures = _measure(environment, profiles)
     (PROJECT / "bench" / "results.json").write_text(json.dumps(figures, indent=2) + "\n")
     _print(figures)
 
 
-def _measure(
-    parameters: dict[str, str], environment: dict[str, str], profiles: int
-) -> dict[str, Any]:
-    import os  # noqa: PLC0415 - only to point our own connection at the scratch database
-
+def _measure(environment: dict[str, str], profiles: int) -> dict[str, Any]:
     os.environ.update(environment)
     with tempfile.TemporaryDirectory() as folder, connect(application_name="bench") as conn:
         migrate(conn)
@@ -188,7 +192,7 @@ def _measure(
             out.writelines(line + b"\n" for line in lines(profiles))
         size = file.stat().st_size
         loading = bench_loading(conn, file)
-        _run(conn, "vacuum analyze")
+        run(conn, "vacuum analyze")
         models = bench_models(conn, environment)
         version = conn.info.server_version
     return {
@@ -196,7 +200,7 @@ def _measure(
         "bytes": size,
         "server": version,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "database": parameters.get("host", ""),
+        "database": environment.get("PGHOST", ""),
         "loading": loading,
         "models": models,
     }

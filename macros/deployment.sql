@@ -26,21 +26,27 @@
                 deployed_at timestamptz not null
             );
             comment on table {{ deployments() }} is
-            'Which version of each seed and function the database holds. One row per seed or '
-            'function.';
+            'Which version of each seed, function and view the database holds. One row per seed, '
+            'function or view.';
         end if;
     end
     $$
 {%- endmacro %}
 
 
+{# SQL that records which version of the node at hand the database holds from now on. #}
+{% macro deployment_of(version) -%}
+    insert into {{ deployments() }} as d (node, checksum, deployed_at)
+    values ('{{ model.unique_id }}', '{{ version }}', now())
+    on conflict (node) do update
+    set checksum = excluded.checksum, deployed_at = excluded.deployed_at
+{%- endmacro %}
+
+
 {# Post-hook of every seed and function. #}
 {% macro record_deployment() -%}
     {%- if execute and not flags.EMPTY -%}
-    insert into {{ deployments() }} as d (node, checksum, deployed_at)
-    values ('{{ model.unique_id }}', '{{ model.checksum.checksum }}', now())
-    on conflict (node) do update
-    set checksum = excluded.checksum, deployed_at = excluded.deployed_at
+    {{ deployment_of(model.checksum.checksum) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -2,11 +2,13 @@
     Post-hook of every model: its indexes, by name. An index that is declared later appears on the
     next run. dbt's own `indexes` config cannot name them.
 
-    Declared: meta.named_indexes, a mapping of index name to {columns: [...], unique: bool}.
+    Declared: meta.named_indexes, a mapping of index name to {columns: [...], unique: bool,
+    using: index method, where: condition}.
     Implied, unless a declared one has the same columns: the unique key (its strategy needs the
     constraint), the owner of a set, and `_xid` (what is new is looked up by it).
 #}
 {% macro ensure_indexes() -%}
+    {%- if config.get('materialized') == 'incremental' -%}
     {%- set meta = config.get('meta') or {} -%}
     {%- set indexes = dict(meta.get('named_indexes') or {}) -%}
     {%- set unique_key = config.get('unique_key') -%}
@@ -23,6 +25,8 @@
     {%- endfor -%}
     {%- for name, index in indexes.items() %}
     create {{ 'unique ' if index.get('unique') }}index if not exists {{ name }}
-    on {{ this }} ({{ index.columns | join(', ') }});
+    on {{ this }} {{ 'using ' ~ index.using if index.using }} ({{ index.columns | join(', ') }})
+    {{- ' where ' ~ index.where if index.where }};
     {%- endfor %}
+    {%- endif -%}
 {%- endmacro %}

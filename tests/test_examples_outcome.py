@@ -249,11 +249,54 @@ def test_the_customers_and_their_source(built: Warehouse) -> None:
 def test_the_customers_whose_domain_is_unknown(built: Warehouse) -> None:
     found = rows(
         built,
-        "select domain, customer_name, candidates from reference.customer_claims"
-        " where customer_domain is null and unresolved_reason <> 'names itself'"
-        " order by domain, customer_name",
+        "select origin_domain as domain, customer_name, candidates from api.customers_unresolved"
+        " order by origin_domain, customer_name",
     )
     assert found == EXPECTED["unresolved_customers"]
+
+
+def test_the_companies_to_review(built: Warehouse) -> None:
+    found = rows(
+        built,
+        "select linkedin_url, array(select unnest(domains) order by 1) as domains"
+        " from api.company_duplicates",
+    )
+    assert found == EXPECTED["companies_to_review"]
+
+
+@pytest.mark.parametrize("owner", EXPECTED["leads"])
+def test_the_leads_of_an_ideal_customer_profile(built: Warehouse, owner: str) -> None:
+    found = rows(
+        built,
+        "select p.linkedin_slug, l.company_domain as company,"
+        " array(select w.customer_name from api.worked_at_customer as w"
+        " where w.origin_domain = l.icp_domain and w.linkedin_url = l.linkedin_url)"
+        " as worked_at_customers, l.company_is_customer as current_company_is_customer"
+        " from api.leads as l inner join core.people as p on l.person_id = p.id"
+        " where l.icp_domain = %s order by p.linkedin_slug",
+        owner,
+    )
+    assert found == EXPECTED["leads"][owner]
+
+
+def test_the_companies_that_meet_an_ideal_customer_profile(built: Warehouse) -> None:
+    """Seen by whom they employ: each of them employs a lead."""
+    found = rows(
+        built,
+        "select distinct company_domain from api.leads where icp_domain = %s order by 1",
+        "northwind-tools.example",
+    )
+    assert [each["company_domain"] for each in found] == EXPECTED["icp_companies"]
+
+
+def test_who_left_a_company(built: Warehouse) -> None:
+    found = rows(
+        built,
+        "select e.company_domain, array_agg(p.linkedin_slug order by p.linkedin_slug) as people"
+        " from api.past_employees as e inner join core.people as p on e.person_id = p.id"
+        " group by e.company_domain",
+    )
+    assert {each["company_domain"]: each["people"] for each in found} == EXPECTED["past_employees"]
 
 
 def test_a_second_load_of_the_files_changes_nothing(loaded: Loaded) -> None:

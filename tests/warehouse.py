@@ -116,7 +116,11 @@ class Warehouse:
 
     def empty(self) -> None:
         """Take every row out of the models and forget what they have seen; seeds stay."""
-        models = [n for n in _manifest().nodes.values() if n.resource_type is NodeType.Model]
+        models = [
+            n
+            for n in _manifest().nodes.values()
+            if n.resource_type is NodeType.Model and n.config.materialized == "incremental"
+        ]
         names = sql.SQL(", ").join([sql.Identifier(n.schema, n.name) for n in models])
         self.conn.execute(sql.SQL("truncate {}").format(names))
         self.conn.execute("truncate extracted.watermarks")

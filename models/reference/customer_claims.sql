@@ -4,6 +4,7 @@
     meta={
         'owner': 'id',
         'reads_whole': true,
+        'named_indexes': {'idx_reference_customer_claims_domain': {'columns': ['domain']}},
     },
 ) }}
 
@@ -167,5 +168,13 @@ select
     notes,
     received_at,
 
+    -- of the statements that name a customer alike, the one to go by; none if it is the company
+    customer_name is not null
+    and resolved_domain is distinct from domain
+    and row_number() over (
+        partition by domain, customer_name
+        order by
+            resolved_domain = domain, resolved_domain is null, received_at desc, source, reference
+    ) = 1 as _speaks_for_name,
     {{ written_by() }} as _xid
 from resolved

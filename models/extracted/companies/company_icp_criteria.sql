@@ -3,6 +3,15 @@
     unique_key='domain',
 ) }}
 
+{#- A bound that cannot be read does not restrict, so somebody has to know. -#}
+{%- set bounds_checked = [] -%}
+{%- for bound in ['employee_count_min', 'employee_count_max', 'founded_min', 'founded_max'] -%}
+    {%- do bounds_checked.append([
+        'company_criteria.' ~ bound, bound, function('as_integer') ~ '(' ~ bound ~ ')',
+        'no whole number',
+    ]) -%}
+{%- endfor -%}
+
 with winners as (
     {{ winning_payloads(
         source('raw', 'icp_payloads'), key=function('normal_domain') ~ '(r.domain)'
@@ -12,13 +21,20 @@ with winners as (
 parsed as (
     select
         w.*,
-        p.*
+        p.*,
+        bounds.*
     from winners as w
     inner join {{ source('raw', 'icp_payloads') }} as r on w.raw_payload_id = r.id
     cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (
         company_criteria jsonb,
         person_criteria jsonb,
         last_refresh text
+    )
+    cross join lateral jsonb_to_record({{ object_or_null('p.company_criteria') }}) as bounds (
+        employee_count_min text,
+        employee_count_max text,
+        founded_min text,
+        founded_max text
     )
 )
 
@@ -43,6 +59,6 @@ select
             'person_criteria', 'person_criteria::text', object_or_null('person_criteria'),
             'no JSON object'
         ],
-    ]) }} as _issues,
+    ] + bounds_checked) }} as _issues,
     {{ written_by() }} as _xid
 from parsed

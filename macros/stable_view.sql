@@ -1,0 +1,44 @@
+{#
+    A view that is replaced only when its SQL or its descriptions changed. dbt's own view is built
+    anew in every run, which takes the views that analysts put on it along, and an exclusive lock
+    that waits for every query under way, while every later query waits behind it.
+
+    Columns may be added at the end in place. When columns go or change their type the view has to
+    be dropped, with what was built on it.
+#}
+{% materialization stable_view, adapter='postgres' %}
+    {%- set view = this.incorporate(type='view') -%}
+    {%- set version = local_md5(sql ~ tojson([model.description, model.columns])) -%}
+    {%- set standing = run_query(
+        "select exists (select from " ~ deployments() ~ " where node = '" ~ model.unique_id
+        ~ "' and checksum = '" ~ version ~ "'), to_regclass('" ~ view ~ "') is not null"
+    )[0] -%}
+
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {%- if standing[1] and (standing[0] or flags.EMPTY) -%}
+        {%- call statement('main') -%} select 'unchanged' {%- endcall -%}
+    {%- else -%}
+        {%- call statement('main') -%}
+            {{ get_assert_columns_equivalent(sql) if config.get('contract').enforced }}
+            do $do$
+            begin
+                create or replace view {{ view }} as {{ sql }};
+            exception when invalid_table_definition then
+                drop view {{ view }} cascade;
+                create view {{ view }} as {{ sql }};
+            end
+            $do$
+        {%- endcall -%}
+        {%- do persist_docs(view, model) -%}
+        {%- if not flags.EMPTY -%}
+            {%- do run_query(deployment_of(version)) -%}
+        {%- endif -%}
+    {%- endif -%}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [view]}) }}
+{% endmaterialization %}

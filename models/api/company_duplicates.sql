@@ -1,0 +1,11 @@
+-- Two domains on one LinkedIn page may be one company; only a line in the alias seed merges them.
+select
+    c.linkedin_url,
+    count(*)::integer as companies,
+    array_agg(c.domain order by c.created_at, c.domain) as domains,
+    array_agg(c.name order by c.created_at, c.domain) as names,
+    array_agg(c.id order by c.created_at, c.domain) as company_ids
+from {{ ref('companies') }} as c
+where c.linkedin_url is not null
+group by c.linkedin_url
+having count(*) > 1

@@ -1,0 +1,103 @@
+with target_companies as (
+    select
+        i.slug as icp_slug,
+        i.domain as icp_domain,
+        i.seniority as icp_seniority,
+        i._title_any_patterns,
+        i._title_all_patterns,
+        c.id,
+        c.domain,
+        c.name,
+        c.industry,
+        c.size_bucket,
+        c.employee_count,
+        c.country
+    from {{ ref('icp_criteria') }} as i
+    inner join {{ ref('api_companies') }} as c
+        on
+            (i._industry_patterns is null or lower(c.industry) like any(i._industry_patterns))
+            and (i.size_buckets is null or c.size_bucket = any(i.size_buckets))
+            and (i.employee_count_min is null or c.employee_count >= i.employee_count_min)
+            and (i.employee_count_max is null or c.employee_count <= i.employee_count_max)
+            and (i.countries is null or c.country = any(i.countries))
+            and (i.founded_min is null or c.founded_year >= i.founded_min)
+            and (i.founded_max is null or c.founded_year <= i.founded_max)
+),
+
+leads as (
+    select
+        t.icp_slug,
+        t.icp_domain,
+        o.linkedin_url,
+        o.title,
+        o.seniority,
+        o.started_on,
+        t.id as company_id,
+        t.domain as company_domain,
+        t.name as company_name,
+        t.industry as company_industry,
+        t.size_bucket as company_size_bucket,
+        t.employee_count as company_employee_count,
+        t.country as company_country
+    from target_companies as t
+    inner join {{ ref('person_positions') }} as o on t.domain = o.company_domain
+    where
+        -- who left is no lead; of whom nobody says so is one
+        o.is_current is not false
+        and (t._title_any_patterns is null or o._title_words like any(t._title_any_patterns))
+        and (t._title_all_patterns is null or o._title_words like any(t._title_all_patterns))
+        and (t.icp_seniority is null or o.seniority = any(t.icp_seniority))
+),
+
+-- A sub-select that is looked at for the rows of a page only, not for every lead. Who worked at
+-- several customers is shown with the last one; worked_at_customer lists them all.
+shown as (
+    select
+        l.*,
+        p.id as person_id,
+        p.full_name,
+        (
+            select array[w.customer_name, w.customer_domain]
+            from {{ ref('worked_at_customer') }} as w
+            where l.icp_domain = w.origin_domain and l.linkedin_url = w.linkedin_url
+            order by
+                w.ended_on desc nulls last,
+                w.started_on desc nulls last,
+                w.experience_order,
+                w.customer_name,
+                w.customer_domain
+            limit 1
+        ) as last_customer,
+        exists (
+            select from {{ ref('company_customers') }} as c
+            where l.icp_domain = c.domain and l.company_domain = c.customer_domain
+        ) as company_is_customer
+    from leads as l
+    inner join {{ ref('people') }} as p on l.linkedin_url = p.linkedin_url
+    order by l.icp_slug, l.company_domain, l.linkedin_url
+)
+
+select
+    icp_slug,
+    icp_domain,
+
+    person_id,
+    linkedin_url,
+    full_name,
+    title,
+    seniority,
+    started_on,
+
+    company_id,
+    company_domain,
+    company_name,
+    company_industry,
+    company_size_bucket,
+    company_employee_count,
+    company_country,
+
+    last_customer is not null as worked_at_customer,
+    last_customer[1] as worked_at_customer_name,
+    last_customer[2] as worked_at_customer_domain,
+    company_is_customer
+from shown

@@ -1,0 +1,37 @@
+-- The role they held last; who was promoted or came back did not leave.
+select distinct on (r.company_domain, r.linkedin_url)
+    c.id as company_id,
+    r.company_domain,
+    c.name as company_name,
+    r.person_id,
+    r.linkedin_url,
+    r.full_name,
+    r.title as last_title,
+    r.started_on,
+    r.ended_on as left_on
+from {{ ref('roles') }} as r
+inner join {{ ref('companies') }} as c on r.company_domain = c.domain
+where
+    not r.is_current
+    and not exists (
+        select from {{ ref('roles') }} as still
+        where
+            r.linkedin_url = still.linkedin_url
+            and r.company_domain = still.company_domain
+            and still.is_current
+    )
+    -- the profile may name its current role outside of the list of roles
+    and not exists (
+        select from {{ ref('person_positions') }} as o
+        where
+            r.linkedin_url = o.linkedin_url
+            and r.company_domain = o.company_domain
+            and o.source = 'profile'
+            and coalesce(o.is_current, o.ended_on is null)
+    )
+order by
+    r.company_domain,
+    r.linkedin_url,
+    r.ended_on desc nulls last,
+    r.started_on desc nulls last,
+    r.experience_order
