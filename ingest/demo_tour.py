@@ -34,27 +34,20 @@ _QUERIES = {
     """,
     "companies": """
         select
-            c.domain,
-            c.name,
+            a.domain,
+            a.name,
             c._name_source as name_source,
-            coalesce(f.industry, d.industry) as industry,
-            coalesce(f.size_range, d.size) as size
-        from core.companies as c
-        left join extracted.company_firmographics as f on c.domain = f.company_domain
-        left join extracted.company_discovery as d on c.domain = d.domain
+            a.industry,
+            a.size_bucket as size
+        from api.companies as a
+        inner join core.companies as c on a.id = c.id
         order by row_number() over (partition by c._name_source order by c.domain), c.domain
         limit %(shown)s
     """,
     "people": """
-        select
-            p.full_name,
-            coalesce(f.latest_title, d.latest_title) as latest_title,
-            coalesce(f.latest_company, d.latest_company) as latest_company,
-            p.linkedin_url
-        from core.people as p
-        left join extracted.person_profile as f on p.linkedin_url = f.linkedin_url
-        left join extracted.person_discovery as d on p.linkedin_url = d.linkedin_url
-        order by p.full_name, p.linkedin_url
+        select full_name, title, company_name, linkedin_url
+        from api.people
+        order by full_name, linkedin_url
         limit %(shown)s
     """,
     # three payloads under three spellings; the newest stands first in its file
@@ -95,33 +88,26 @@ class Question:
 
 QUESTIONS = (
     Question(
-        "Who left a customer of Northwind Tools for a company in its target market?",
+        "Who in the target market of Northwind Tools used to work at a customer of theirs?",
         """\
-select distinct p.full_name, p.latest_title, f.name as works_at,
-  c.customer_name as worked_at
-from reference.company_icp as i
-join reference.company_customers as c on c.domain = i.domain
-left join core.company_aliases as a on a.canonical_domain = c.customer_domain
-join extracted.person_experience as e
-  on e.company_domain in (c.customer_domain, a.domain)
-join extracted.person_profile as p on p.linkedin_url = e.linkedin_url
-join extracted.company_firmographics as f
-  on f.company_domain = p.latest_company_domain
-where i.domain = 'northwind-tools.example'
-  and e.is_current is not true and p.latest_is_current
-  and i.company_criteria -> 'size_buckets' ? f.size_range
-  and exists (
-    select
-    from jsonb_array_elements_text(i.company_criteria -> 'industries') as t
-    where f.industry ilike '%' || t || '%')
-order by 1""",
+select full_name, title, company_name, worked_at_customer_name
+from api.leads
+where icp_domain = 'northwind-tools.example' and worked_at_customer""",
     ),
     Question(
-        "Which source does a company's name come from, and since when do we have it?",
+        "Who left Acme Widgets, and when?",
         """\
-select domain, name, _name_source, _name_received_at, _name_raw_payload_id
-from core.companies
-order by _name_source, domain""",
+select full_name, last_title, left_on
+from api.past_employees
+where company_domain = 'acme-widgets.example'""",
+    ),
+    Question(
+        "Why has Acme Widgets this name, and what else is said?",
+        """\
+select value, is_chosen, source, provider, received_at, said_of
+from api.evidence
+where entity_key = 'acme-widgets.example' and attribute = 'name'
+order by rank, received_at""",
     ),
     Question(
         "What could not be used, and why?",

@@ -137,15 +137,21 @@ def pasted(screen: str) -> list[str]:
 @pytest.mark.parametrize(
     ("number", "told"),
     [
-        (0, ["Ana Example", "Bruno Sample", "Ivo Testcase"]),
-        (1, ["acme-widgets.example", "firmographics", "people_discovery"]),
-        (2, ["circa 1990", "jane doe", "linkedin profile of Wim"]),
+        (0, ["Ana Example", "Bruno Sample", "Chlo", "Ivo Testcase", "(4 rows)"]),
+        (1, ["Ana Example", "Bruno Sample", "2024-04-30", "(2 rows)"]),
+        (2, ["Acme Widgets Careers", "firmographics", "people_discovery"]),
+        (3, ["circa 1990", "jane doe", "linkedin profile of Wim"]),
     ],
-    ids=["who-left-a-customer", "source-of-a-name", "what-could-not-be-used"],
+    ids=[
+        "who-worked-at-a-customer",
+        "who-left",
+        "why-this-name",
+        "what-could-not-be-used",
+    ],
 )
 def test_the_offered_commands_run_as_they_stand(shown: Shown, number: int, told: list[str]) -> None:
     commands = pasted(shown.screen)
-    assert len(commands) == 3
+    assert len(commands) == 4
     folders = (str(Path(sys.executable).parent), str(embedded.programs()), os.environ["PATH"])
     done = subprocess.run(
         ["sh", "-c", commands[number]],
