@@ -32,10 +32,10 @@ COUNTRIES = "array['US','United States','GB','Germany','Canada','FR','India','Br
 
 
 class Question(NamedTuple):
-    """What is asked, and how long it may take, in milliseconds."""
+    """What is asked, and how long it may take, in milliseconds; None if as long as it takes."""
 
     text: str
-    goal: int
+    goal: int | None
     sql: str
 
 
@@ -57,7 +57,7 @@ QUESTIONS = (
     ),
     Question(
         "past employees of a very large company",
-        1000,
+        None,
         "select * from api.past_employees where company_domain = 'company-0.example'",
     ),
     Question(
@@ -229,7 +229,11 @@ def main(people: int, *, plans: bool) -> None:
             for question in QUESTIONS:
                 rows, first, best = ask(conn, question, plans=plans)
                 table.add_row(
-                    question.text, f"{rows:,}", f"{first:.0f}", f"{best:.1f}", f"{question.goal:,}"
+                    question.text,
+                    f"{rows:,}",
+                    f"{first:.0f}",
+                    f"{best:.1f}",
+                    f"{question.goal:,}" if question.goal else "",
                 )
         Console().print(table)
 
