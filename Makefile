@@ -20,8 +20,8 @@ help:
 	@echo 'make demo    set up, load examples/ into the embedded PostgreSQL, build, show the result'
 	@echo 'make test    lint and run every test'
 	@echo 'make lint    ruff, mypy and sqlfluff'
-	@echo 'make bench   measure (ARGS="..." goes to bench/run.py)'
-	@echo 'make docs    the documentation of the warehouse, one page: target/static_index.html'
+	@echo 'make bench   measure (ARGS="..." goes to bench/run.py; see also bench/answers.py)'
+	@echo 'make docs    every table and column on one page, target/static_index.html; their picture'
 	@echo 'make clean   stop the embedded PostgreSQL; remove its data and all else made here'
 	@echo 'PYTHON=...   the Python to set up with, 3.11 to 3.13; now $(PYTHON)'
 
@@ -44,8 +44,10 @@ bench: .venv/.develops
 
 docs: .venv/.runs
 	$(BIN)/ingest init
-	$(BIN)/ingest dbt docs generate --static
-	@echo 'Open target/static_index.html'
+	$(BIN)/ingest dbt --quiet docs generate --static
+	$(BIN)/python docs/er_diagram.py target/manifest.json docs/images/tables.svg
+	@echo 'Every table and column: target/static_index.html'
+	@echo 'How they hang together: docs/images/tables.svg'
 
 # a server must not lose its files while it runs
 clean:

@@ -1,0 +1,16 @@
+{#
+    Prints every column that holds personal data, as schema.table.column, in alphabetical order:
+    those whose yml says `config: {meta: {personal_data: true}}`.
+
+    Usage: ingest dbt --quiet run-operation personal_data
+#}
+{% macro personal_data() -%}
+    {%- set found = [] -%}
+    {%- for node in (graph.sources.values() | list) + (graph.nodes.values() | list)
+        if node.resource_type in ('source', 'model', 'seed') -%}
+        {%- for column in node.columns.values() if column.meta.get('personal_data') -%}
+            {%- do found.append(node.schema ~ '.' ~ (node.identifier or node.alias) ~ '.' ~ column.name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- do print(found | sort | join('\n')) -%}
+{%- endmacro %}
