@@ -13,9 +13,11 @@ from typing import Any
 from ingest.errors import IngestError
 
 # the very command a user would type; -P because the current folder may hold something named ingest
-_BUILD = (sys.executable, "-P", "-m", "ingest.cli", "dbt", "build")
+_BUILD = (sys.executable, "-P", "-m", "ingest.cli", "dbt", "build", "--selector", "everything")
 _AS_EVENTS = ("--log-format", "json", "--no-use-colors")
 
+# how both ingest dbt and a model begin to say that another run has the lock
+_WAITS = "Waiting for "
 _SUCCEEDED = ("success", "pass")
 _MESSAGES_SHOWN = 20
 
@@ -41,20 +43,28 @@ class BuildSummary:
 
 @dataclass
 class _Outcome:
-    """What dbt's events tell, event by event."""
+    """What dbt's events tell, event by event.
 
+    Args:
+        announce: Told at once whom the build waits for.
+    """
+
+    announce: Callable[[str], None]
     succeeded: dict[str, set[str]] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
     total: int = 0
 
     def add(self, line: str) -> None:
         event = _event(line)
+        text = line.rstrip() if event is None else event["info"].get("msg", "").strip()
+        if text.startswith(_WAITS):
+            self.announce(text)
+        elif event is None and text:
+            self.messages.append(text)
         if event is None:
-            if line.strip():
-                self.messages.append(line.rstrip())
             return
         if event["info"]["level"] == "error":
-            self.messages.append(event["info"]["msg"].strip())
+            self.messages.append(text)
         self._note_result(event["data"])
 
     def _note_result(self, data: dict[str, Any]) -> None:
@@ -72,7 +82,8 @@ def build(progress: Callable[[int, int], None], complain: Callable[[str], None])
 
     Args:
         progress: Told how many nodes of how many are done.
-        complain: Told what dbt says about each failure, before the error is raised.
+        complain: Told which other run is waited for, while it is; and what dbt says about each
+            failure, before the error is raised.
 
     Raises:
         IngestError: The build did not succeed.
@@ -82,7 +93,7 @@ def build(progress: Callable[[int, int], None], complain: Callable[[str], None])
         [*_BUILD, *_AS_EVENTS], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
-        outcome = _follow(process.stdout or (), progress)
+        outcome = _follow(process.stdout or (), progress, _Outcome(complain))
         failed = process.wait() != 0
     finally:
         # after Ctrl-C: dbt ends its statements before we say that all is over
@@ -110,8 +121,9 @@ def _event(line: str) -> dict[str, Any] | None:
     return event if isinstance(event, dict) and event.keys() >= {"info", "data"} else None
 
 
-def _follow(lines: Iterable[str], progress: Callable[[int, int], None]) -> _Outcome:
-    outcome = _Outcome()
+def _follow(
+    lines: Iterable[str], progress: Callable[[int, int], None], outcome: _Outcome
+) -> _Outcome:
     for line in lines:
         outcome.add(line)
         progress(outcome.count("model", "function", "seed", "test", "unit_test"), outcome.total)

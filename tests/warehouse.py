@@ -169,8 +169,8 @@ class Warehouse:
         dbt("run", *words)
 
     def check(self) -> None:
-        """Run every data test of the project."""
-        dbt("test")
+        """Run every data test of the project, over all rows."""
+        dbt("test", "--selector", "everything")
 
     def one(self, query: str, *parameters: Any) -> tuple[Any, ...]:
         """The only row of a query."""

@@ -1,3 +1,5 @@
+{{ config(tags=['audit']) }}
+
 -- Core holds exactly what is mentioned: nothing invented, nothing dropped.
 select coalesce(c.domain, m.domain) as entity
 from {{ ref('companies') }} as c

@@ -1,3 +1,5 @@
+{{ config(tags=['audit']) }}
+
 -- Link shorteners, free mail and the like belong to nobody.
 select c.domain
 from {{ ref('companies') }} as c

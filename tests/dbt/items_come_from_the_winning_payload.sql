@@ -1,3 +1,5 @@
+{{ config(tags=['audit']) }}
+
 -- Customers of an origin and champions of a case study are those of the winning payload.
 select c.id
 from {{ ref('company_customer_claygent') }} as c

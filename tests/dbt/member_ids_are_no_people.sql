@@ -1,3 +1,5 @@
+{{ config(tags=['audit']) }}
+
 -- A hashed member id is never a person of its own.
 select p.linkedin_url
 from {{ ref('people') }} as p

@@ -1,3 +1,5 @@
+{{ config(tags=['audit']) }}
+
 -- Every raw payload is exactly one of: winner, superseded by a better payload of its entity,
 -- reported as unusable. (Types that nothing extracts yet wait; they are not looked at here.)
 {%- set domain = function('normal_domain') %}

@@ -1,3 +1,5 @@
+{{ config(tags=['audit']) }}
+
 -- Profile, roles and schools of a person come from the same payload.
 select p.linkedin_url
 from {{ ref('person_profile') }} as p

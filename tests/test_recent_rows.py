@@ -1,0 +1,89 @@
+"""A scheduled build tests what is new since everything was last tested; `dbt test` tests all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from scenario import Parameters, scenario
+from sources import firmographics, moment
+from warehouse import Warehouse, dbt
+
+COMPANIES = ("-s", "companies", "--exclude", "tag:audit")
+
+
+@pytest.fixture(scope="module")
+def tested(_built: Parameters) -> Iterator[Warehouse]:
+    """A warehouse with a company, of which all rows have been tested."""
+    with scenario() as warehouse:
+        firmographics(warehouse, "first.example", "First", None, moment(0))
+        dbt("build")
+        dbt("build")  # rows of the first one were not there when it began
+        yield warehouse
+
+
+@pytest.fixture
+def spoiled(tested: Warehouse) -> Iterator[Warehouse]:
+    """Its company has a domain that is none; mended afterwards."""
+    change(tested, "domain = 'WWW.First.example'")
+    yield tested
+    change(tested, "domain = 'first.example'")
+
+
+def change(w: Warehouse, assignment: str) -> None:
+    w.conn.execute(f"update core.companies set {assignment}".encode())
+    w.conn.commit()
+
+
+def seen(w: Warehouse) -> str:
+    return str(w.one("select seen::text from extracted.watermarks where model = 'tests'")[0])
+
+
+def succeeds(*words: str) -> bool:
+    return bool(dbt(*words, may_fail=True).success)
+
+
+def test_what_was_there_has_been_tested(tested: Warehouse) -> None:
+    assert tested.one(
+        "select pg_visible_in_snapshot(c._xid, w.seen) from core.companies as c,"
+        " extracted.watermarks as w where w.model = 'tests'"
+    ) == (True,)
+
+
+def test_a_row_that_was_tested_is_not_tested_again_by_a_build(spoiled: Warehouse) -> None:
+    assert spoiled.conn is not None
+    assert succeeds("build", *COMPANIES)
+
+
+@pytest.mark.parametrize("words", [("test", *COMPANIES), ("test", "--selector", "everything")])
+def test_an_explicit_test_looks_at_every_row(spoiled: Warehouse, words: tuple[str, ...]) -> None:
+    assert spoiled.conn is not None
+    assert not succeeds(*words)
+
+
+def test_a_row_that_was_written_is_tested_until_it_passes(spoiled: Warehouse) -> None:
+    change(spoiled, "_xid = pg_current_xact_id()")
+    assert [succeeds("build", *COMPANIES) for _ in range(2)] == [False, False]
+
+
+def test_a_part_of_the_tests_does_not_count_as_all_of_them(tested: Warehouse) -> None:
+    before = seen(tested)
+    dbt("build", *COMPANIES)
+    dbt("test", *COMPANIES)
+    assert seen(tested) == before
+
+
+def test_a_build_on_an_empty_sample_tests_nothing(tested: Warehouse) -> None:
+    before = seen(tested)
+    dbt("build", "--empty", *COMPANIES)
+    assert seen(tested) == before
+
+
+def test_a_changed_test_looks_at_every_row_once_more(tested: Warehouse) -> None:
+    tested.conn.execute(
+        'update extracted.watermarks set basis = basis || \'{"code": "another"}\''
+        " where model = 'tests'"
+    )
+    tested.conn.commit()
+    dbt("build", *COMPANIES)
+    assert seen(tested) == "1:1:"
