@@ -116,7 +116,8 @@ best_{{ attribute }} as (
         r.rank,
         m._received_at desc,
         m.raw_payload_id desc,
-        m.owner
+        m.owner,
+        m.id
 ),
     {% endfor %}
 facts as (

@@ -24,10 +24,11 @@ with claims as (
 
     union all
 
-    -- A later entry about the same customer replaces an earlier one.
+    -- A later entry about the same customer replaces an earlier one; one without a name is its own.
     select * from (
         select distinct on (
-            {{ domain }}(r.origin_company_domain), lower({{ text }}(r.company_customer_name))
+            {{ domain }}(r.origin_company_domain),
+            coalesce(lower({{ text }}(r.company_customer_name)), r.id::text)
         )
             'manual' as source,
             r.id::text as reference,
@@ -39,7 +40,7 @@ with claims as (
         from {{ source('raw', 'manual_company_customers') }} as r
         order by
             {{ domain }}(r.origin_company_domain),
-            lower({{ text }}(r.company_customer_name)),
+            coalesce(lower({{ text }}(r.company_customer_name)), r.id::text),
             {{ receipt_of('r') }} desc,
             r.id desc
     ) as latest_entries

@@ -1,0 +1,190 @@
+"""Scenarios of identity: who is one and who is two, before and after something more is known.
+
+Every scenario has domains and slugs of its own, so all of them can happen to one warehouse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from properties.records import Record
+
+SUNDAY, MONDAY, TUESDAY = (f"2026-03-0{day}T08:00:00+00:00" for day in (1, 2, 3))
+
+# (name, LinkedIn URL, first receipt, latest receipt behind the values)
+Company = tuple[str | None, str | None, str, str]
+# (full name, first receipt, receipt of the name)
+Person = tuple[str | None, str, str]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What core knows: companies by domain and people by slug; those not named do not exist."""
+
+    companies: dict[str, Company] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A story in two deliveries.
+
+    Args:
+        first: What is delivered before the first build.
+        then: What is delivered before the second.
+        before: What core knows after the first.
+        after: What it knows after the second, after a full refresh and in a build from nothing.
+        aliases: Lines of the alias seed that come with the second delivery.
+    """
+
+    first: list[Record]
+    then: list[Record]
+    before: Known
+    after: Known
+    aliases: dict[str, str] = field(default_factory=dict)
+
+
+def page(slug: str) -> str:
+    """A company's page."""
+    return f"https://www.linkedin.com/company/{slug}"
+
+
+def profile_url(slug: str) -> str:
+    """A person's page."""
+    return f"https://www.linkedin.com/in/{slug}"
+
+
+def _company(domain: str, at: str, name: str | None, url: str | None = None) -> Record:
+    return Record("company_payloads", {"company_domain": domain}, {"name": name, "url": url}, at)
+
+
+def _found(domain: str, at: str, name: str | None) -> Record:
+    return Record("company_discovery", {"company_domain": domain}, {"name": name}, at)
+
+
+def _person(url: str, at: str, name: str, *employers: tuple[str, str]) -> Record:
+    roles: list[dict[str, Any]] = [
+        {"company": company, "company_domain": domain} for domain, company in employers
+    ]
+    payload = {"name": name, "experience": roles}
+    return Record("person_payloads", {"linkedin_url": url}, payload, at)
+
+
+SCENARIOS = {
+    "alias-added-later": Scenario(
+        first=[
+            _company("old-a.example", SUNDAY, "Old A", page("a")),
+            _company("new-a.example", MONDAY, "New A"),
+        ],
+        then=[],
+        aliases={"old-a.example": "new-a.example"},
+        before=Known(
+            {
+                "old-a.example": ("Old A", page("a"), SUNDAY, SUNDAY),
+                "new-a.example": ("New A", None, MONDAY, MONDAY),
+            }
+        ),
+        after=Known({"new-a.example": ("New A", page("a"), SUNDAY, MONDAY)}),
+    ),
+    "alias-chain": Scenario(
+        first=[_company("chain-1.example", SUNDAY, "One")],
+        then=[
+            _found("chain-2.example", TUESDAY, "Two"),
+            _found("chain-3.example", MONDAY, "Three"),
+        ],
+        aliases={"chain-1.example": "chain-2.example", "chain-2.example": "chain-3.example"},
+        before=Known({"chain-1.example": ("One", None, SUNDAY, SUNDAY)}),
+        after=Known({"chain-3.example": ("One", None, SUNDAY, SUNDAY)}),
+    ),
+    "alias-of-a-domain-nobody-names": Scenario(
+        first=[_company("unnamed-old.example", SUNDAY, "Before")],
+        then=[],
+        aliases={"unnamed-old.example": "unnamed-new.example"},
+        before=Known({"unnamed-old.example": ("Before", None, SUNDAY, SUNDAY)}),
+        after=Known({"unnamed-new.example": ("Before", None, SUNDAY, SUNDAY)}),
+    ),
+    "two-domains-one-page": Scenario(
+        first=[_company("twin-1.example", SUNDAY, "Twin", page("twin"))],
+        then=[_company("twin-2.example", MONDAY, "Twin", page("Twin") + "/")],
+        before=Known({"twin-1.example": ("Twin", page("twin"), SUNDAY, SUNDAY)}),
+        after=Known(
+            {
+                "twin-1.example": ("Twin", page("twin"), SUNDAY, SUNDAY),
+                "twin-2.example": ("Twin", page("twin"), MONDAY, MONDAY),
+            }
+        ),
+    ),
+    "member-id-then-public-slug": Scenario(
+        first=[_person(profile_url("ACwAAAcatalogue"), SUNDAY, "Ida Hidden")],
+        then=[_person(profile_url("ida-public"), MONDAY, "Ida Public")],
+        before=Known(),
+        after=Known(people={"ida-public": ("Ida Public", MONDAY, MONDAY)}),
+    ),
+    "slug-renamed": Scenario(
+        first=[_person(profile_url("uma-old"), SUNDAY, "Uma Example")],
+        then=[_person(profile_url("uma-new"), MONDAY, "Uma Example")],
+        before=Known(people={"uma-old": ("Uma Example", SUNDAY, SUNDAY)}),
+        after=Known(
+            people={
+                "uma-old": ("Uma Example", SUNDAY, SUNDAY),
+                "uma-new": ("Uma Example", MONDAY, MONDAY),
+            }
+        ),
+    ),
+    "company-renamed": Scenario(
+        first=[_company("renamed.example", SUNDAY, "First Name")],
+        then=[_company("WWW.Renamed.example", MONDAY, "Second Name")],
+        before=Known({"renamed.example": ("First Name", None, SUNDAY, SUNDAY)}),
+        after=Known({"renamed.example": ("Second Name", None, SUNDAY, MONDAY)}),
+    ),
+    "name-forgotten-by-the-best-source": Scenario(
+        first=[
+            _company("forgotten.example", SUNDAY, "By enrichment"),
+            _found("forgotten.example", MONDAY, "By discovery"),
+        ],
+        then=[_company("forgotten.example", TUESDAY, None)],
+        before=Known({"forgotten.example": ("By enrichment", None, SUNDAY, SUNDAY)}),
+        after=Known({"forgotten.example": ("By discovery", None, SUNDAY, MONDAY)}),
+    ),
+    "person-with-two-urls-in-one-file": Scenario(
+        first=[
+            _person(profile_url("ole-example"), SUNDAY, "Ole"),
+            _person("http://uk.linkedin.com/in/OLE-example/?trk=x", SUNDAY, "Ole, PhD"),
+            _person(profile_url("ole-example-2"), SUNDAY, "Ole"),
+        ],
+        then=[],
+        before=Known(
+            people={
+                "ole-example": ("Ole, PhD", SUNDAY, SUNDAY),
+                "ole-example-2": ("Ole", SUNDAY, SUNDAY),
+            }
+        ),
+        after=Known(
+            people={
+                "ole-example": ("Ole, PhD", SUNDAY, SUNDAY),
+                "ole-example-2": ("Ole", SUNDAY, SUNDAY),
+            }
+        ),
+    ),
+    "late-first-sighting": Scenario(
+        first=[_company("late.example", TUESDAY, "Late")],
+        then=[_found("late.example", SUNDAY, "Earlier")],
+        before=Known({"late.example": ("Late", None, TUESDAY, TUESDAY)}),
+        after=Known({"late.example": ("Late", None, SUNDAY, TUESDAY)}),
+    ),
+    "last-mention-goes": Scenario(
+        first=[
+            _person(profile_url("eva-example"), SUNDAY, "Eva", ("employer.example", "Employer"))
+        ],
+        then=[_person(profile_url("eva-example"), MONDAY, "Eva")],
+        before=Known(
+            {"employer.example": ("Employer", None, SUNDAY, SUNDAY)},
+            {"eva-example": ("Eva", SUNDAY, SUNDAY)},
+        ),
+        after=Known(
+            {"employer.example": ("Employer", None, SUNDAY, SUNDAY)},
+            {"eva-example": ("Eva", SUNDAY, MONDAY)},
+        ),
+    ),
+}

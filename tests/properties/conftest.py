@@ -1,0 +1,21 @@
+"""A stage for histories: a connection of the package's own, and the project in several states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ingest.connection import connect
+from properties.play import Stage
+from properties.projects import states
+
+
+@pytest.fixture(scope="session")
+def stage(_built: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The session's scratch database; afterwards it holds the project's own seeds again."""
+    folder = tmp_path_factory.mktemp("properties")
+    with connect(application_name="tests") as conn:
+        made = Stage(conn, states(folder), folder)
+        yield made
+        made.rebuild("plain")

@@ -1,0 +1,131 @@
+"""Drawing what records are made of: who is named, when it was received, how it is wrapped."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from properties import spellings as spell
+from properties.records import LOADED, UNDATED, Record
+
+Fields = dict[str, Any]
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+CURATED = ["northwind-tools.example", "harborlight-crm.example", "pinecrest-hardware.example"]
+ALIASES = ["careers-at-acme.example", "jobs-at-acme.example", "acme-widgets.example"]
+NOBODYS = ["bit.ly", "adf.ly"]
+# raw tables whose created_at is not null
+ALWAYS_DATED = (
+    *("company_customer_claygent_payloads", "case_study_extraction_payloads"),
+    "icp_payloads",
+)
+SUFFIXES = ["", "", " Inc.", " GmbH", ", Ltd", " Co., Ltd."]
+
+
+def company_domain(n: int) -> str:
+    """Domain of the n-th company."""
+    return f"münchen-{n}.example" if n % 29 == 0 else f"company-{n}.example"
+
+
+class Draws:
+    """Draws the parts of records; everything follows from the seed.
+
+    Args:
+        seed: Decides everything.
+        entities: About how many entities of feeds there will be.
+    """
+
+    def __init__(self, seed: int, entities: int) -> None:
+        self.draw = random.Random(seed)
+        # every company is named by some four feeds, and by the careers of some people
+        self.companies = [company_domain(n) for n in range(max(entities // 5, 4))]
+        self.companies += [*CURATED, *ALIASES, *NOBODYS]
+        self.people = [self._slug(n) for n in range(max(entities // 4, 4))]
+        self._last = 0  # place of the company drawn before
+
+    def _slug(self, n: int) -> str:
+        if n % 11 == 0:
+            return f"ACwAA{n}bCdE_f-G"
+        return f"josé-example-{n}" if n % 7 == 0 else f"person-{n}"
+
+    def _one(self, values: list[Any]) -> Any:
+        return self.draw.choice(values)
+
+    def _chance(self, share: float) -> bool:
+        return self.draw.random() < share
+
+    def _some(self, most: int) -> range:
+        return range(self.draw.randrange(most + 1))
+
+    def _times(self) -> range:
+        return range(self._one([1, 1, 2, 3, 4]))
+
+    def _company_name(self) -> Any:
+        """Few enough names for customers to be found by theirs, and some of them short."""
+        number = self.draw.randrange(len(self.companies))
+        name = self._one([f"Company No {number}"] * 6 + ["Ox", "Kiwi", f"COMPANY NO {number}"])
+        return self._one([name + self._one(SUFFIXES)] * 6 + [self._one(spell.NOTHING)])
+
+    def _company(self) -> str:
+        """A company, often the neighbour of the one before: some neighbours are merged."""
+        place = self.draw.randrange(len(self.companies))
+        if self._chance(0.3):
+            place = (self._last + 1) % len(self.companies)
+        self._last = place
+        return spell.domain(self.draw, self.companies[place])
+
+    def _company_or_not(self) -> Any:
+        if self._chance(0.15):
+            return self._one([*spell.NO_DOMAINS, None, ""])
+        return self._company()
+
+    def _page(self) -> Any:
+        if self._chance(0.3):
+            return self._one([None, "", "https://www.linkedin.com/in/jane", "acme.example"])
+        return spell.company_page(self.draw, f"page-{self.draw.randrange(len(self.companies))}")
+
+    def _receipt(self) -> str:
+        if self._chance(0.6):
+            return LOADED
+        if self._chance(0.2):
+            return UNDATED
+        return (START + timedelta(hours=self.draw.randrange(40))).isoformat()
+
+    def _content(self, fields: Fields) -> Any:
+        """The payload as some relay sends it: in its order, encoded, or not an object at all."""
+        content: Any = fields
+        if self._chance(0.7):
+            at = START.replace(tzinfo=None) + timedelta(hours=self.draw.randrange(20))
+            content = {**fields, "last_refresh": spell.refresh(self.draw, at)}
+        form = self.draw.random()
+        if form < 0.05:
+            return json.dumps(content)
+        if form < 0.08:
+            return json.dumps(json.dumps(content))
+        if form < 0.1:
+            return f"```json\n{json.dumps(content, ensure_ascii=False)}\n```"
+        if form < 0.13:
+            return self._one([[content], "not json", '{"name": "cut off', "[]"])
+        if form < 0.16:
+            return {}
+        return content
+
+    def _payload(self, table: str, columns: Fields, fields: Fields, **more: Any) -> Record:
+        received = self._receipt()
+        if received == UNDATED and table in ALWAYS_DATED:
+            received = LOADED
+        # the loader stamps the type of the workflow; other types come from other programs
+        if more.get("payload_type") and received == LOADED:
+            received = START.isoformat()
+        return Record(table, columns, self._content(fields), received, **more)
+
+    def _row(self, table: str, columns: Fields) -> Record:
+        received = self._receipt()
+        if table == "vc_portfolio_companies" and received == LOADED:
+            received = START.isoformat()
+        return Record(table, columns, None, received)
+
+    def _key(self, spelled: str, none: list[str]) -> str:
+        return str(self._one(none)) if self._chance(0.02) else spelled

@@ -1,0 +1,215 @@
+"""Raw rows as the model reads them, and which payload of an entity wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from properties.model import forms
+
+Row = dict[str, Any]
+
+LONGEST_VALUE = 1_000  # characters of a reported value
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+# what a reason says of a value that has no normal form
+NO_DOMAIN, NO_PERSON, NO_COMPANY = "no domain", "no LinkedIn profile URL", "no LinkedIn company URL"
+NO_OBJECT, NO_LIST, NO_OBJECTS = "no JSON object", "no list", "no list of objects"
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """A value that the rules leave open: any of these will do, but always the same one."""
+
+    values: tuple[Any, ...]
+
+
+def open_choice(values: Iterable[Any]) -> Any:
+    """The value, where all agree; else any of them."""
+    found = tuple(dict.fromkeys(values)) or (None,)
+    return found[0] if len(found) == 1 else AnyOf(found)
+
+
+@dataclass(frozen=True)
+class Issue:
+    """A value that could not be used, and where it stood."""
+
+    raw_table: str
+    raw_payload_id: UUID
+    field: str
+    value: str
+    reason: str
+
+
+def receipt(row: Row) -> datetime:
+    """When a raw row was received."""
+    received: datetime = row["created_at"] or row["_received_at"]
+    return received
+
+
+@dataclass
+class Payload:
+    """A raw payload row.
+
+    Args:
+        table: Its raw table.
+        row: The row.
+        key: The entity it is about, in normal form; None where it feeds no entity.
+    """
+
+    table: str
+    row: Row
+    key: str | None
+
+    @cached_property
+    def content(self) -> dict[str, Any] | None:
+        """The payload as an object; None if it is none."""
+        return forms.payload_object(self.row["raw_payload"])
+
+    @cached_property
+    def refreshed(self) -> datetime | None:
+        """When the provider last refreshed it."""
+        return forms.moment(forms.text_of((self.content or {}).get("last_refresh")))
+
+    @property
+    def received(self) -> datetime:
+        """When it was received."""
+        return receipt(self.row)
+
+    @property
+    def id(self) -> UUID:
+        """The raw row; ids sort by arrival."""
+        return UUID(str(self.row["id"]))
+
+    @property
+    def order(self) -> tuple[datetime, datetime, UUID]:
+        """The greatest of an entity's payloads wins."""
+        return (self.refreshed or NEVER, self.received, self.id)
+
+
+@dataclass
+class Entity:
+    """All that was received of one entity.
+
+    Args:
+        key: Its natural key.
+        payloads: Its payloads, the winner first.
+        created_at: The first receipt of any raw row with its key.
+    """
+
+    key: str
+    payloads: list[Payload]
+    created_at: datetime
+
+    @property
+    def winner(self) -> Payload:
+        """The payload its row is parsed from."""
+        return self.payloads[0]
+
+
+def entities(payloads: Iterable[Payload]) -> list[Entity]:
+    """The entities that usable payloads are about, in order of their keys."""
+    found: dict[str, list[Payload]] = {}
+    for payload in payloads:
+        if payload.key is not None and payload.content is not None:
+            found.setdefault(payload.key, []).append(payload)
+    return [
+        Entity(
+            key,
+            sorted(theirs, key=lambda p: p.order, reverse=True),
+            min(p.received for p in theirs),
+        )
+        for key, theirs in sorted(found.items())
+    ]
+
+
+@dataclass
+class Reader:
+    """Reads the fields of an object and keeps what it could not use.
+
+    Args:
+        payload: The payload the object is, or is part of.
+        fields: The object.
+        path: Where it stands in the payload, for example ``experience[2].``.
+        issues: Takes what could not be used.
+    """
+
+    payload: Payload
+    fields: dict[str, Any]
+    path: str = ""
+    issues: list[Issue] = field(default_factory=list)
+
+    def report(self, name: str, value: str, reason: str) -> None:
+        """Note a value that could not be used."""
+        found = Issue(self.payload.table, self.payload.id, name, value[:LONGEST_VALUE], reason)
+        self.issues.append(found)
+
+    def text(self, name: str) -> str | None:
+        """A text, trimmed; None for a null marker."""
+        return forms.clean(forms.text_of(self.fields.get(name)))
+
+    def _form(self, name: str, form: Callable[[str | None], Any], reason: str) -> Any:
+        text = forms.text_of(self.fields.get(name))
+        value = form(text)
+        if value is None and forms.clean(text) is not None:
+            self.report(self.path + name, text or "", reason)
+        return value
+
+    def domain(self, name: str) -> str | None:
+        """A domain in normal form."""
+        found: str | None = self._form(name, forms.domain, NO_DOMAIN)
+        return found
+
+    def company_url(self, name: str) -> str | None:
+        """A company's LinkedIn URL in normal form."""
+        found: str | None = self._form(name, forms.company_url, NO_COMPANY)
+        return found
+
+    def number(self, name: str, bits: int = 32) -> int | None:
+        """A whole number of that many bits."""
+        form = lambda text: forms.whole_number(text, bits)  # noqa: E731
+        found: int | None = self._form(name, form, "no whole number")
+        return found
+
+    def day(self, name: str) -> date | None:
+        """A date."""
+        found: date | None = self._form(name, forms.day, "no date")
+        return found
+
+    def moment(self, name: str) -> datetime | None:
+        """A timestamp."""
+        found: datetime | None = self._form(name, forms.moment, "no timestamp")
+        return found
+
+    def flag(self, name: str) -> bool | None:
+        """A boolean."""
+        found: bool | None = self._form(name, forms.boolean, "neither true nor false")
+        return found
+
+    def list_of(self, name: str) -> list[Any] | None:
+        """An array as received; anything else but null is reported."""
+        value = self.fields.get(name)
+        if value is None or isinstance(value, list):
+            return value
+        self.report(self.path + name, forms.json_text(value), NO_LIST)
+        return None
+
+    def objects(self, name: str) -> list[tuple[int, dict[str, Any]]]:
+        """The objects of an array with their positions; anything else but null is reported."""
+        value = self.fields.get(name)
+        items = value if isinstance(value, list) else [value]
+        if not all(item is None or isinstance(item, dict) for item in items) or isinstance(
+            value, dict
+        ):
+            self.report(self.path + name, forms.json_text(value), NO_OBJECTS)
+        if not isinstance(value, list):
+            return []
+        return [(n, item) for n, item in enumerate(items) if isinstance(item, dict)]
+
+    def part(self, fields: dict[str, Any], path: str) -> Reader:
+        """A reader of an object inside this one."""
+        return Reader(self.payload, fields, path, self.issues)

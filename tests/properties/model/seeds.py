@@ -1,0 +1,95 @@
+"""The reviewed CSVs that the rules refer to."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+SHARED = {"company_payloads", "person_payloads"}
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The seeds of a project.
+
+    Args:
+        aliases: Domain given up -> the domain it leads to, chains not followed.
+        ignored: Domains that belong to nobody.
+        ranks: (entity, attribute, source) -> rank, smaller is better.
+        suffixes: Legal forms behind a company's name.
+        types: (raw table, payload type) that are extracted.
+        icps: Curated profiles.
+        customers: Curated customers.
+    """
+
+    aliases: dict[str, str]
+    ignored: frozenset[str]
+    ranks: dict[tuple[str, str, str], int]
+    suffixes: frozenset[str]
+    types: frozenset[tuple[str, str]]
+    icps: list[dict[str, Any]]
+    customers: list[dict[str, Any]]
+
+    def canonical(self, domain: str | None) -> str | None:
+        """The domain its aliases end in; None for a circle."""
+        seen = set()
+        while domain in self.aliases and domain not in seen:
+            seen.add(domain)
+            domain = self.aliases[domain]
+        return None if domain in seen else domain
+
+    def company(self, domain: str | None) -> str | None:
+        """The canonical domain of a company; None for domains that belong to nobody."""
+        found = self.canonical(domain)
+        return None if found in self.ignored else found
+
+    def ranking(self, entity: str, attribute: str) -> dict[str, int]:
+        """Rank by source; a source without one is not believed."""
+        return {
+            source: rank
+            for (kind, of, source), rank in self.ranks.items()
+            if (kind, of) == (entity, attribute)
+        }
+
+    def extracts(self, table: str, payload_type: str) -> bool:
+        """Whether payloads of a type in a raw table are extracted, or wait."""
+        return table not in SHARED or (table, payload_type) in self.types
+
+
+def read_seeds(folder: Path) -> Seeds:
+    """The seeds in a folder of CSVs."""
+
+    def lines(name: str) -> Iterator[dict[str, str]]:
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
+
+    def valued(name: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = [
+            {column: value or None for column, value in line.items()} for line in lines(name)
+        ]
+        for row in rows:
+            row["created_at"] = datetime.fromisoformat(row["created_at"]).astimezone(UTC)
+            for column in ("company_criteria", "person_criteria"):
+                if row.get(column):
+                    row[column] = json.loads(row[column])
+        return rows
+
+    return Seeds(
+        aliases={line["alias_domain"]: line["domain"] for line in lines("company_domain_aliases")},
+        ignored=frozenset(line["domain"] for line in lines("ignored_domains")),
+        ranks={
+            (line["entity"], line["attribute"], line["source"]): int(line["rank"])
+            for line in lines("source_rankings")
+        },
+        suffixes=frozenset(line["suffix"] for line in lines("legal_suffixes")),
+        types=frozenset(
+            (line["raw_table"], line["payload_type"]) for line in lines("payload_types")
+        ),
+        icps=valued("curated_icps"),
+        customers=valued("curated_customers"),
+    )

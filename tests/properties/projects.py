@@ -1,0 +1,110 @@
+"""The project with its reviewed CSVs, or its models, in another state; each is parsed once."""
+
+from __future__ import annotations
+
+import shutil
+from functools import cached_property
+from pathlib import Path
+
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from warehouse import PROJECT, DbtFailedError, _failures, _manifest
+
+from properties.draws import company_domain
+
+_MERGED = 2_000  # of so many companies
+PARTS = ["dbt_project.yml", "profiles.yml", "models", "macros", "functions", "seeds", "tests/dbt"]
+
+
+class Project:
+    """A dbt project that runs in this process with one manifest.
+
+    Args:
+        folder: The project.
+        target: Where dbt may write.
+    """
+
+    def __init__(self, folder: Path, target: Path) -> None:
+        self.folder = folder
+        self._target = target
+
+    @property
+    def seeds(self) -> Path:
+        """Its reviewed CSVs."""
+        return self.folder / "seeds"
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        """Put one text in the place of another, which must be there."""
+        file = self.folder / path
+        content = file.read_text(encoding="utf-8")
+        if old not in content:
+            raise LookupError(f"{path} does not contain {old!r}")
+        file.write_text(content.replace(old, new), encoding="utf-8")
+
+    def dbt(self, *words: str) -> None:
+        """Run a dbt command.
+
+        Raises:
+            DbtFailedError: Something failed.
+        """
+        result = dbtRunner(manifest=self._manifest).invoke(["--quiet", *words, *self._arguments])
+        if not result.success:
+            raise DbtFailedError(_failures(result))
+
+    @cached_property
+    def _manifest(self) -> Manifest:
+        if self.folder == PROJECT:
+            return _manifest()
+        result = dbtRunner().invoke(["--quiet", "parse", *self._arguments])
+        if not isinstance(result.result, Manifest):
+            raise DbtFailedError(str(result.exception))
+        return result.result
+
+    @property
+    def _arguments(self) -> list[str]:
+        place, target = str(self.folder), str(self._target)
+        options = {"project-dir": place, "profiles-dir": place}
+        options |= {"target-path": target, "log-path": target}
+        return [word for name, value in options.items() for word in (f"--{name}", value)]
+
+
+def copied(folder: Path) -> Project:
+    """A copy of the project that may be changed."""
+    for part in PARTS:
+        source, target = PROJECT / part, folder / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+    return Project(folder, folder / "target")
+
+
+def states(folder: Path) -> dict[str, Project]:
+    """The project by the state of its CSVs: as they are, with more aliases, and ranked anew."""
+    plain = Project(PROJECT, folder / "target")
+    merged = copied(folder / "merged")
+    merge_companies(merged)
+    reranked = copied(folder / "reranked")
+    reranked.replace(
+        "seeds/source_rankings.csv",
+        "company,name,firmographics,1\ncompany,name,discovery,2",
+        "company,name,firmographics,2\ncompany,name,discovery,1",
+    )
+    reranked.replace("seeds/source_rankings.csv", "company,linkedin_url,manual_customers,3\n", "")
+    reranked.replace("seeds/source_rankings.csv", "full_name,profile,1", "full_name,profile,4")
+    return {"plain": plain, "merged": merged, "reranked": reranked}
+
+
+def merge_companies(project: Project) -> None:
+    """Lead every twentieth company to its neighbour, every third of these on to the next one.
+
+    One company becomes an address that belongs to nobody.
+    """
+    merges = [(n, n + 1) for n in range(0, _MERGED, 20)]
+    merges += [(n + 1, n + 2) for n in range(0, _MERGED, 60)]
+    lines = [
+        f"{company_domain(old)},{company_domain(new)},the same company\n" for old, new in merges
+    ]
+    header = "alias_domain,domain,note\n"
+    project.replace("seeds/company_domain_aliases.csv", header, header + "".join(lines))
+    header = "domain,kind\n"
+    nobodys = f"{company_domain(9)},link_in_bio\n"
+    project.replace("seeds/ignored_domains.csv", header, header + nobodys)

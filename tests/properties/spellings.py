@@ -1,0 +1,134 @@
+"""The same thing written in many ways, and things that are nothing."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+NO_DOMAINS = ["jane doe", "CRM", "n/a", "10.0.0.1", "localhost", "acme..example", "-", "http://"]
+NO_PEOPLE = ["nobody", "https://www.linkedin.com/company/acme", "n/a", "linkedin.com/in/", "-"]
+NO_DATES = ["Present", "2025-02-30", "infinity", "now", "02/14/2025", ["2025"], "2025-13"]
+NO_NUMBERS = ["clay_1", "99999999999999999999", "12,34", 1.5, "NaN", {"id": 1}, True]
+NOTHING = [None, "", "  ", "null", "N/A", "-", "None"]
+
+
+def domain(draw: random.Random, name: str) -> str:
+    """A spelling of a domain."""
+    return draw.choice(
+        [
+            *[name] * 4,
+            f"www.{name.upper()}",
+            f"HTTP://WWW.{name}:443/?x=1",
+            f"{name}.",
+            f"https://{name}/about#team",
+            f"\u00a0www2.{name}\n",
+            f"//user:pw@{name}/",
+            f"jane@{name.capitalize()}",
+        ]
+    )
+
+
+def person(draw: random.Random, slug: str) -> str:
+    """A spelling of a profile's address; member ids keep their letters."""
+    if slug.startswith(("ACwAA", "ACoAA")):
+        return draw.choice(
+            [
+                f"https://www.linkedin.com/in/{slug}",
+                f"https://www.linkedin.com/sales/lead/{slug},NAME_SEARCH,x1",
+                f"/sales/people/{slug}",
+                f"uk.linkedin.com/in/{slug}/?x=1",
+            ]
+        )
+    return draw.choice(
+        [
+            f"https://www.linkedin.com/in/{slug}",
+            f"https://www.linkedin.com/in/{slug.upper()}/",
+            f"http://uk.linkedin.com/in/{quote(slug)}?trk=x",
+            f"m.linkedin.com/in/{slug}/de",
+            f"/in/{slug.capitalize()}/",
+            f" https://linkedin.com:443/in/{quote(quote(slug))}#about ",
+        ]
+    )
+
+
+def company_page(draw: random.Random, slug: str) -> str:
+    """A spelling of the address of a company's page."""
+    return draw.choice(
+        [
+            f"https://www.linkedin.com/company/{slug}",
+            f"http://linkedin.com/company/{slug.upper()}/about/?x=1",
+            f"/company/{slug}",
+            f"https://de.linkedin.com/company/{quote(slug)}/",
+        ]
+    )
+
+
+def page(draw: random.Random, path: str) -> str:
+    """A spelling of a case study's address."""
+    return draw.choice(
+        [
+            f"https://studies.example/{path}",
+            f"HTTPS://Studies.Example/{path}/",
+            f"https://studies.example/{path}#top",
+        ]
+    )
+
+
+def refresh(draw: random.Random, at: datetime) -> Any:
+    """A way to say when something was refreshed, or not to say it."""
+    written = at.isoformat(timespec="seconds")
+    return draw.choice(
+        [
+            written,
+            f"{written}.952297",
+            f"{written}Z",
+            written.replace("T", " ") + ".601",
+            f"{written}+05:30",
+            at.date().isoformat(),
+            *[None, None],
+            *draw.choices(["", "tomorrow", {"at": written}, "infinity", written[:13]], k=1),
+        ]
+    )
+
+
+def day(draw: random.Random) -> Any:
+    """A date as providers write it, or no date."""
+    if draw.random() < 0.08:
+        return draw.choice(NO_DATES)
+    year, month = draw.randrange(1998, 2026), draw.randrange(1, 13)
+    return draw.choice(
+        [
+            *(f"{year}", f"{year}-{month:02}", f"{year}-{month:02}-01", f"{month:02}-{year}"),
+            *(f"Sep {year}", f"February {year}", f"{year}-{month:02}-17T23:59:59Z", None, ""),
+        ]
+    )
+
+
+def number(draw: random.Random, most: int = 9_999) -> Any:
+    """A whole number as providers write it, or something that is none."""
+    if draw.random() < 0.06:
+        return draw.choice(NO_NUMBERS)
+    value = draw.randrange(1, most)
+    return draw.choice([value, value, str(value), f"{value:,}", f"{value}.0", None, "1e3", ""])
+
+
+def flag(draw: random.Random) -> Any:
+    """A boolean as providers write it."""
+    return draw.choice([True, False, True, False, "yes", "FALSE", "1", None, "", "maybe"])
+
+
+def text(draw: random.Random, words: str) -> Any:
+    """A text as providers write it, or a way to say nothing."""
+    return draw.choice([words, words, f" {words}\n", draw.choice(NOTHING)])
+
+
+def size(draw: random.Random) -> Any:
+    """A company size."""
+    return draw.choice(
+        [
+            *("51-200 employees", "51\u2013200", "1,001-5,000 employees", "10,001+", "2-10"),
+            *("Myself Only", "about 60", "206", None, "", " 11 - 50 "),
+        ]
+    )

@@ -1,0 +1,79 @@
+"""The histories notice when the models are wrong: each mutant of the project must be caught.
+
+The normal run tries two of them; HQ_MUTATIONS=1 tries all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from properties.histories import draw_history
+from properties.play import Stage
+from properties.projects import copied, merge_companies
+from properties.verdict import judge
+
+# ends with merged companies; records are late, sets shrink, models run one by one
+SEED = 10
+ENTITIES = 1_500
+
+STRATEGIES, WATERMARKS = "macros/strategies.sql", "macros/watermarks.sql"
+PAYLOADS, MENTIONS = "macros/payloads.sql", "macros/mentions.sql"
+COMPANY_MENTIONS, COMPANIES = "models/core/company_mentions.sql", "models/core/companies.sql"
+
+# name: (file, what stands there, what the mutant has instead)
+MUTANTS = {
+    "what-commits-late-is-lost": (
+        WATERMARKS,
+        "not pg_visible_in_snapshot({{ row }}._xid, {{ seen() }})",
+        "{{ row }}._xid >= pg_snapshot_xmax({{ seen() }})",
+    ),
+    "last-refresh-does-not-count": (*(PAYLOADS, "        _refreshed_at desc nulls last,\n", ""),),
+    "a-missing-refresh-wins": (PAYLOADS, "_refreshed_at desc nulls last", "_refreshed_at desc"),
+    "a-stored-payload-is-never-better": (
+        *(STRATEGIES, "or {{ payload_order('excluded') }} >= {{ payload_order('t') }}", "or true"),
+    ),
+    "what-arrived-earlier-wins": (
+        *(PAYLOADS, "        raw_payload_id desc\n", "        raw_payload_id\n"),
+    ),
+    "the-first-receipt-is-forgotten": (STRATEGIES, "s.created_at < t.created_at or", "false or"),
+    "sets-only-grow": (STRATEGIES, "t.{{ owner }} = o.{{ owner }}", "false"),
+    "aliases-are-not-followed": (
+        *(COMPANIES, "coalesce(a.canonical_domain, t.domain)", "coalesce(t.domain, t.domain)"),
+    ),
+    "superseded-employers-are-forgotten": (
+        COMPANY_MENTIONS,
+        "select * from superseded_profiles",
+        "select * from superseded_profiles where false",
+    ),
+    "ranks-are-turned-round": (MENTIONS, "        r.rank,\n", "        r.rank desc,\n"),
+    "superseded-payloads-speak": (
+        *(COMPANIES, "where is_current or not is_current_company", "where true"),
+    ),
+    "a-corrected-profile-does-not-touch-its-companies": (
+        *(COMPANIES, "where {{ is_new('p') }}", "where false"),
+    ),
+}
+ALWAYS = ("what-commits-late-is-lost", "last-refresh-does-not-count")
+
+
+@pytest.fixture
+def borrowed(stage: Stage) -> Iterator[Stage]:
+    """The stage, brought back to the project as it is afterwards."""
+    yield stage
+    stage.rebuild("plain")
+
+
+@pytest.mark.parametrize("name", MUTANTS if "HQ_MUTATIONS" in os.environ else ALWAYS)
+def test_a_mutant_is_caught(borrowed: Stage, tmp_path: Path, name: str) -> None:
+    path, right, wrong = MUTANTS[name]
+    project = copied(tmp_path / "mutant")
+    merge_companies(project)
+    project.replace(path, right, wrong)
+    states = dict.fromkeys(borrowed.projects, project)
+    mutant = Stage(borrowed.conn, states, tmp_path)
+    mutant.rebuild("plain")
+    assert judge(mutant, draw_history(SEED, ENTITIES)) != []
