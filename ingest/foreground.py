@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -22,6 +21,7 @@ def run_in_foreground(arguments: Sequence[str | Path], environment: dict[str, st
         The program's exit status; 130 if it failed after Ctrl-C; 128 + N if signal N killed it.
     """
     interrupted = False
+    early: list[int] = []
     process: subprocess.Popen[bytes] | None = None
 
     def note(_number: int, _frame: FrameType | None) -> None:
@@ -29,15 +29,19 @@ def run_in_foreground(arguments: Sequence[str | Path], environment: dict[str, st
         interrupted = True
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
+        # a signal may come while the program is being started: it must not be left behind
         if process is None:
-            sys.exit(128 + number)
-        process.send_signal(number)
+            early.append(number)
+        else:
+            process.send_signal(number)
 
     # handlers instead of KeyboardInterrupt: an exception out of wait() can lose the exit status
     on_interrupt = signal.signal(signal.SIGINT, note)
     on_terminate = signal.signal(signal.SIGTERM, pass_on)
     try:
         process = subprocess.Popen([str(argument) for argument in arguments], env=environment)
+        for number in early:
+            process.send_signal(number)
         code = process.wait()
     finally:
         signal.signal(signal.SIGINT, on_interrupt)

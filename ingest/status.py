@@ -17,30 +17,12 @@ from psycopg import sql
 from ingest import ledger
 from ingest.connection import Connection
 from ingest.project import project_dir, seeds_dir
+from ingest.watermarks import Watermark, watermarks
 
 _BOOKKEEPING = ("loads", "migrations", "rejects")
 
-# Snapshots with which the models that read a raw table last read it. A watermark of another
-# cluster, or of a table that has been replaced, says nothing: its model will read all again.
-_READERS = """
-    select
-        split_part(read.key, '.', 4) as raw_table,
-        array_agg(
-            case
-                when
-                    w.basis ->> 'cluster' = cluster.system_identifier::text
-                    and read.value = to_regclass('raw.' || split_part(read.key, '.', 4))::oid::text
-                    then w.seen::text
-                else '1:1:'
-            end
-        ) as seen
-    from extracted.watermarks as w
-    cross join lateral jsonb_each_text(w.basis) as read (key, value)
-    cross join pg_control_system() as cluster
-    where read.key like 'source.%%.raw.%%' and w.model = any(%s)
-    group by 1
-"""
-
+# A model leaves rows of transactions to come to its next run: only a dump of another server brings
+# such rows. One that has seen nothing reads them, too.
 _NOT_SEEN_BY_ALL = """
     select count(*)
     from {table} as r
@@ -48,18 +30,13 @@ _NOT_SEEN_BY_ALL = """
         r._xid >= (select min(pg_snapshot_xmin(s)) from unnest(%(seen)s::pg_snapshot[]) as s)
         and exists (
             select from unnest(%(seen)s::pg_snapshot[]) as s
-            where not pg_visible_in_snapshot(r._xid, s)
+            where
+                not pg_visible_in_snapshot(r._xid, s)
+                and (
+                    r._xid < pg_snapshot_xmax(pg_current_snapshot())
+                    or pg_snapshot_xmax(s) = '1'
+                )
         )
-"""
-
-_BUILT = """
-    select n.nspname, c.relname, w.advanced_at
-    from extracted.watermarks as w
-    inner join pg_class as c on w.model = c.relname and c.relkind = 'r'
-    inner join pg_namespace as n
-        on c.relnamespace = n.oid and n.nspname in ('extracted', 'core', 'reference', 'api')
-    where w.model = any(%s)
-    order by array_position(array['extracted', 'core', 'reference', 'api'], n.nspname), c.relname
 """
 
 
@@ -88,12 +65,16 @@ class BuiltTable:
     Attributes:
         name: With its schema.
         rows: All rows.
-        read_at: When the model last read what is new.
+        read_at: When the model last read what is new; None if nothing is remembered.
+        unseen: Rows of the tables it reads that it has not read; None if nothing is remembered.
+        rescan: Why the next build will read everything again; None if it will read what is new.
     """
 
     name: str
     rows: int
-    read_at: datetime
+    read_at: datetime | None
+    unseen: int | None
+    rescan: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +84,7 @@ class Status:
     Attributes:
         at: The moment, by the server's clock.
         raw: Tables of schema raw.
-        built: Tables of the models that have run; empty before the first build.
+        built: Tables that models fill; empty before the first build.
         rejects: Records in ``raw.rejects``.
         issues: Rows of ``extracted.extraction_issues``; None before the first build.
         last_load: The newest load.
@@ -128,6 +109,11 @@ class Status:
         """Raw rows of payload types that nothing extracts yet."""
         return sum(table.waiting for table in self.raw)
 
+    @property
+    def rescans(self) -> list[BuiltTable]:
+        """Tables whose models will read everything again."""
+        return [table for table in self.built if table.rescan]
+
 
 def status(conn: Connection) -> Status:
     """Look at the warehouse; nothing is written.
@@ -137,9 +123,9 @@ def status(conn: Connection) -> Status:
     """
     with conn.transaction():
         conn.execute("set transaction isolation level repeatable read, read only")
-        models = _models()
-        built = _built(conn, models)
-        readers = _readers(conn, models) if built else None
+        marks = watermarks(conn, _models())
+        built = [_built_table(conn, mark) for mark in marks]
+        readers = _readers(marks) if any(mark.read_at for mark in marks) else None
         types = _extracted_types()
         loads = ledger.loads(conn, limit=1)
         issues = [table.rows for table in built if table.name == "extracted.extraction_issues"]
@@ -150,7 +136,7 @@ def status(conn: Connection) -> Status:
             rejects=ledger.count_rejects(conn, None),
             issues=issues[0] if issues else None,
             last_load=loads[0] if loads else None,
-            last_build=max((table.read_at for table in built), default=None),
+            last_build=max((table.read_at for table in built if table.read_at), default=None),
         )
 
 
@@ -162,7 +148,7 @@ def _now(conn: Connection) -> datetime:
 
 
 def _models() -> list[str]:
-    """The project's models; the watermark of one that is gone would stand still for ever."""
+    """Names of the project's models."""
     return sorted(path.stem for path in (project_dir() / "models").rglob("*.sql"))
 
 
@@ -188,19 +174,27 @@ def _raw_names(conn: Connection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def _readers(conn: Connection, models: list[str]) -> dict[str, list[str]]:
-    return dict(conn.execute(_READERS, (models,)).fetchall())
+def _readers(marks: list[Watermark]) -> dict[str, list[str]]:
+    """What the models that read a table have seen, by table with its schema."""
+    seen: dict[str, list[str]] = {}
+    for mark in marks:
+        for relation in mark.reads:
+            seen.setdefault(relation, []).append(mark.seen)
+    return seen
 
 
-def _built(conn: Connection, models: list[str]) -> list[BuiltTable]:
-    there = conn.execute("select to_regclass('extracted.watermarks') is not null").fetchone()
-    if there != (True,):
-        return []
-    found = conn.execute(_BUILT, (models,)).fetchall()
-    return [
-        BuiltTable(f"{schema}.{name}", _count(conn, sql.Identifier(schema, name)), read_at)
-        for schema, name, read_at in found
-    ]
+def _built_table(conn: Connection, mark: Watermark) -> BuiltTable:
+    unseen = sum(
+        _not_seen(conn, sql.Identifier(*relation.split(".")), [mark.seen])
+        for relation in mark.reads
+    )
+    return BuiltTable(
+        name=f"{mark.schema}.{mark.model}",
+        rows=_count(conn, sql.Identifier(mark.schema, mark.model)),
+        read_at=mark.read_at,
+        unseen=None if mark.read_at is None else unseen,
+        rescan=mark.rescan,
+    )
 
 
 def _raw_table(
@@ -213,7 +207,7 @@ def _raw_table(
     rows = _count(conn, relation)
     untransformed: int | None = rows
     if readers is not None:
-        seen = readers.get(name)
+        seen = readers.get(f"raw.{name}")
         untransformed = _not_seen(conn, relation, seen) if seen else None
     waiting = _waiting(conn, relation, types[name]) if name in types else 0
     return RawTable(name, rows, untransformed, waiting)

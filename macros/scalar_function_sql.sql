@@ -5,3 +5,11 @@
 {% macro postgres__scalar_function_volatility_sql() -%}
     {{ dbt.default__scalar_function_volatility_sql() }} parallel safe
 {%- endmacro %}
+
+
+{# Two that replace a function at once fail with "tuple concurrently updated". #}
+{% macro postgres__scalar_function_sql(target_relation) -%}
+    {%- do take_turn() -%}
+    {%- do hold_rights() -%}
+    {{ dbt.default__scalar_function_sql(target_relation) }}
+{%- endmacro %}

@@ -42,8 +42,8 @@
             comment on column {{ watermarks }}.seen is
             'Snapshot the model last read with; rows of transactions it does not contain are new.';
             comment on column {{ watermarks }}.basis is
-            'What the snapshot rests on: code, seeds, cluster, identity of the tables read. When '
-            'any of it changes the model reads everything once more.';
+            'What the snapshot rests on: code, seeds, cluster, identity of the model''s table and '
+            'of those it reads. When any of it changes the model reads everything once more.';
             comment on column {{ watermarks }}.advanced_at is 'When the model last read.';
         end if;
     end
@@ -73,8 +73,10 @@
 {%- endmacro %}
 
 
+{# What the node at hand reads when it refers to a model or source; under --defer not always ours. #}
 {% macro relation_of(unique_id) -%}
-    {{ return((graph.nodes.get(unique_id) or graph.sources.get(unique_id)).relation_name) }}
+    {%- set node = graph.nodes.get(unique_id) -%}
+    {{ return(ref(node.name) if node else graph.sources.get(unique_id).relation_name) }}
 {%- endmacro %}
 
 
@@ -91,8 +93,9 @@
 
 {#
     SQL for the basis of a watermark, a jsonb: the model's code with its functions and seeds, the
-    cluster (transaction ids mean nothing in another one) and the identity of every table read; of
-    a table that is made of seeds alone also what is in it, because lines that went leave no trace.
+    cluster (transaction ids mean nothing in another one) and the identity of the model's table and
+    of every table read; of a table that is made of seeds alone also what is in it, because lines
+    that went leave no trace.
 #}
 {% macro watermark_basis(node) -%}
     {%- set upstream = upstream_of(node) -%}
@@ -102,7 +105,8 @@
     {%- endfor -%}
     jsonb_build_object(
         'code', '{{ local_md5(code | join("\n")) }}',
-        'cluster', (select system_identifier::text from pg_control_system())
+        'cluster', (select system_identifier::text from pg_control_system()),
+        'table', to_regclass('{{ this }}')::oid::bigint
         {%- for unique_id in upstream.read %},
         '{{ unique_id }}', to_regclass('{{ relation_of(unique_id) }}')::oid::bigint
         {%- if rests_on_seeds(unique_id) %},
@@ -114,14 +118,28 @@
 {%- endmacro %}
 
 
+{# SQL behind the creation of a model's table: from now on its watermark rests on this one. #}
+{% macro rest_on_new_table() -%}
+    {%- if not flags.EMPTY -%}
+    update {{ watermarks() }}
+    set basis = basis || jsonb_build_object('table', to_regclass('{{ this }}')::oid::bigint)
+    where model = '{{ model.name }}'
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#
-    Pre-hook of every incremental model: take the model's watermark (a second run of the same
-    model waits here), tell the model what it has seen, and advance it.
+    Pre-hook of every incremental model: wait for another run of the same model, take the model's
+    watermark, tell the model what it has seen, and advance it.
 
     Settings, local to the transaction:
         hq.seen    the snapshot read with last time; `1:1:`, which contains nothing, to see all
+        hq.until   rows of this transaction and later ones are left to the next run. Only a dump of
+                   another cluster brings such rows: they would be new in every run
         hq.rescan  whether everything is read, so that rows which no longer follow from it can go
         hq.xid     this transaction, for the rows the model writes
+        hq.basis   what the next watermark rests on. It is looked up once, before anything is read:
+                   what changes from here on differs from it next time
 
     Two of the planner's settings go with it. Memoize would copy whole JSON arrays into a cache that
     never hits. And where everything is read, the planner, which cannot know how many entities are
@@ -130,6 +148,7 @@
 {% macro open_watermark() -%}
     {%- if execute and config.get('materialized') == 'incremental' -%}
     {%- set reads_whole = (config.get('meta') or {}).get('reads_whole', false) -%}
+    {%- do take_turn() -%}
     {%- if flags.EMPTY %}
     select
         set_config('hq.seen', pg_current_snapshot()::text, true),
@@ -138,34 +157,44 @@
     {%- else %}
     {%- set anew = flags.FULL_REFRESH or load_cached_relation(this) is none %}
     {%- set read = upstream_of(model).read %}
-    insert into {{ watermarks() }} (model, seen, basis, advanced_at)
+    -- an update without a change: whoever deletes the row meanwhile waits
+    insert into {{ watermarks() }} as w (model, seen, basis, advanced_at)
     values ('{{ model.name }}', '1:1:', '{}', now())
-    on conflict (model) do nothing;
+    on conflict (model) do update set seen = w.seen;
 
     with previous as (
         select
-            seen,
-            basis = {{ watermark_basis(model) }} and not {{ anew }} as holds
-        from {{ watermarks() }}
-        where model = '{{ model.name }}'
-        for update
+            w.seen,
+            b.basis,
+            w.basis = b.basis and not {{ anew }} as holds
+        from {{ watermarks() }} as w
+        cross join (select {{ watermark_basis(model) }} as basis offset 0) as b
+        where w.model = '{{ model.name }}'
     )
 
     select
         set_config('hq.seen', case when holds then seen::text else '1:1:' end, true),
         set_config('hq.rescan', (not holds)::text, true),
-        set_config('hq.xid', pg_current_xact_id()::text, true)
+        set_config('hq.xid', pg_current_xact_id()::text, true),
+        set_config('hq.basis', basis::text, true)
     from previous;
 
     -- before anything is looked at: what commits from here on is new next time, too
     update {{ watermarks() }}
-    set seen = pg_current_snapshot(), basis = {{ watermark_basis(model) }}, advanced_at = now()
+    set
+        seen = pg_current_snapshot(),
+        basis = current_setting('hq.basis')::jsonb,
+        advanced_at = clock_timestamp()
     where model = '{{ model.name }}';
+
+    select set_config('hq.until', {{ until_now() }}, true)
+    where not {{ is_rescan() }};
 
     {%- if reads_whole %}
     -- This model reads all or nothing: any new row behind it makes it read everything.
     select
         set_config('hq.seen', case when news then '1:1:' else pg_current_snapshot()::text end, true),
+        set_config('hq.until', case when not news then {{ until_now() }} end, true),
         set_config('hq.rescan', news::text, true)
     from (
         select
@@ -173,6 +202,7 @@
             {%- for unique_id in read %}
             or exists (select from {{ relation_of(unique_id) }} as u where {{ is_new('u') }})
             {%- endfor %} as news
+        offset 0
     ) as look;
     {%- endif %}
 
@@ -185,14 +215,15 @@
 
 
 {#
-    Condition: this row was not there when the model last read. The first half is what an index
-    on `_xid` serves.
+    Condition: this row was not there when the model last read. The first two lines are what an
+    index on `_xid` serves.
 
     Args:
         row: alias of a relation whose rows carry `_xid`.
 #}
 {% macro is_new(row) -%}
     {{ row }}._xid >= pg_snapshot_xmin({{ seen() }})
+    and {{ row }}._xid < {{ until() }}
     and not pg_visible_in_snapshot({{ row }}._xid, {{ seen() }})
 {%- endmacro %}
 
@@ -200,6 +231,18 @@
 {# The snapshot the model last read with; outside a run (unit tests, compiled SQL) nothing is seen. #}
 {% macro seen() -%}
     coalesce(nullif(current_setting('hq.seen', true), ''), '1:1:')::pg_snapshot
+{%- endmacro %}
+
+
+{# The first transaction that is left to the next run; without a run, or to read all, there is none. #}
+{% macro until() -%}
+    coalesce(nullif(current_setting('hq.until', true), ''), '18446744073709551615')::xid8
+{%- endmacro %}
+
+
+{# SQL for that transaction, as text: the first one that has not begun yet. #}
+{% macro until_now() -%}
+    pg_snapshot_xmax(pg_current_snapshot())::text
 {%- endmacro %}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 
 import click
 
@@ -11,42 +12,64 @@ from ingest.foreground import run_in_foreground
 from ingest.migrate import require_initialised
 from ingest.project import project_dir
 from ingest.screen import err
+from ingest.turns import only_run
 
 # dbt of our own environment; -P because the current folder may hold something named dbt
 _DBT = (sys.executable, "-P", "-c", "from dbt.cli.main import cli; cli(prog_name='ingest dbt')")
 
 # these leave the warehouse alone or look at nothing but the connection
 _NEED_NO_TABLES = {"clean", "debug", "deps", "init", "list", "ls", "parse"}
+_READ_TABLES = {"compile", "docs", "run-operation", "show", "source", "test"}
+_WRITE_TABLES = {"build", "clone", "retry", "run", "seed", "snapshot"}
+_COMMANDS = _NEED_NO_TABLES | _READ_TABLES | _WRITE_TABLES
 _ASK_ONLY = {"--help", "-h", "--version", "-v", "-V"}
 
 
 @click.command(
     "dbt",
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
-    epilog="Example: ingest dbt build --select core",
+    epilog="Example: ingest dbt build --select core  |  ingest dbt --no-wait run",
+)
+@click.option(
+    "--no-wait",
+    is_flag=True,
+    help="End with status 1 if another run is under way, instead of waiting for it.",
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
-def command(ctx: click.Context, arguments: tuple[str, ...]) -> None:
+def command(ctx: click.Context, no_wait: bool, arguments: tuple[str, ...]) -> None:
     """Run dbt on the warehouse, from any folder.
 
     Everything after "dbt" goes to dbt as it stands, and dbt's exit status comes back.
+
+    Commands that write (build, run, seed, ...) take turns: the second one says which run it waits
+    for, and begins when that one ends. A job that comes every few minutes had better leave
+    (--no-wait): the next one will read what it would have read.
     """
-    if _works_on_tables(arguments):
-        with connect() as conn:
+    with ExitStack() as held:
+        subcommand = _subcommand(arguments)
+        if subcommand is not None and subcommand not in _NEED_NO_TABLES:
+            conn = held.enter_context(connect())
             require_initialised(conn)
             err.print(f"dbt works on {describe(conn)}.", markup=False)
-    folder = str(project_dir())
-    # variables, not options: dbt takes these options only after some of its subcommands
-    environment = {
-        **subprocess_environment(),
-        "DBT_PROJECT_DIR": folder,
-        "DBT_PROFILES_DIR": folder,
-    }
-    ctx.exit(run_in_foreground([*_DBT, *arguments], environment))
+            conn.autocommit = True
+            if subcommand in _WRITE_TABLES:
+                held.enter_context(only_run(conn, wait=not no_wait))
+            else:
+                conn.close()
+        folder = str(project_dir())
+        # variables, not options: dbt takes these options only after some of its subcommands
+        environment = {
+            **subprocess_environment(),
+            "DBT_PROJECT_DIR": folder,
+            "DBT_PROFILES_DIR": folder,
+        }
+        code = run_in_foreground([*_DBT, *arguments], environment)
+    ctx.exit(code)
 
 
-def _works_on_tables(arguments: tuple[str, ...]) -> bool:
-    subcommand = next((word for word in arguments if not word.startswith("-")), None)
-    asks = subcommand is None or bool(_ASK_ONLY.intersection(arguments))
-    return not asks and subcommand not in _NEED_NO_TABLES
+def _subcommand(arguments: tuple[str, ...]) -> str | None:
+    """The command dbt is given; None without one, or if help or the version is asked for."""
+    if _ASK_ONLY.intersection(arguments):
+        return None
+    return next((word for word in arguments if word in _COMMANDS), None)

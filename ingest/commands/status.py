@@ -11,7 +11,7 @@ import click
 from ingest.connection import connect, describe
 from ingest.migrate import require_initialised
 from ingest.screen import emit_json, out
-from ingest.status import Status, status
+from ingest.status import BuiltTable, Status, status
 from ingest.tables import age, print_paragraph, print_table
 
 
@@ -21,7 +21,11 @@ def command(as_json: bool) -> None:
     """Show what the warehouse holds, what waits to be transformed, and what is open.
 
     "to transform" counts the rows that some model has not read yet, "waiting" those of a payload
-    type that no model extracts. All counts are exact.
+    type that no model extracts, "to read" what a model has not read of its tables, raw or built.
+    All counts are exact.
+
+    What models remember of their reading is extracted.watermarks. Rows of it, or all, may be
+    deleted: those models read everything once more and come to the same tables.
     """
     with connect() as conn:
         require_initialised(conn)
@@ -61,14 +65,20 @@ def _show(database: str, found: Status) -> None:
         print_paragraph(out, "empty in raw", ", ".join(empty))
     if found.built:
         _print(
-            ("built", "#rows", "read up to"),
-            [(t.name, t.rows, age(found.at - t.read_at)) for t in found.built],
+            ("built", "#rows", "#to read", "read up to"),
+            [(t.name, t.rows, t.unseen, _read_up_to(t, found)) for t in found.built],
         )
 
 
 def _print(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     out.print()
     print_table(out, columns, rows)
+
+
+def _read_up_to(table: BuiltTable, found: Status) -> str:
+    if table.rescan:
+        return f"all again: {table.rescan}"
+    return age(found.at - table.read_at) if table.read_at else ""
 
 
 def _last_load(found: Status) -> str:
@@ -89,7 +99,9 @@ def _last_build(found: Status) -> str:
 
 def _untransformed(found: Status) -> str:
     parts = [f"{found.untransformed:,} rows" if found.untransformed else "nothing"]
-    if found.untransformed:
+    if found.rescans and found.last_build:
+        parts.append(f"{len(found.rescans):,} models read all again, as said below")
+    if found.untransformed or found.rescans:
         parts.append("run ingest dbt build")
     if found.waiting:
         parts.append(f"{found.waiting:,} rows wait for a model that extracts their payload type")

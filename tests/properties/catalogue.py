@@ -31,6 +31,7 @@ class Scenario:
     """A story in two deliveries.
 
     Args:
+        says: What to learn from it, for the reader of the catalogue.
         first: What is delivered before the first build.
         then: What is delivered before the second.
         before: What core knows after the first.
@@ -38,6 +39,7 @@ class Scenario:
         aliases: Lines of the alias seed that come with the second delivery.
     """
 
+    says: str
     first: list[Record]
     then: list[Record]
     before: Known
@@ -73,6 +75,11 @@ def _person(url: str, at: str, name: str, *employers: tuple[str, str]) -> Record
 
 SCENARIOS = {
     "alias-added-later": Scenario(
+        says=(
+            "A line in the alias seed merges two companies that were two until then. The "
+            "canonical one keeps its id, gains what only the other knew, and is as old as the "
+            "older of them; the old domain and id lead to it."
+        ),
         first=[
             _company("old-a.example", SUNDAY, "Old A", page("a")),
             _company("new-a.example", MONDAY, "New A"),
@@ -88,6 +95,10 @@ SCENARIOS = {
         after=Known({"new-a.example": ("New A", page("a"), SUNDAY, MONDAY)}),
     ),
     "alias-chain": Scenario(
+        says=(
+            "Aliases lead to aliases. The last domain of the chain is the company, wherever "
+            "the chain was entered."
+        ),
         first=[_company("chain-1.example", SUNDAY, "One")],
         then=[
             _found("chain-2.example", TUESDAY, "Two"),
@@ -98,6 +109,10 @@ SCENARIOS = {
         after=Known({"chain-3.example": ("One", None, SUNDAY, SUNDAY)}),
     ),
     "alias-of-a-domain-nobody-names": Scenario(
+        says=(
+            "An alias may lead to a domain that no payload names. The company moves there "
+            "with all that is known."
+        ),
         first=[_company("unnamed-old.example", SUNDAY, "Before")],
         then=[],
         aliases={"unnamed-old.example": "unnamed-new.example"},
@@ -105,6 +120,10 @@ SCENARIOS = {
         after=Known({"unnamed-new.example": ("Before", None, SUNDAY, SUNDAY)}),
     ),
     "two-domains-one-page": Scenario(
+        says=(
+            "Two domains with one LinkedIn page may be one company or two. They stay two, and "
+            "`api.company_duplicates` lists them."
+        ),
         first=[_company("twin-1.example", SUNDAY, "Twin", page("twin"))],
         then=[_company("twin-2.example", MONDAY, "Twin", page("Twin") + "/")],
         before=Known({"twin-1.example": ("Twin", page("twin"), SUNDAY, SUNDAY)}),
@@ -116,12 +135,17 @@ SCENARIOS = {
         ),
     ),
     "member-id-then-public-slug": Scenario(
+        says=(
+            "A hashed member id names nobody. The person begins to exist with the public "
+            "slug, and nothing is carried over."
+        ),
         first=[_person(profile_url("ACwAAAcatalogue"), SUNDAY, "Ida Hidden")],
         then=[_person(profile_url("ida-public"), MONDAY, "Ida Public")],
         before=Known(),
         after=Known(people={"ida-public": ("Ida Public", MONDAY, MONDAY)}),
     ),
     "slug-renamed": Scenario(
+        says=("Nothing in a payload says that two slugs are one person, so they are two."),
         first=[_person(profile_url("uma-old"), SUNDAY, "Uma Example")],
         then=[_person(profile_url("uma-new"), MONDAY, "Uma Example")],
         before=Known(people={"uma-old": ("Uma Example", SUNDAY, SUNDAY)}),
@@ -133,12 +157,17 @@ SCENARIOS = {
         ),
     ),
     "company-renamed": Scenario(
+        says=(
+            "The same domain under another name is the same company: the id stays, the newest "
+            "payload of the source names it."
+        ),
         first=[_company("renamed.example", SUNDAY, "First Name")],
         then=[_company("WWW.Renamed.example", MONDAY, "Second Name")],
         before=Known({"renamed.example": ("First Name", None, SUNDAY, SUNDAY)}),
         after=Known({"renamed.example": ("Second Name", None, SUNDAY, MONDAY)}),
     ),
     "name-forgotten-by-the-best-source": Scenario(
+        says=("When the best source no longer knows a name, the next one speaks."),
         first=[
             _company("forgotten.example", SUNDAY, "By enrichment"),
             _found("forgotten.example", MONDAY, "By discovery"),
@@ -148,6 +177,10 @@ SCENARIOS = {
         after=Known({"forgotten.example": ("By discovery", None, SUNDAY, MONDAY)}),
     ),
     "person-with-two-urls-in-one-file": Scenario(
+        says=(
+            "Spellings of one URL are one person, and the later record of the file wins; "
+            "another slug is another person."
+        ),
         first=[
             _person(profile_url("ole-example"), SUNDAY, "Ole"),
             _person("http://uk.linkedin.com/in/OLE-example/?trk=x", SUNDAY, "Ole, PhD"),
@@ -168,12 +201,20 @@ SCENARIOS = {
         ),
     ),
     "late-first-sighting": Scenario(
+        says=(
+            "An older payload that arrives later makes the company older; the better source "
+            "keeps naming it."
+        ),
         first=[_company("late.example", TUESDAY, "Late")],
         then=[_found("late.example", SUNDAY, "Earlier")],
         before=Known({"late.example": ("Late", None, TUESDAY, TUESDAY)}),
         after=Known({"late.example": ("Late", None, SUNDAY, TUESDAY)}),
     ),
     "last-mention-goes": Scenario(
+        says=(
+            "A company whose last mention goes stays, with its id and with what was said of "
+            "it last."
+        ),
         first=[
             _person(profile_url("eva-example"), SUNDAY, "Eva", ("employer.example", "Employer"))
         ],

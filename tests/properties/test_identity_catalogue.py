@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from warehouse import PROJECT
 
 from properties.catalogue import SCENARIOS, Known
+from properties.catalogue_page import page
 from properties.histories import BUILD
 from properties.play import Stage
 from properties.projects import copied
@@ -108,3 +110,8 @@ def test_ids_stay_and_lead_from_the_old_domain_to_the_new(looks: Looks, when: st
         own_id, leads_to = after[f"alias {old}"]
         assert leads_to == after[new]
         assert own_id == before.get(old, own_id)
+
+
+def test_the_page_shows_the_scenarios() -> None:
+    """Made anew by: PYTHONPATH=tests python -m properties.catalogue_page > docs/identity.md."""
+    assert (PROJECT / "docs" / "identity.md").read_text(encoding="utf-8") == page()

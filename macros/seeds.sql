@@ -1,0 +1,50 @@
+{#
+    Seeds keep their tables. dbt truncates them, or drops them under --full-refresh, and to a
+    statement that began before that they are empty: functions look values up in seeds, so a model
+    that another run builds meanwhile would write NULL for them, for good. Rows that are deleted
+    stay visible to such a statement, and views on a seed stay, too.
+
+    Only a table whose columns are not those of the CSV is made anew, with or without
+    --full-refresh.
+#}
+
+{% macro postgres__create_csv_table(model, agate_table) -%}
+    {%- do take_turn() -%}
+    {{ return(seed_table(model, agate_table)) }}
+{%- endmacro %}
+
+
+{% macro postgres__reset_csv_table(model, full_refresh, old_relation, agate_table) -%}
+    {%- do take_turn() -%}
+    {{ return(seed_table(model, agate_table)) }}
+{%- endmacro %}
+
+
+{# Bring the seed's table about, without a row; the SQL that did it. #}
+{% macro seed_table(model, agate_table) -%}
+    {%- if fits_seed(model, agate_table) -%}
+        {%- set empty = 'delete from ' ~ this -%}
+        {%- call statement('seed') -%} {{ empty }} {%- endcall -%}
+        {{ return(empty) }}
+    {%- endif -%}
+    {%- call statement('seed') -%} drop table if exists {{ this }} cascade {%- endcall -%}
+    {{ return(dbt.default__create_csv_table(model, agate_table)) }}
+{%- endmacro %}
+
+
+{# Whether the seed's table stands, with the columns of the CSV and their types. #}
+{% macro fits_seed(model, agate_table) -%}
+    {%- set types = model.config.get('column_types', {}) -%}
+    {%- call statement('fits', fetch_result=true) -%}
+        select
+            array_agg(a.attname || ' ' || a.atttypid::regtype order by a.attnum) = array[
+                {%- for name in agate_table.column_names %}
+                '{{ name }} ' || '{{ types.get(name, adapter.convert_type(agate_table, loop.index0)) }}'::regtype
+                {{- ',' if not loop.last }}
+                {%- endfor %}
+            ]
+        from pg_attribute as a
+        where a.attrelid = to_regclass('{{ this }}') and a.attnum > 0 and not a.attisdropped
+    {%- endcall -%}
+    {{ return(load_result('fits').table[0][0]) }}
+{%- endmacro %}

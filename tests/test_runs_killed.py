@@ -1,0 +1,146 @@
+"""A run that is killed, at any moment, leaves each model as it was or as it was to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from runs import (
+    END,
+    MIDDLE,
+    MOMENTS,
+    START,
+    Runs,
+    held,
+    levels,
+    models,
+    names,
+    remembered,
+    wait_for,
+    wait_until_gone,
+    wait_until_held,
+)
+from test_semantics_history import History
+from warehouse import Warehouse, dbt, differences
+
+RECORDS = 60
+SCHEMAS = ("extracted", "core", "reference", "api")
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Runs:
+    return Runs(tmp_path)
+
+
+@pytest.fixture
+def history(warehouse: Warehouse) -> History:
+    """A warehouse that was built once, and records that came since."""
+    history = History(warehouse)
+    add(history)
+    warehouse.build()
+    add(history)
+    return history
+
+
+def add(history: History) -> None:
+    for _ in range(RECORDS):
+        history.record()
+
+
+def assert_as_built_at_once(warehouse: Warehouse) -> None:
+    found = warehouse.snapshot()
+    warehouse.empty()
+    warehouse.build()
+    assert differences(found, warehouse.snapshot()) == {}
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_each_model_is_as_before_the_run_and_the_next_one_completes_it(
+    warehouse: Warehouse,
+    runs: Runs,
+    moment: str,
+    record_property: Callable[[str, object], None],
+) -> None:
+    killed = 0
+    for level in levels():
+        before = remembered(warehouse, level)
+        with held(level, moment):
+            run = runs.start("run", "--threads", str(len(level)), "--select", *names(level))
+            wait_until_held(warehouse.conn, run, len(level))
+            run.kill()
+        wait_until_gone(warehouse.conn)
+        assert remembered(warehouse, level) == before
+        killed += len(level)
+        dbt("run", "--select", *names(level))
+        after = remembered(warehouse, level)
+        assert [name for name in after if after[name][0] == before[name][0]] == []
+    assert killed == len(models()) >= 20
+    record_property("killed", killed)
+    assert_as_built_at_once(warehouse)
+
+
+@pytest.mark.usefixtures("history")
+def test_killed_again_and_again_without_a_run_that_ends(warehouse: Warehouse, runs: Runs) -> None:
+    for level, moment in zip(levels()[1:], (END, MIDDLE, START), strict=False):
+        with held(level, moment):
+            run = runs.start("run")
+            wait_until_held(warehouse.conn, run, 1)
+            run.kill()
+        wait_until_gone(warehouse.conn)
+    warehouse.build()
+    assert_as_built_at_once(warehouse)
+
+
+@pytest.mark.usefixtures("history")
+def test_a_full_refresh_killed_half_way(warehouse: Warehouse, runs: Runs) -> None:
+    half_way = levels()[2]
+    with held(half_way, MIDDLE):
+        run = runs.start("run", "--full-refresh")
+        wait_until_held(warehouse.conn, run, 1)
+        run.kill()
+    wait_until_gone(warehouse.conn)
+    warehouse.build()
+    assert_as_built_at_once(warehouse)
+
+
+@pytest.mark.usefixtures("history")
+def test_a_model_that_loses_its_connection_fails_alone(warehouse: Warehouse, runs: Runs) -> None:
+    first, *_ = levels()[1]
+    before = remembered(warehouse, [first])
+    with held([first], MIDDLE):
+        run = runs.start("run")
+        (pid,) = wait_until_held(warehouse.conn, run, 1)
+        warehouse.one("select pg_terminate_backend(%s)", pid)
+        assert run.end() == 1
+    assert "ERROR=1" in run.said()
+    assert remembered(warehouse, [first]) == before
+    warehouse.build()
+    assert_as_built_at_once(warehouse)
+
+
+def test_a_first_build_killed_at_more_and_more_tables(warehouse: Warehouse, runs: Runs) -> None:
+    history = History(warehouse)
+    add(history)
+    tables = (
+        "select count(*) from pg_tables"
+        " where schemaname = any(array['extracted', 'core', 'reference'])"
+    )
+    for schema in SCHEMAS:
+        warehouse.conn.execute(f"drop schema {schema} cascade; create schema {schema}".encode())
+    warehouse.conn.commit()
+    killed = 0
+    for many in (4, 12, 18, 24, 30):
+        run = runs.start("build", "--exclude-resource-type", "test", "unit_test")
+        wait_for(
+            warehouse.conn,
+            lambda many=many, run=run: run.is_over() or warehouse.one(tables) >= (many,),  # type: ignore[misc]
+            f"{many} tables",
+        )
+        run.kill()
+        killed += 1
+        wait_until_gone(warehouse.conn)
+    assert killed == 5
+    dbt("build", "--exclude-resource-type", "test", "unit_test")
+    assert_as_built_at_once(warehouse)
