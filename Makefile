@@ -29,7 +29,7 @@ demo: .venv/.runs
 	@$(BIN)/ingest demo $(ARGS)
 
 test: lint
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # sqlfluff compiles the models with dbt, which wants some database: the embedded one will do
 lint: .venv/.develops

@@ -31,6 +31,19 @@ _FIT_17 = "encoding 'UTF8' locale_provider builtin builtin_locale 'C.UTF-8' loca
 _FIT_16 = "encoding 'UTF8' locale 'C.UTF-8'"
 
 
+# modules that take minutes; they go first, so that no worker is left with one in the end
+_HEAVY = ("test_runs_", "test_empty_database", "test_roles", "test_semantics_seeds", "test_demo")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest; the order within a module stays."""
+    items.sort(
+        key=lambda item: (
+            "properties" not in item.path.parts and not item.path.name.startswith(_HEAVY)
+        )
+    )
+
+
 class _Scratch:
     """Databases made on one server for this session, and dropped after it."""
 

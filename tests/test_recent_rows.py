@@ -9,6 +9,7 @@ from scenario import Parameters, scenario
 from sources import firmographics, moment
 from warehouse import Warehouse, dbt
 
+EVERYTHING = pytest.param(("test", "--selector", "everything"), marks=pytest.mark.long)
 COMPANIES = ("-s", "companies", "--exclude", "tag:audit")
 
 
@@ -65,7 +66,7 @@ def test_a_row_that_was_tested_is_not_tested_again_by_a_build(spoiled: Warehouse
     assert succeeds("build", *COMPANIES)
 
 
-@pytest.mark.parametrize("words", [("test", *COMPANIES), ("test", "--selector", "everything")])
+@pytest.mark.parametrize("words", [("test", *COMPANIES), EVERYTHING])
 def test_an_explicit_test_looks_at_every_row(spoiled: Warehouse, words: tuple[str, ...]) -> None:
     assert spoiled.conn is not None
     assert not succeeds(*words)

@@ -62,7 +62,13 @@ def test_first_builds_at_once(unbuilt: Warehouse, runs: Runs) -> None:
     assert_as_built_at_once(unbuilt)
 
 
-@pytest.mark.parametrize("options", [[], ["--full-refresh"]], ids=["build", "full-refresh"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param([], id="build"),
+        pytest.param(["--full-refresh"], id="full-refresh", marks=pytest.mark.long),
+    ],
+)
 def test_a_run_and_a_build_at_once(warehouse: Warehouse, runs: Runs, options: list[str]) -> None:
     history = History(warehouse)
     for _ in range(ROUNDS):
@@ -93,6 +99,7 @@ def test_a_table_that_another_run_makes_first_is_brought_in_line(
     assert_as_built_at_once(warehouse)
 
 
+@pytest.mark.long
 def test_a_load_during_every_run(warehouse: Warehouse, runs: Runs) -> None:
     with connect(application_name="loader") as conn:
         history = History(Warehouse(conn))

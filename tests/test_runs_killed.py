@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -56,15 +57,21 @@ def assert_as_built_at_once(warehouse: Warehouse) -> None:
 
 
 @pytest.mark.usefixtures("history")
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "moments",
+    [
+        pytest.param(MOMENTS, id="in-turn"),
+        *(pytest.param((moment,), id=moment, marks=pytest.mark.long) for moment in MOMENTS),
+    ],
+)
 def test_each_model_is_as_before_the_run_and_the_next_one_completes_it(
     warehouse: Warehouse,
     runs: Runs,
-    moment: str,
+    moments: tuple[str, ...],
     record_property: Callable[[str, object], None],
 ) -> None:
     killed = 0
-    for level in levels():
+    for level, moment in zip(levels(), cycle(moments), strict=False):
         before = remembered(warehouse, level)
         with held(level, moment):
             run = runs.start("run", "--threads", str(len(level)), "--select", *names(level))
@@ -81,6 +88,7 @@ def test_each_model_is_as_before_the_run_and_the_next_one_completes_it(
     assert_as_built_at_once(warehouse)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("history")
 def test_killed_again_and_again_without_a_run_that_ends(warehouse: Warehouse, runs: Runs) -> None:
     for level, moment in zip(levels()[1:], (END, MIDDLE, START), strict=False):
@@ -120,7 +128,12 @@ def test_a_model_that_loses_its_connection_fails_alone(warehouse: Warehouse, run
     assert_as_built_at_once(warehouse)
 
 
-def test_a_first_build_killed_at_more_and_more_tables(warehouse: Warehouse, runs: Runs) -> None:
+@pytest.mark.parametrize(
+    "tables_there", [(8, 24), pytest.param((4, 12, 18, 24, 30), marks=pytest.mark.long)]
+)
+def test_a_first_build_killed_at_more_and_more_tables(
+    warehouse: Warehouse, runs: Runs, tables_there: tuple[int, ...]
+) -> None:
     history = History(warehouse)
     add(history)
     tables = (
@@ -131,7 +144,7 @@ def test_a_first_build_killed_at_more_and_more_tables(warehouse: Warehouse, runs
         warehouse.conn.execute(f"drop schema {schema} cascade; create schema {schema}".encode())
     warehouse.conn.commit()
     killed = 0
-    for many in (4, 12, 18, 24, 30):
+    for many in tables_there:
         run = runs.start("build", "--exclude-resource-type", "test", "unit_test")
         wait_for(
             warehouse.conn,
@@ -141,6 +154,6 @@ def test_a_first_build_killed_at_more_and_more_tables(warehouse: Warehouse, runs
         run.kill()
         killed += 1
         wait_until_gone(warehouse.conn)
-    assert killed == 5
+    assert killed == len(tables_there)
     dbt("build", "--exclude-resource-type", "test", "unit_test")
     assert_as_built_at_once(warehouse)

@@ -115,6 +115,7 @@ def test_what_is_remembered_can_be_thrown_away(lived: Warehouse) -> None:
         assert marks(lived).keys() == {model.name for model in models()}
 
 
+@pytest.mark.long
 def test_a_table_dropped_before_an_empty_run_is_filled_with_all_of_it_again(
     lived: Warehouse,
 ) -> None:

@@ -114,6 +114,7 @@ class TestIngestDbt:
         assert [words.startswith("Waiting for ") for words in said] == [True]
 
 
+@pytest.mark.long
 class TestPlainDbt:
     def test_two_first_builds_at_once(
         self,

@@ -1,11 +1,10 @@
 """The histories notice when the models are wrong: each mutant of the project must be caught.
 
-The normal run tries two of them; HQ_MUTATIONS=1 tries all.
+The normal run tries one of them, `pytest -m long` the others.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,7 +56,7 @@ MUTANTS = {
         *(COMPANIES, "where {{ is_new('p') }}", "where false"),
     ),
 }
-ALWAYS = ("what-commits-late-is-lost", "last-refresh-does-not-count")
+ALWAYS = "what-commits-late-is-lost"
 
 
 @pytest.fixture
@@ -67,7 +66,10 @@ def borrowed(stage: Stage) -> Iterator[Stage]:
     stage.rebuild("plain")
 
 
-@pytest.mark.parametrize("name", MUTANTS if "HQ_MUTATIONS" in os.environ else ALWAYS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[] if n == ALWAYS else pytest.mark.long) for n in MUTANTS],
+)
 def test_a_mutant_is_caught(borrowed: Stage, tmp_path: Path, name: str) -> None:
     path, right, wrong = MUTANTS[name]
     project = copied(tmp_path / "mutant")
