@@ -1,23 +1,23 @@
 {%- set facts = 'm.source, m.owner as said_by, m.raw_payload_id, m._received_at as received_at' -%}
 with mentions as (
     {%- for attribute in ['name', 'linkedin_url'] %}
-    select
-        'company' as entity,
-        c.id as entity_id,
-        c.domain as entity_key,
-        '{{ attribute }}' as attribute,
-        m.{{ attribute }} as value,
-        m.domain as said_of,
-        {{ facts }},
-        c._{{ attribute }}_raw_payload_id = m.raw_payload_id
-        and c._{{ attribute }}_source = m.source
-        and c.{{ attribute }} = m.{{ attribute }} as is_chosen
-    from {{ ref('companies') }} as c
-    inner join {{ ref('company_domains') }} as d on c.domain = d.canonical_domain
-    inner join {{ ref('company_mentions') }} as m on d.domain = m.domain
-    where m.{{ attribute }} is not null
+        select
+            'company' as entity,
+            c.id as entity_id,
+            c.domain as entity_key,
+            '{{ attribute }}' as attribute,
+            m.{{ attribute }} as value,
+            m.domain as said_of,
+            {{ facts }},
+            c._{{ attribute }}_raw_payload_id = m.raw_payload_id
+            and c._{{ attribute }}_source = m.source
+            and c.{{ attribute }} = m.{{ attribute }} as is_chosen
+        from {{ ref('companies') }} as c
+        inner join {{ ref('company_domains') }} as d on c.domain = d.canonical_domain
+        inner join {{ ref('company_mentions') }} as m on d.domain = m.domain
+        where m.{{ attribute }} is not null
 
-    union all
+        union all
     {% endfor %}
     select
         'person' as entity,

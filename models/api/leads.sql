@@ -17,11 +17,11 @@ with target_companies as (
         on
             (i._industry_patterns is null or lower(c.industry) like any(i._industry_patterns))
             and (i.size_buckets is null or c.size_bucket = any(i.size_buckets))
-            and (i.employee_count_min is null or c.employee_count >= i.employee_count_min)
-            and (i.employee_count_max is null or c.employee_count <= i.employee_count_max)
+            and (i.employee_count_min is null or i.employee_count_min <= c.employee_count)
+            and (i.employee_count_max is null or i.employee_count_max >= c.employee_count)
             and (i.countries is null or c.country = any(i.countries))
-            and (i.founded_min is null or c.founded_year >= i.founded_min)
-            and (i.founded_max is null or c.founded_year <= i.founded_max)
+            and (i.founded_min is null or i.founded_min <= c.founded_year)
+            and (i.founded_max is null or i.founded_max >= c.founded_year)
 ),
 
 leads as (
@@ -68,7 +68,7 @@ shown as (
                 w.customer_domain
             limit 1
         ) as last_customer,
-        exists (
+        exists(
             select from {{ ref('company_customers') }} as c
             where l.icp_domain = c.domain and l.company_domain = c.customer_domain
         ) as company_is_customer

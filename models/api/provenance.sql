@@ -6,19 +6,19 @@
 
 with chosen as (
     {%- for entity, model, key, attribute in attributes %}
-    select
-        '{{ entity }}' as entity,
-        e.id as entity_id,
-        e.{{ key }} as entity_key,
-        '{{ attribute }}' as attribute,
-        e.{{ attribute }} as value,
-        e._{{ attribute }}_source as source,
-        e._{{ attribute }}_raw_payload_id as raw_payload_id,
-        e._{{ attribute }}_received_at as observed_since
-    from {{ ref(model) }} as e
-    where e.{{ attribute }} is not null
+        select
+            '{{ entity }}' as entity,
+            e.id as entity_id,
+            e.{{ key }} as entity_key,
+            '{{ attribute }}' as attribute,
+            e.{{ attribute }} as value,
+            e._{{ attribute }}_source as source,
+            e._{{ attribute }}_raw_payload_id as raw_payload_id,
+            e._{{ attribute }}_received_at as observed_since
+        from {{ ref(model) }} as e
+        where e.{{ attribute }} is not null
 
-    union all
+        union all
     {% endfor %}
     select
         'person' as entity,

@@ -170,12 +170,18 @@ select
     received_at,
 
     -- of the statements that name a customer alike, the one to go by; none if it is the company
-    customer_name is not null
-    and resolved_domain is distinct from domain
-    and row_number() over (
-        partition by domain, customer_name
-        order by
-            resolved_domain = domain, resolved_domain is null, received_at desc, source, reference
-    ) = 1 as _speaks_for_name,
+    case
+        when customer_name is null or resolved_domain = domain then false
+        else
+            row_number() over (
+                partition by domain, customer_name
+                order by
+                    resolved_domain = domain,
+                    resolved_domain is null,
+                    received_at desc,
+                    source,
+                    reference
+            ) = 1
+    end as _speaks_for_name,
     {{ written_by() }} as _xid
 from resolved

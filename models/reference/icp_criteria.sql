@@ -8,7 +8,8 @@
 ) }}
 
 {#- A list as patterns for LIKE ANY: the term anywhere in the text, in lower case. -#}
-{%- set contained = "'%' || replace(replace(replace(lower(i.item), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%'" -%}
+{% set quoted = "replace(replace(replace(lower(i.item), '\\', '\\\\'), '%', '\\%'), '_', '\\_')" -%}
+{%- set contained = "'%' || " ~ quoted ~ " || '%'" -%}
 {%- set words = function('title_words') ~ '(i.item)' -%}
 {%- set on_word_boundaries = "'%' || nullif(" ~ words ~ ", '  ') || '%'" -%}
 
@@ -20,20 +21,22 @@ with criteria as (
         c.*,
         p.*
     from {{ ref('company_icp') }} as i
-    cross join lateral jsonb_to_record(i.company_criteria) as c (
-        industries jsonb,
-        size_buckets jsonb,
-        employee_count_min text,
-        employee_count_max text,
-        countries jsonb,
-        founded_min text,
-        founded_max text
-    )
-    cross join lateral jsonb_to_record(i.person_criteria) as p (
-        title_contains_any jsonb,
-        title_contains_all jsonb,
-        seniority jsonb
-    )
+    cross join
+        lateral jsonb_to_record(i.company_criteria) as c (
+            industries jsonb,
+            size_buckets jsonb,
+            employee_count_min text,
+            employee_count_max text,
+            countries jsonb,
+            founded_min text,
+            founded_max text
+        )
+    cross join
+        lateral jsonb_to_record(i.person_criteria) as p (
+            title_contains_any jsonb,
+            title_contains_all jsonb,
+            seniority jsonb
+        )
     where {{ is_rescan() }}
 )
 

@@ -25,11 +25,12 @@ parsed as (
         bounds.*
     from winners as w
     inner join {{ source('raw', 'icp_payloads') }} as r on w.raw_payload_id = r.id
-    cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (
-        company_criteria jsonb,
-        person_criteria jsonb,
-        last_refresh text
-    )
+    cross join
+        lateral jsonb_to_record({{ payload_of('r') }}) as p (
+            company_criteria jsonb,
+            person_criteria jsonb,
+            last_refresh text
+        )
     cross join lateral jsonb_to_record({{ object_or_null('p.company_criteria') }}) as bounds (
         employee_count_min text,
         employee_count_max text,
