@@ -78,6 +78,7 @@ def test_a_run_and_a_build_at_once(warehouse: Warehouse, runs: Runs, options: li
     assert_as_built_at_once(warehouse)
 
 
+@pytest.mark.long
 def test_a_table_that_another_run_makes_first_is_brought_in_line(
     warehouse: Warehouse, runs: Runs
 ) -> None:
@@ -193,6 +194,7 @@ class TestReadersMeanwhile:
         assert warehouse.all("select * from reference.countries order by spelling") == before
 
 
+@pytest.mark.long
 def test_lines_another_run_takes_from_a_small_table_are_noticed(
     warehouse: Warehouse, runs: Runs
 ) -> None:

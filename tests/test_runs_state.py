@@ -129,6 +129,7 @@ def test_a_table_dropped_before_an_empty_run_is_filled_with_all_of_it_again(
     assert differences(before, lived.snapshot()) == {}
 
 
+@pytest.mark.long
 def test_defer_reads_and_advances_what_is_selected_alone(lived: Warehouse, tmp_path: Path) -> None:
     _manifest().write(str(tmp_path / "manifest.json"))  # type: ignore[no-untyped-call]
     before = remembered(lived)
@@ -159,6 +160,7 @@ class TestStatus:
         assert built()["extracted.person_profile"]["unseen"] == 0
         assert built()["extracted.person_education"]["unseen"] == 2
 
+    @pytest.mark.long
     def test_a_basis_that_holds_no_more_is_named(self, lived: Warehouse) -> None:
         lived.build()
         for change, reason in (

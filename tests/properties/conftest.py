@@ -11,9 +11,9 @@ from properties.play import Stage
 from properties.projects import states
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage(_built: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The session's scratch database; afterwards it holds the project's own seeds again."""
+    """The session's scratch database; after the package it holds the project's own seeds again."""
     folder = tmp_path_factory.mktemp("properties")
     with connect(application_name="tests") as conn:
         made = Stage(conn, states(folder), folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from warehouse import differences
 
 from properties.draws import company_domain
@@ -77,6 +78,7 @@ def test_nameless_entries_of_one_origin_stay_apart(stage: Stage) -> None:
     assert {row["customer_domain"] for row in found} == {"a.example", "b.example"}
 
 
+@pytest.mark.long
 def test_a_row_that_names_a_company_twice_says_the_same_in_every_build(stage: Stage) -> None:
     merged = [n for n in range(20, 1_900, 20) if n % 60]
     steps: list[Step] = [Load([customer_of_itself(n, "First") for n in merged])]

@@ -1,7 +1,7 @@
 """Any history of loads, runs and refreshes gives the tables of one build, and the right ones.
 
-More than ten thousand entities of feeds live through the histories of the normal run. To search
-for as long as you like, from a seed on:
+More than ten thousand entities of feeds live through the history of the normal run, and through
+each of those of `pytest -m long`. To search for as long as you like, from a seed on:
 
     HQ_ENDLESS=1000 pytest -s tests/properties/test_histories.py -k endless
 """
@@ -19,8 +19,8 @@ from properties.records import History
 from properties.shrink import shrunk
 from properties.verdict import Fault, judge, summary
 
-SEEDS = (1, 10)
-ENTITIES = 5_250
+SEEDS = (10, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 11, 12)))
+ENTITIES = 10_500
 tell = print
 FIRST_ENDLESS = os.environ.get("HQ_ENDLESS")
 

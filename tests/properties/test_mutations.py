@@ -1,6 +1,6 @@
 """The histories notice when the models are wrong: each mutant of the project must be caught.
 
-The normal run tries one of them, `pytest -m long` the others.
+They take long: `pytest -m long`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,6 @@ MUTANTS = {
         *(COMPANIES, "where {{ is_new('p') }}", "where false"),
     ),
 }
-ALWAYS = "what-commits-late-is-lost"
 
 
 @pytest.fixture
@@ -66,9 +65,10 @@ def borrowed(stage: Stage) -> Iterator[Stage]:
     stage.rebuild("plain")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(n, marks=[] if n == ALWAYS else pytest.mark.long) for n in MUTANTS],
+    MUTANTS,
 )
 def test_a_mutant_is_caught(borrowed: Stage, tmp_path: Path, name: str) -> None:
     path, right, wrong = MUTANTS[name]
