@@ -49,6 +49,7 @@ def succeeds(*words: str) -> bool:
     return bool(dbt(*words, may_fail=True).success)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_built")
 def test_what_was_there_has_been_tested() -> None:
     with scenario() as warehouse:

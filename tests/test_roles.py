@@ -275,6 +275,7 @@ def test_a_builder_builds_a_fresh_database(new_place: Callable[[], Place]) -> No
     assert fresh.init("--roles")["changed"] == []
 
 
+@pytest.mark.long
 def test_seeds_that_are_made_anew_stay_readable(place: Place) -> None:
     place.build("seed", "--full-refresh", role=BUILDER)
     assert place.all("select count(*) > 0 from reference.countries", role=ANALYST) == [(True,)]

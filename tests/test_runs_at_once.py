@@ -65,7 +65,7 @@ def test_first_builds_at_once(unbuilt: Warehouse, runs: Runs) -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        pytest.param([], id="build"),
+        pytest.param([], id="build", marks=pytest.mark.long),
         pytest.param(["--full-refresh"], id="full-refresh", marks=pytest.mark.long),
     ],
 )

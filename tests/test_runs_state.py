@@ -49,6 +49,7 @@ def test_there_is_one_watermark_for_each_model(lived: Warehouse) -> None:
     assert marks(lived).keys() == {model.name for model in models()}
 
 
+@pytest.mark.long
 def test_nothing_but_a_run_advances_a_watermark(lived: Warehouse) -> None:
     before = marks(lived)
     for words in (
@@ -73,6 +74,7 @@ def test_a_run_of_some_models_advances_theirs_alone(lived: Warehouse) -> None:
     assert [name for name in after if after[name] != before[name]] == ["person_profile"]
 
 
+@pytest.mark.long
 def test_a_failed_run_advances_nothing_of_what_failed(lived: Warehouse) -> None:
     before = remembered(lived)
     lived.conn.execute(

@@ -38,6 +38,7 @@ def companies(stage: Stage) -> set[str]:
     return {row["domain"] for row in stage.rows("select domain from core.companies")}
 
 
+@pytest.mark.long
 def test_only_what_an_entry_said_before_its_correction_outlives_it(stage: Stage) -> None:
     steps: list[Step] = [Load([entry("former.example", "Acme")]), BUILD]
     steps += [Load([entry("real.example", "Acme")]), BUILD]
