@@ -2,7 +2,13 @@
 {%- set slug = "split_part(translate(" ~ rest ~ ", '?#', '//'), '/', 1)" -%}
 select
     case
-        -- Most addresses; short patterns, because each step of a pattern that a text reaches costs
+        -- Most addresses are normal forms already.
+        when
+            octet_length(value) <= 500
+            and starts_with(value, 'https://www.linkedin.com/company/')
+            and substr(value, 34) ~ '^[a-z0-9_-]+$'
+            then value
+        -- Of the others most differ by little; short patterns, because each step of a pattern that a text reaches costs
         when
             octet_length(value) <= 500
             and split_part(value, 'linkedin.com/company/', 1) ~ '^(?:https?://)?(?:[a-z]+\.)?$'
