@@ -1,9 +1,15 @@
+-- the two words that JSON has are told first, without trimming
 select
-    case lower({{ function('trim_blanks').include(database=false) }}(value) collate "C")
+    case value
         when 'true' then true
-        when 'yes' then true
-        when '1' then true
         when 'false' then false
-        when 'no' then false
-        when '0' then false
+        else
+            case lower({{ function('trim_blanks').include(database=false) }}(value) collate "C")
+                when 'true' then true
+                when 'yes' then true
+                when '1' then true
+                when 'false' then false
+                when 'no' then false
+                when '0' then false
+            end
     end

@@ -11,13 +11,17 @@ select
         -- Most dates. Comparing is cheaper than a pattern, whose every step costs; the ends of the
         -- months and the other forms are left to the patterns behind.
         when
-            translate(value, '123456789', '000000000') = '0000-00-00'
+            translate(value, '123456789', '000000000') in ('0000-00-00', '0000-00')
             and substr(value, 6, 2) collate "C" between '01' and '12'
-            and substr(value, 9, 2) collate "C" between '01' and '28'
+            and substr(value || '-01', 9, 2) collate "C" between '01' and '28'
             and left(value, 4) <> '0000'
             then make_date(
-                left(value, 4)::integer, substr(value, 6, 2)::integer, substr(value, 9, 2)::integer
+                left(value, 4)::integer,
+                substr(value, 6, 2)::integer,
+                substr(value || '-01', 9, 2)::integer
             )
+        when translate(value, '123456789', '000000000') = '0000' and value <> '0000'
+            then make_date(value::integer, 1, 1)
         {#- what has no blanks around it is not trimmed first: most texts have none #}
         {%- for text in ['value', trimmed] %}
         when {{ text }} ~ '{{ iso_moment_pattern() }}' then make_date(
