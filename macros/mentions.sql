@@ -25,10 +25,16 @@
             {{ payload_of('r') }} as payload
         from {{ raw }} as r
         where {{ is_new('r') }} and {{ where }}
-        and not exists (select from {{ winners }} as w where w.raw_payload_id = r.id)
         offset 0
     ) as n
-    where n.owner is not null and n.payload is not null
+    where
+        n.owner is not null
+        and n.payload is not null
+        -- by the key, which has an index: comparing ids alone would read all winners for each row
+        and not exists (
+            select from {{ winners }} as w
+            where n.owner = w.{{ winners_key }} and n.raw_payload_id = w.raw_payload_id
+        )
 {%- endmacro %}
 
 

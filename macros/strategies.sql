@@ -1,8 +1,25 @@
 {#
     Incremental strategies. Both write only rows that differ, so that `_xid` moves exactly when a
     row changes, and both are INSERT ... ON CONFLICT on the natural key, which is safe against a
-    concurrent writer.
+    concurrent writer. A batch that moves the statistics of its table has them gathered anew: the
+    models behind would be planned for a handful of new rows, and autovacuum comes after the run.
 #}
+
+
+{# SQL that analyzes a table into which a batch of some per cent went. #}
+{% macro analyze_after(batch, stored) -%}
+    do $do$
+    begin
+        if (
+            select b.reltuples > 1000 and b.reltuples > 0.02 * t.reltuples
+            from pg_class as b, pg_class as t
+            where b.oid = to_regclass('{{ batch }}') and t.oid = to_regclass('{{ stored }}')
+        ) then
+            analyze {{ stored }};
+        end if;
+    end
+    $do$
+{%- endmacro %}
 
 
 {# Columns that say when or by whom a row was written; they never make a row different. #}
@@ -61,7 +78,9 @@
             {{ is_rescan() }}
             or {{ payload_order('excluded') }} >= {{ payload_order('t') }}
         )
-        and ({{ prefixed('t', values) }}) is distinct from ({{ prefixed('excluded', values) }})
+        and ({{ prefixed('t', values) }}) is distinct from ({{ prefixed('excluded', values) }});
+
+    {{ analyze_after(batch, stored) }}
 {%- endmacro %}
 
 
@@ -97,7 +116,9 @@
     where s.{{ key }} is not null
     on conflict ({{ key }}) do update
     set {{ assigned(values + ['_xid']) }}
-    where ({{ prefixed('t', values) }}) is distinct from ({{ prefixed('excluded', values) }})
+    where ({{ prefixed('t', values) }}) is distinct from ({{ prefixed('excluded', values) }});
+
+    {{ analyze_after(batch, stored) }}
 {%- endmacro %}
 
 

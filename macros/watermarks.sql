@@ -141,9 +141,10 @@
         hq.basis   what the next watermark rests on. It is looked up once, before anything is read:
                    what changes from here on differs from it next time
 
-    Two of the planner's settings go with it. Memoize would copy whole JSON arrays into a cache that
-    never hits. And where everything is read, the planner, which cannot know how many entities are
-    behind the rows, must not fetch payloads one by one.
+    Three of the planner's settings go with it. Memoize would copy whole JSON arrays into a cache that
+    never hits. Compiling (jit) takes longer than it saves: the expressions are long, and each parallel
+    worker compiles them for itself. And where everything is read, the planner, which cannot know how
+    many entities are behind the rows, must not fetch payloads one by one.
 #}
 {% macro open_watermark() -%}
     {%- if execute and config.get('materialized') == 'incremental' -%}
@@ -208,6 +209,7 @@
 
     select
         set_config('enable_memoize', 'off', true),
+        set_config('jit', 'off', true),
         set_config('enable_nestloop', case when {{ is_rescan() }} then 'off' else 'on' end, true)
     {%- endif %}
     {%- endif %}

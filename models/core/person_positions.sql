@@ -77,16 +77,35 @@ positions as (
     inner join {{ ref('person_mentions') }} as m on t.linkedin_url = m.linkedin_url
     inner join {{ source('raw', 'salesnav_scrapes') }} as r on m.raw_payload_id = r.id
     where m.source = 'salesnav'
+
+    union all
+
+    -- Whoever has no position is named as well. Joining the people once more in the end would be
+    -- planned for a handful of them, and take for ever when there are many.
+    select
+        null as source,
+        t.linkedin_url,
+        null as title,
+        null as company_name,
+        null as company_domain,
+        null as started_on,
+        null as ended_on,
+        null as is_current,
+        null as raw_payload_id,
+        null as received_at
+    from touched_people as t
 ),
 
 -- Title and company belong together: both from the best source that names either.
 best_positions as (
     select distinct on (p.linkedin_url) p.*
     from positions as p
-    inner join {{ ref('source_rankings') }} as r
+    left join {{ ref('source_rankings') }} as r
         on r.entity = 'person' and r.attribute = 'position' and p.source = r.source
-    where coalesce(p.title, p.company_name, p.company_domain) is not null
-    order by p.linkedin_url, r.rank, p.received_at desc, p.raw_payload_id desc
+    where
+        p.source is null
+        or (r.rank is not null and coalesce(p.title, p.company_name, p.company_domain) is not null)
+    order by p.linkedin_url, r.rank nulls last, p.received_at desc, p.raw_payload_id desc
 ),
 
 -- Addresses that belong to nobody are no company's.
@@ -107,26 +126,25 @@ placed as (
 
 select
     case
-        when p.source is not null
-            then {{ function('entity_id') }}('core.person_positions', t.linkedin_url)
+        when source is not null
+            then {{ function('entity_id') }}('core.person_positions', linkedin_url)
     end as id,
-    t.linkedin_url,
-    p.title,
-    {{ seniority_of('p.title_words') }} as seniority,
-    p.company_name,
-    p.canonical_domain as company_domain,
-    p.started_on,
-    p.ended_on,
-    p.is_current,
-    p.source,
-    p.raw_payload_id,
-    p.received_at,
+    linkedin_url,
+    title,
+    {{ seniority_of('title_words') }} as seniority,
+    company_name,
+    canonical_domain as company_domain,
+    started_on,
+    ended_on,
+    is_current,
+    source,
+    raw_payload_id,
+    received_at,
 
-    p.title_words as _title_words,
+    title_words as _title_words,
     {{ written_by() }} as _xid
-from touched_people as t
-left join placed as p on t.linkedin_url = p.linkedin_url
+from placed
 -- A member id is no public profile and names nobody.
 where
-    {{ function('person_linkedin_kind') }}(t.linkedin_url) = 'public'
-    and {{ without_empty_sets('p.source') }}
+    {{ function('person_linkedin_kind') }}(linkedin_url) = 'public'
+    and {{ without_empty_sets('source') }}

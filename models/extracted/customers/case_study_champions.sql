@@ -16,7 +16,7 @@ with changed_case_studies as (
 
 named as (
     select
-        c.case_study_id,
+        c.*,
         e.position,
         {{ function('clean_text') }}(e.item ->> 'full_name') as full_name,
         {{ function('clean_text') }}(e.item ->> 'job_title') as job_title,
@@ -26,27 +26,23 @@ named as (
         {{ source('raw', 'case_study_extraction_payloads') }} as r
         on c.raw_payload_id = r.id
     cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (champions jsonb)
-    cross join {{ items_of('p.champions', 'e') }}
+    left join {{ items_of('p.champions', 'e') }} on true
 ),
 
 champions as (
     select distinct on (case_study_id, lower(full_name)) *
     from named
-    where full_name is not null
     order by case_study_id, lower(full_name), position
 )
 
 select
-    {{ item_id(
-        'extracted.case_study_champions', 's.case_study_url', 'lower(c.full_name)'
-    ) }} as id,
-    s._received_at as created_at,
-    s.case_study_id,
-    c.full_name,
-    c.job_title,
-    c.company_name,
+    {{ item_id('extracted.case_study_champions', 'case_study_url', 'lower(full_name)') }} as id,
+    _received_at as created_at,
+    case_study_id,
+    full_name,
+    job_title,
+    company_name,
 
     {{ written_by() }} as _xid
-from changed_case_studies as s
-left join champions as c on s.case_study_id = c.case_study_id
-where {{ without_empty_sets('c.full_name') }}
+from champions
+where {{ without_empty_sets('full_name') }}

@@ -32,13 +32,13 @@ payloads as (
 -- The older form is one text of names; a comma before a legal suffix belongs to the name.
 named as (
     select
-        p.raw_payload_id,
+        p.*,
         n.position,
         n.name,
         n.case_study_url,
         n.has_case_study
     from payloads as p
-    cross join lateral (
+    left join lateral (
         select
             e.position,
             e.item ->> 'companyName' as name,
@@ -58,12 +58,15 @@ named as (
                 'i'
             ) with ordinality as t (name, n)
         where p.customers is null
-    ) as n
+    ) as n on true
 ),
 
 cleaned as (
     select
+        _received_at,
         raw_payload_id,
+        origin_company_domain,
+        origin_company_name,
         position,
         {{ function('clean_text') }}(name) as company_customer_name,
         {{ function('clean_text') }}(case_study_url) as case_study_url,
@@ -75,32 +78,27 @@ cleaned as (
 customers as (
     select distinct on (raw_payload_id, lower(company_customer_name)) *
     from cleaned
-    where company_customer_name is not null
     order by raw_payload_id, lower(company_customer_name), has_case_study is true desc, position
 )
 
 select
     {{ item_id(
         'extracted.company_customer_claygent',
-        'p.origin_company_domain',
-        'lower(c.company_customer_name)',
+        'origin_company_domain',
+        'lower(company_customer_name)',
     ) }} as id,
-    p._received_at as created_at,
-    p.raw_payload_id,
-    p.origin_company_domain,
-    p.origin_company_name,
-    c.company_customer_name,
-    c.case_study_url,
-    coalesce(c.has_case_study, false) as has_case_study,
+    _received_at as created_at,
+    raw_payload_id,
+    origin_company_domain,
+    origin_company_name,
+    company_customer_name,
+    case_study_url,
+    coalesce(has_case_study, false) as has_case_study,
 
-    c.position as _position,
+    position as _position,
     {{ unconverted([
-        [
-            'hasCaseStudy', 'c.has_case_study_text', 'c.has_case_study',
-            'neither true nor false'
-        ],
+        ['hasCaseStudy', 'has_case_study_text', 'has_case_study', 'neither true nor false'],
     ]) }} as _issues,
     {{ written_by() }} as _xid
-from changed_origins as p
-left join customers as c on p.raw_payload_id = c.raw_payload_id
-where {{ without_empty_sets('c.company_customer_name') }}
+from customers
+where {{ without_empty_sets('company_customer_name') }}
