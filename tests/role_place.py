@@ -16,14 +16,13 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
-from conftest import Parameters, _Scratch, use
-from test_empty_database import Database
+from database import Database
+from scratch import Parameters, Scratch, use
 
 from ingest.cli import cli
 from ingest.connection import Connection
 
 LOADER, BUILDER, ANALYST = ROLES = ("hq_loader", "hq_builder", "hq_analyst")
-BUILT = ("extracted", "core", "reference", "api")
 
 _USERS = 0x4851_7E57  # advisory lock in database postgres: sessions that use the roles share it
 
@@ -82,7 +81,7 @@ class Place:
 
 
 @contextmanager
-def places(scratch: _Scratch, server: Parameters, target: Path) -> Iterator[Callable[[], Place]]:
+def places(scratch: Scratch, server: Parameters, target: Path) -> Iterator[Callable[[], Place]]:
     """A factory of empty databases, which go at the end, because they need the roles."""
     made: list[str] = []
     settings: dict[str, Any] = {**server, "dbname": "postgres"}

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner
-from warehouse import Warehouse, _arguments, _manifest
+from warehouse import BUILT, Warehouse, dbt_arguments, incremental_models, parsed_project
 
 from ingest.connection import Connection, connect
 
+RECORDS = 60  # that come in before a run
 PATIENCE = 120  # seconds after which something that was to happen never will
 
 # What keeps a model from going on, by the moment at which it stops. START: the lock of its turn,
@@ -67,8 +67,7 @@ def models() -> list[Model]:
                 above.split(".")[-1] for above in node.depends_on_nodes if above.startswith("model")
             ),
         )
-        for node in _manifest().nodes.values()
-        if node.resource_type is NodeType.Model and node.config.materialized == "incremental"
+        for node in incremental_models()
     ]
 
 
@@ -129,8 +128,9 @@ class Runs:
     def start(self, *words: str) -> Run:
         place = self.folder / f"run-{len(self.started)}"
         place.mkdir()
-        arguments = [*words, *_arguments(), "--target-path", str(place), "--log-path", str(place)]
-        manifest = _manifest()
+        places = ("--target-path", str(place), "--log-path", str(place))
+        arguments = [*words, *dbt_arguments(), *places]
+        manifest = parsed_project()
         sys.stdout.flush()
         sys.stderr.flush()
         pid = os.fork()
@@ -204,6 +204,38 @@ def wait_until_gone(conn: Connection) -> None:
         return not found
 
     wait_for(conn, alone, "the server notices that its clients are gone")
+
+
+def kill_when_held(
+    warehouse: Warehouse,
+    runs: Runs,
+    some: Sequence[Model],
+    moment: str,
+    *words: str,
+    count: int = 1,
+) -> None:
+    """Kill a run when so many of its models stand still at a moment; the server has noticed it.
+
+    Args:
+        warehouse: Where it runs.
+        runs: What starts it.
+        some: The models that stand still.
+        moment: One of `MOMENTS`.
+        words: The dbt command.
+        count: How many of the models must stand still.
+    """
+    with held(some, moment):
+        run = runs.start(*words)
+        wait_until_held(warehouse.conn, run, count)
+        run.kill()
+    wait_until_gone(warehouse.conn)
+
+
+def drop_built(conn: Connection) -> None:
+    """Leave the schemas that dbt fills as `ingest init` does."""
+    for schema in BUILT:
+        conn.execute(f"drop schema {schema} cascade; create schema {schema}".encode())
+    conn.commit()
 
 
 def remembered(warehouse: Warehouse, some: Sequence[Model] | None = None) -> dict[str, Any]:

@@ -10,14 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg import sql
 from psycopg.rows import dict_row
-from warehouse import Warehouse
+from warehouse import Warehouse, empty_raw
 
 from ingest.connection import connect
 
 Row = dict[str, Any]
-Parameters = dict[str, str]
 
 # Two roles as a profile holds them, one that lasts and one that ended.
 ROLE = {
@@ -40,10 +38,6 @@ FORMER = {
     "is_current": False,
 }
 
-_RAW_TABLES = (
-    "select tablename from pg_tables where schemaname = 'raw' and tablename <> 'migrations'"
-)
-
 
 @dataclass(frozen=True)
 class Case:
@@ -64,9 +58,7 @@ class Case:
 def scenario() -> Iterator[Warehouse]:
     """The session's built warehouse without a row, on a connection of the module's own."""
     with connect(application_name="tests") as conn:
-        names = [sql.Identifier("raw", name) for (name,) in conn.execute(_RAW_TABLES.encode())]
-        conn.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(names)))
-        conn.commit()
+        empty_raw(conn)
         warehouse = Warehouse(conn)
         warehouse.empty()
         yield warehouse
@@ -89,6 +81,21 @@ def row(warehouse: Warehouse, query: str, *parameters: Any) -> Row:
 def part(found: Row, columns: Row) -> Row:
     """The columns of a row that an expectation names."""
     return {name: found[name] for name in columns}
+
+
+def company(warehouse: Warehouse, domain: str) -> Row:
+    """A canonical company."""
+    return row(warehouse, "select * from core.companies where domain = %s", domain)
+
+
+def person(warehouse: Warehouse, name: str) -> Row:
+    """A canonical person by the slug."""
+    return row(warehouse, "select * from core.people where linkedin_slug = %s", name)
+
+
+def count(warehouse: Warehouse, query: str, *parameters: Any) -> int:
+    """The number that a query gives."""
+    return int(warehouse.one(query, *parameters)[0])
 
 
 def issues_of(warehouse: Warehouse, raw_payload_id: Any) -> list[tuple[str, str, str]]:

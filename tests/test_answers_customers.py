@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from scenario import Parameters, Row, row, rows, scenario
+from scenario import Row, row, rows, scenario
+from scratch import Parameters
 from sources import COMPANY, PROFILE, discovery, firmographics, moment
 from warehouse import Warehouse
 

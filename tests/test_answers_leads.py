@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from scenario import Parameters, Row, rows, scenario
+from scenario import Row, rows, scenario
+from scratch import Parameters
 from sources import PROFILE, slug, upload
 from warehouse import Warehouse
 

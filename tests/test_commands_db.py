@@ -7,11 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from scratch import NewDatabase
 
 from ingest.cli import cli
 from ingest.commands import dbt as dbt_module
@@ -20,8 +20,6 @@ from ingest.errors import IngestError
 from ingest.foreground import run_in_foreground
 from ingest.migrate import migrations
 from ingest.project import project_dir
-
-NewDatabase = Callable[[], dict[str, str]]
 
 
 def ingest(*words: str) -> Result:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import psycopg
 import pytest
+from scratch import NewDatabase, Parameters
 
 from ingest import connection as module
 from ingest import embedded
@@ -22,9 +22,6 @@ from ingest.connection import (
     subprocess_environment,
 )
 from ingest.errors import IngestError
-
-Parameters = dict[str, str]
-NewDatabase = Callable[..., Parameters]
 
 EMBEDDED = {"host": "/checkout/.postgres/socket", "port": "5432", "user": "hq", "dbname": "hq"}
 

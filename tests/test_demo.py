@@ -6,14 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from click.testing import CliRunner, Result
-from conftest import Parameters, use
+from example_files import EXPECTED, FILES
+from scratch import NewDatabase, Scratch, use
+from warehouse import PROJECT
 
 from ingest import dbt_build, embedded
 from ingest.cli import cli
@@ -22,12 +23,6 @@ from ingest.connection import connect
 from ingest.dbt_build import BuildSummary
 from ingest.errors import IngestError, UsageError
 from ingest.migrate import migrate
-
-ROOT = Path(__file__).resolve().parent.parent
-EXPECTED: dict[str, Any] = yaml.safe_load(
-    (ROOT / "tests/expected/examples.yml").read_text(encoding="utf-8")
-)
-NewDatabase = Callable[[str | None], Parameters]
 
 
 def demo(*options: str) -> Result:
@@ -54,10 +49,10 @@ SUMMARY = BuildSummary(models=1, functions=2, seeds=3, tests=4, seconds=5.4)
 
 
 @pytest.fixture(scope="module")
-def shown(_scratch: Any) -> Iterator[Shown]:
+def shown(scratch: Scratch) -> Iterator[Shown]:
     """The demo in a database of its own, which the PG variables name meanwhile."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        use(monkeypatch, _scratch.create())
+        use(monkeypatch, scratch.create())
         yield Shown()
 
 
@@ -79,7 +74,7 @@ def test_every_example_file_is_loaded_and_every_reject_named(shown: Shown) -> No
         for name, file in files.items()
     } == {
         name: ("loaded", want["records"], want["landed"], [r["line"] for r in want["rejected"]])
-        for name, want in EXPECTED["files"].items()
+        for name, want in FILES.items()
     }
     assert files["mixed-workflows.ndjson"]["tables"] == {
         "case_study_extraction_payloads": 1,
@@ -91,9 +86,9 @@ def test_every_example_file_is_loaded_and_every_reject_named(shown: Shown) -> No
 
 def test_the_build_is_told_in_numbers(shown: Shown) -> None:
     built = shown.document["build"]
-    assert built["models"] == len(list((ROOT / "models").rglob("*.sql")))
-    assert built["functions"] == len(list((ROOT / "functions").glob("*.sql")))
-    assert built["seeds"] == len(list((ROOT / "seeds").glob("*.csv")))
+    assert built["models"] == len(list((PROJECT / "models").rglob("*.sql")))
+    assert built["functions"] == len(list((PROJECT / "functions").glob("*.sql")))
+    assert built["seeds"] == len(list((PROJECT / "seeds").glob("*.csv")))
     assert built["tests"] > 100
 
 

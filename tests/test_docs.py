@@ -13,12 +13,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from scenario import Parameters, Row, rows, scenario
-from test_examples_outcome import load_examples
-from test_project_quality import manifest, nodes
-from warehouse import PROJECT, Warehouse, dbt
-
-__all__ = ["manifest"]
+from example_files import load_examples
+from scenario import Row, rows, scenario
+from scratch import Parameters
+from warehouse import PROJECT, Warehouse, dbt, nodes
 
 DOCS = PROJECT / "docs"
 PICTURE = DOCS / "images" / "tables.svg"
@@ -64,7 +62,7 @@ def as_markdown(found: list[Row], like: str) -> str:
 @pytest.fixture(scope="module")
 def built(_built: Parameters) -> Iterator[Warehouse]:
     with scenario() as warehouse:
-        load_examples(warehouse)
+        load_examples(warehouse.conn)
         warehouse.build()
         yield warehouse
 

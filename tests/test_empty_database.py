@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
-from pathlib import Path
-
 import psycopg
 import pytest
-from conftest import _Scratch
-from scenario import Parameters, scenario
-from warehouse import PROJECT
+from database import Database, assert_quiet
+from scenario import scenario
+from scratch import Scratch
+from warehouse import NO_TESTS
 
-from ingest.connection import environment_for
 from ingest.migrate import migrate
-
-DBT = Path(sys.executable).with_name("dbt")
-ALARM = re.compile(r"\bwarn|deprecat", re.IGNORECASE)
-# the closing line counts the warnings, and says so when there are none
-NO_ALARM = re.compile(r"WARN=0\b")
-
-
-class Database:
-    """A database of its own, and dbt as a user types it."""
-
-    def __init__(self, parameters: Parameters, target: Path) -> None:
-        self.parameters = parameters
-        self.target = target
-
-    def dbt(self, *words: str) -> subprocess.CompletedProcess[str]:
-        places = ["--target-path", str(self.target), "--log-path", str(self.target)]
-        return subprocess.run(
-            [DBT, *words, *places],
-            cwd=PROJECT,
-            env=environment_for(self.parameters),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def one(self, query: str) -> tuple[object, ...] | None:
-        with psycopg.connect(**self.parameters) as conn:  # type: ignore[arg-type]
-            return conn.execute(query.encode()).fetchone()
 
 
 @pytest.fixture(scope="module")
-def database(_scratch: _Scratch, tmp_path_factory: pytest.TempPathFactory) -> Database:
+def database(scratch: Scratch, tmp_path_factory: pytest.TempPathFactory) -> Database:
     """A new database, not initialised; the tests of this module take it further, in order."""
-    return Database(_scratch.create(), tmp_path_factory.mktemp("target"))
-
-
-def assert_quiet(done: subprocess.CompletedProcess[str]) -> None:
-    assert done.returncode == 0, done.stdout
-    lines = [line for line in (done.stdout + done.stderr).splitlines() if not NO_ALARM.search(line)]
-    assert [line for line in lines if ALARM.search(line)] == []
+    return Database(scratch.create(), tmp_path_factory.mktemp("target"))
 
 
 def test_a_database_without_raw_tables_names_the_command_that_makes_them(
@@ -88,7 +49,7 @@ def test_nothing_was_built_by_the_refused_runs(database: Database) -> None:
         pytest.param(["docs", "generate"], id="docs"),
         pytest.param(["source", "freshness"], id="freshness"),
         pytest.param(
-            ["build", "--full-refresh", "--exclude-resource-type", "test", "unit_test"],
+            ["build", "--full-refresh", *NO_TESTS],
             id="build-full-refresh",
         ),
     ],

@@ -11,19 +11,13 @@ import gzip
 import json
 import re
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from example_files import EXAMPLES, EXPECTED, FILES
+from warehouse import PROJECT
 
-ROOT = Path(__file__).resolve().parent.parent
-EXAMPLES = ROOT / "examples"
-SEEDS = ROOT / "seeds"
-EXPECTED: dict[str, Any] = yaml.safe_load(
-    (ROOT / "tests" / "expected" / "examples.yml").read_text(encoding="utf-8")
-)
-FILES: dict[str, dict[str, Any]] = EXPECTED["files"]
+SEEDS = PROJECT / "seeds"
 FILE_OF_WORKFLOW = {name.split(".")[0]: name for name in FILES}
 
 # LinkedIn URLs are keys; a link shortener is known as such only by its real name.

@@ -10,18 +10,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
-import yaml
-from scenario import Parameters, Row, part, row, rows, scenario
-from warehouse import PROJECT, Warehouse, dbt
+from example_files import EXAMPLES, EXPECTED, FILES, load_examples
+from scenario import Row, part, row, rows, scenario
+from scratch import Parameters
+from warehouse import Warehouse, dbt
 
-from ingest.loading import LoadOptions, LoadSummary, load_file
-from ingest.registry import load_registry
-
-EXAMPLES = PROJECT / "examples"
-EXPECTED: dict[str, Any] = yaml.safe_load(
-    (PROJECT / "tests" / "expected" / "examples.yml").read_text(encoding="utf-8")
-)
-FILES: dict[str, dict[str, Any]] = EXPECTED["files"]
+from ingest.loading import LoadSummary
 
 # extracted table -> (key column, raw table)
 ENTITIES = {
@@ -54,7 +48,7 @@ class Loaded(NamedTuple):
 @pytest.fixture(scope="module")
 def loaded(_built: Parameters) -> Iterator[Loaded]:
     with scenario() as warehouse:
-        summaries = load_examples(warehouse)
+        summaries = load_examples(warehouse.conn)
         warehouse.build()
         yield Loaded(warehouse, summaries)
 
@@ -62,16 +56,6 @@ def loaded(_built: Parameters) -> Iterator[Loaded]:
 @pytest.fixture(scope="module")
 def built(loaded: Loaded) -> Warehouse:
     return loaded.warehouse
-
-
-def load_examples(warehouse: Warehouse) -> dict[str, LoadSummary]:
-    registry = load_registry()
-    summaries = {}
-    for name, file in FILES.items():
-        workflow = registry.resolve(file["workflow"]) if file["workflow"] else None
-        options = LoadOptions(registry=registry, workflow=workflow)
-        summaries[name] = load_file(warehouse.conn, str(EXAMPLES / name), options)
-    return summaries
 
 
 def plain(value: Any) -> Any:
@@ -301,7 +285,7 @@ def test_who_left_a_company(built: Warehouse) -> None:
 
 def test_a_second_load_of_the_files_changes_nothing(loaded: Loaded) -> None:
     before = loaded.warehouse.snapshot()
-    load_examples(loaded.warehouse)
+    load_examples(loaded.warehouse.conn)
     loaded.warehouse.build()
     assert loaded.warehouse.snapshot() == before
 

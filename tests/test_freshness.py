@@ -7,13 +7,10 @@ from typing import Any
 
 import pytest
 from dbt.artifacts.resources.types import NodeType
-from test_project_quality import manifest
 from warehouse import PROJECT, Warehouse, dbt
 
 from ingest.loading import LoadOptions, load_file
 from ingest.registry import load_registry
-
-__all__ = ["manifest"]
 
 TABLE = "company_discovery"
 EXAMPLE = PROJECT / "examples" / "clay-find-companies.bare-array.json"

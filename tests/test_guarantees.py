@@ -7,39 +7,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import hostile
 import pytest
-from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ingesting import FIRMOGRAPHICS, load, race, rows, written
+from killing import forget
 from warehouse import Warehouse
 
-from ingest.cli import cli
 from ingest.connection import Connection, connect
 from ingest.loading import LoadOptions, load_file
 from ingest.registry import load_registry
 
-FIRMOGRAPHICS = "clay-company-firmographics"
-ONE_PROCESS_OF_MANY = [sys.executable, "-m", "ingest.cli", "load", "--workflow", FIRMOGRAPHICS]
 MEGABYTE = 1_000_000
-
-
-def ingest(*words: str | Path) -> Result:
-    return CliRunner().invoke(cli, [str(word) for word in words])
-
-
-def load(path: Path, *options: str) -> Result:
-    return ingest("load", "--workflow", FIRMOGRAPHICS, path, *options)
-
-
-def written(db: Connection) -> list[Any]:
-    """Loads, company payloads and rejects in the database."""
-    counts = (f"(select count(*) from raw.{t})" for t in ("loads", "company_payloads", "rejects"))
-    row = db.execute(f"select {', '.join(counts)}".encode()).fetchone()
-    db.rollback()
-    return list(row or ())
 
 
 @pytest.fixture
@@ -64,8 +45,8 @@ class TestOneTransaction:
         with connect() as conn:
             load_file(conn, str(file), options)
         assert len(seen) > 2
-        assert seen == [[0, 0, 0]] * len(seen)
-        assert written(db) == [1, 60_000, 1]
+        assert seen == [(0, 0, 0)] * len(seen)
+        assert written(db) == (1, 60_000, 1)
 
     @pytest.mark.parametrize("option", ["--dry-run", "--on-reject=abort", "--max-rejects=0"])
     def test_what_is_not_kept_leaves_no_trace(
@@ -73,46 +54,41 @@ class TestOneTransaction:
     ) -> None:
         file.write_bytes(companies(3_000) + b"words\n")
         load(file, option)
-        assert written(db) == [0, 0, 0]
+        assert written(db) == (0, 0, 0)
         assert load(file).exit_code == 3
-        assert written(db) == [1, 3_000, 1]
+        assert written(db) == (1, 3_000, 1)
 
     def test_a_dry_run_asks_the_server_too(self, db: Connection, file: Path) -> None:
         file.write_bytes(companies(10) + b'{"domain":"x.example","n":1e999999}\n')
         (tried,) = json.loads(load(file, "--dry-run", "--json").stdout)["files"]
         assert (tried["landed"], tried["rejected"], tried["load_id"]) == (10, 1, None)
         assert tried["reasons"] == {"unstorable": 1}
-        assert written(db) == [0, 0, 0]
+        assert written(db) == (0, 0, 0)
 
 
 class TestOnce:
     def test_the_same_content_again_and_again(self, db: Connection, file: Path) -> None:
         file.write_bytes(companies(5))
         assert [load(file).exit_code for _ in range(3)] == [0, 0, 0]
-        assert written(db) == [1, 5, 0]
+        assert written(db) == (1, 5, 0)
 
     def test_many_processes_at_the_same_moment(self, db: Connection, file: Path) -> None:
         file.write_bytes(companies(4_000))
         twin = file.with_name("twin.ndjson")
         twin.write_bytes(file.read_bytes())
-        racing = [
-            subprocess.Popen([*ONE_PROCESS_OF_MANY, str(path)], stderr=subprocess.PIPE, text=True)
-            for path in (file, twin) * 2
-        ]
-        said = [process.communicate()[1] for process in racing]
-        assert [process.returncode for process in racing] == [0] * 4, said
+        said = race([file, twin] * 2)
         assert sum("already loaded" in words for words in said) == 3
-        assert written(db) == [1, 4_000, 0]
+        assert written(db) == (1, 4_000, 0)
 
     def test_one_process_with_the_content_under_several_names(
         self, db: Connection, tmp_path: Path
     ) -> None:
         for n in range(6):
             (tmp_path / f"{n}.json").write_bytes(companies(2_000))
-        result = ingest("load", "--workflow", FIRMOGRAPHICS, "--jobs", "6", "--json", tmp_path)
+        result = load("--jobs", "6", "--json", tmp_path)
         found = sorted(outcome["status"] for outcome in json.loads(result.stdout)["files"])
         assert found == ["already loaded"] * 5 + ["loaded"]
-        assert written(db) == [1, 2_000, 0]
+        assert written(db) == (1, 2_000, 0)
 
 
 _LINES = st.one_of(
@@ -133,8 +109,7 @@ class TestCounts:
         self, db: Connection, file: Path, lines: list[bytes], list_: bool
     ) -> None:
         file.write_bytes(b"[" + b",\n".join(lines) + b"]" if list_ else b"\n".join(lines))
-        db.execute("truncate raw.loads, raw.company_payloads, raw.rejects cascade")
-        db.commit()
+        forget(db)
         result = load(file)
         assert result.exception is None or isinstance(result.exception, SystemExit)
         loads, landed, rejected = written(db)
@@ -142,8 +117,7 @@ class TestCounts:
             assert (result.exit_code, landed, rejected) == (1, 0, 0)
             return
         assert result.exit_code == (3 if rejected else 0)
-        found = db.execute("select records, landed, rejected from raw.loads").fetchall()
-        db.rollback()
+        found = rows(db, "select records, landed, rejected from raw.loads")
         assert found == [(landed + rejected, landed, rejected)]
 
     def test_every_reject_has_its_line_its_reason_and_its_text(
@@ -151,8 +125,7 @@ class TestCounts:
     ) -> None:
         file.write_bytes(b"\n\n" + companies(2) + b'  {"domain":null}\n\nwords\n')
         load(file)
-        found = db.execute("select line, reason, record from raw.rejects order by line").fetchall()
-        db.rollback()
+        found = rows(db, "select line, reason, record from raw.rejects order by line")
         assert found == [
             (5, "no_key", '{"domain":null}'),
             (7, "malformed_json", "words"),
@@ -182,7 +155,6 @@ class TestMemory:
         script = """
 import re, sys
 from pathlib import Path
-from ingest.cli import cli
 cli.main(sys.argv[1:], standalone_mode=False)
 print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 """
@@ -196,7 +168,7 @@ print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1
     def test_it_does_not_grow_with_the_file(self, db: Connection, file: Path, large: Path) -> None:
         file.write_bytes(companies(10))
         assert self.peak(large) - self.peak(file) < 60 * MEGABYTE
-        assert written(db) == [2, 50_190, 0]
+        assert written(db) == (2, 50_190, 0)
 
 
 class TestForeignRows:

@@ -12,30 +12,13 @@ from typing import Any
 import hostile
 import hostile_files
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from ingesting import ingest, load, rows, written
 
-from ingest.cli import cli
 from ingest.connection import Connection
 
-FIRMOGRAPHICS = "clay-company-firmographics"
 RECORDS = hostile.record_cases()
 FILES = hostile_files.file_cases()
-
-
-def load(path: Path | str, *options: str) -> Result:
-    return CliRunner().invoke(cli, ["load", "--workflow", FIRMOGRAPHICS, str(path), *options])
-
-
-def rows(db: Connection, query: str) -> list[Any]:
-    found = db.execute(query.encode()).fetchall()
-    db.commit()
-    return found
-
-
-def written(db: Connection) -> list[Any]:
-    """Loads, company payloads and rejects in the database."""
-    counts = (f"(select count(*) from raw.{t})" for t in ("loads", "company_payloads", "rejects"))
-    return list(rows(db, f"select {', '.join(counts)}")[0])
 
 
 def said(result: Result) -> str:
@@ -92,13 +75,13 @@ def test_a_file_loads_or_is_refused_in_one_sentence(
     result = load(folder / case.name)
     assert hostile.MARK not in said(result)
     if case.refused is not None:
-        assert (result.exit_code, written(db)) == (1, [0, 0, 0])
+        assert (result.exit_code, written(db)) == (1, (0, 0, 0))
         (sentence,) = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
         assert case.refused in sentence
         assert case.name in sentence
         return
     assert result.exit_code == (3 if case.rejected else 0), result.stderr
-    assert written(db) == [1, case.landed, len(case.rejected)]
+    assert written(db) == (1, case.landed, len(case.rejected))
     lines = rows(db, "select line from raw.rejects order by line, id")
     assert tuple(line for (line,) in lines) == case.rejected
 
@@ -120,14 +103,14 @@ def test_a_record_that_aborts_a_load_is_not_quoted(
         file = tmp_path / "one.ndjson"
         file.write_bytes(hostile.good(1) + b"\n" + case.text + b"\n")
         result = load(file, "--on-reject", "abort")
-        assert (result.exit_code, written(db)) == (1, [0, 0, 0])
+        assert (result.exit_code, written(db)) == (1, (0, 0, 0))
         assert f"{file}:2: {reason}" in result.stderr
         assert hostile.MARK not in said(result), case.name
 
 
 def test_rejects_show_the_text(db: Connection, folder: Path) -> None:
     load(folder / hostile_files.RECORDS_FILE)
-    result = CliRunner().invoke(cli, ["rejects"])
+    result = ingest("rejects")
     assert hostile.MARK in result.stdout
     # what a terminal would obey does not get through
     assert not any(c != "\n" and not c.isprintable() for c in result.stdout)
@@ -143,7 +126,7 @@ class TestPlaces:
         os.close(writing)
         result = load(f"/dev/fd/{reading}")
         os.close(reading)
-        assert (result.exit_code, written(db)) == (0, [1, 1, 0]), said(result)
+        assert (result.exit_code, written(db)) == (0, (1, 1, 0)), said(result)
         del tmp_path
 
     @pytest.fixture(params=["folder without files", "missing", "device", "socket", "unreadable"])
@@ -170,7 +153,7 @@ class TestPlaces:
         assert result.exit_code in {1, 2}
         words = f"{result.exception} {result.stdout} {result.stderr}"
         assert str(place) in words
-        assert written(db) == [0, 0, 0]
+        assert written(db) == (0, 0, 0)
 
     def test_a_name_that_is_no_text_is_readable_in_the_ledger(
         self, db: Connection, tmp_path: Path
@@ -198,7 +181,7 @@ def test_a_file_that_is_changed_while_it_is_read_is_refused(
 
     monkeypatch.setattr("ingest.ledger.open_load", grow)
     result = load(file)
-    assert (result.exit_code, written(db)) == (1, [0, 0, 0])
+    assert (result.exit_code, written(db)) == (1, (0, 0, 0))
     assert "changed while it was read" in result.stderr
 
 
@@ -238,7 +221,7 @@ class TestServer:
         db.commit()
         try:
             result = load(many)
-            assert (result.exit_code, written(db)) == (1, [0, 0, 0])
+            assert (result.exit_code, written(db)) == (1, (0, 0, 0))
             assert "could not extend file; nothing of this file was written" in result.stderr
             assert hint in result.stderr
         finally:
@@ -266,7 +249,7 @@ class TestServer:
         if not fault:
             assert result.exit_code == 0, said(result)
             return
-        assert (result.exit_code, written(db)) == (1, [0, 0, 0])
+        assert (result.exit_code, written(db)) == (1, (0, 0, 0))
         assert fault in said(result)
 
     def test_a_server_that_goes_away_while_it_commits_leaves_one_question(
@@ -287,13 +270,13 @@ class TestServer:
         db.commit()
         try:
             result = load(many)
-            assert (result.exit_code, written(db)) == (1, [0, 0, 0])
+            assert (result.exit_code, written(db)) == (1, (0, 0, 0))
             assert "while the file was committed" in result.stderr
             assert "run the same command again" in result.stderr
         finally:
             db.execute("drop function raw.leave cascade")
             db.commit()
-        assert (load(many).exit_code, written(db)) == (0, [1, 20_000, 0])
+        assert (load(many).exit_code, written(db)) == (0, (1, 20_000, 0))
 
 
 def test_payloads_stay_out_of_the_log_of_the_server(db: Connection, folder: Path) -> None:

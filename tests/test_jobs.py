@@ -9,29 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from ingesting import load, rows, written
 
-from ingest.cli import cli
 from ingest.connection import Connection
 from ingest.errors import UsageError
 from ingest.inputs import files_of
 from ingest.intake import Intake
 from ingest.parallel import Crew
-
-FIRMOGRAPHICS = "clay-company-firmographics"
-
-
-def load(*words: str | Path, stdin: bytes | None = None) -> Result:
-    named = ["load", "--workflow", FIRMOGRAPHICS, *map(str, words)]
-    return CliRunner().invoke(cli, named, input=stdin)
-
-
-def written(db: Connection) -> list[Any]:
-    """Loads, company payloads and rejects in the database."""
-    counts = (f"(select count(*) from raw.{t})" for t in ("loads", "company_payloads", "rejects"))
-    row = db.execute(f"select {', '.join(counts)}".encode()).fetchone()
-    db.rollback()
-    return list(row or ())
 
 
 def companies(tag: str, count: int = 50) -> bytes:
@@ -64,18 +48,13 @@ def test_a_folder_is_loaded_file_by_file_whatever_the_jobs(
     ]
     assert [file["status"] for file in files] == ["failed", *["loaded"] * 7]
     assert result.exit_code == 1
-    assert written(db) == [7, 350, 1]
+    assert written(db) == (7, 350, 1)
 
 
 def test_each_file_is_one_transaction_on_one_connection(db: Connection, folder: Path) -> None:
     load(folder, "--jobs=4")
-    rows = db.execute(
-        """
-        select count(distinct _xid), count(*) from raw.company_payloads group by _load_id
-        """
-    ).fetchall()
-    db.rollback()
-    assert rows == [(1, 50)] * 7
+    query = "select count(distinct _xid), count(*) from raw.company_payloads group by _load_id"
+    assert rows(db, query) == [(1, 50)] * 7
 
 
 def test_files_are_loaded_at_the_same_time(
@@ -91,7 +70,7 @@ def test_files_are_loaded_at_the_same_time(
     monkeypatch.setattr(Intake, "take", meet)
     files = [folder / f"{tag}.ndjson" for tag in "abc"]
     assert load("--jobs=3", *files).exit_code == 0
-    assert written(db) == [3, 150, 0]
+    assert written(db) == (3, 150, 0)
 
 
 def test_a_failing_file_stops_none_of_the_others(db: Connection, folder: Path) -> None:
@@ -99,13 +78,13 @@ def test_a_failing_file_stops_none_of_the_others(db: Connection, folder: Path) -
     (folder / "d.ndjson").write_bytes(companies("d")[:-5])
     result = load("--jobs=3", folder)
     assert result.exit_code == 1
-    assert written(db) == [5, 250, 1]
+    assert written(db) == (5, 250, 1)
     assert result.stderr.count("Error: ") == 3
 
 
 def test_standard_input_goes_along_with_files(db: Connection, folder: Path) -> None:
     result = load("--jobs=2", folder / "a.ndjson", "-", folder / "b.ndjson", stdin=companies("z"))
-    assert (result.exit_code, written(db)) == (0, [3, 150, 0])
+    assert (result.exit_code, written(db)) == (0, (3, 150, 0))
 
 
 def test_a_defect_of_ours_stops_everything_and_shows() -> None:
@@ -164,4 +143,4 @@ class TestWords:
 
     def test_nothing_is_written_when_one_word_is_wrong(self, db: Connection) -> None:
         result = load("a.ndjson", "missing.json")
-        assert (result.exit_code, written(db)) == (2, [0, 0, 0])
+        assert (result.exit_code, written(db)) == (2, (0, 0, 0))

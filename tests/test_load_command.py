@@ -5,52 +5,21 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from click.testing import CliRunner, Result
+from example_files import EXAMPLES, FILES
+from ingesting import FIRMOGRAPHICS, ingest, load, race, rows, value, written
+from scratch import NewDatabase
 
 from ingest import landing, ledger
-from ingest.cli import cli
 from ingest.connection import Connection, connect
 from ingest.envelopes import RowMaker
 from ingest.ledger import LoadKey
 from ingest.loading import LoadOptions, load_file
 from ingest.registry import load_registry
-
-ROOT = Path(__file__).resolve().parent.parent
-EXAMPLES = yaml.safe_load((ROOT / "tests/expected/examples.yml").read_text(encoding="utf-8"))
-FIRMOGRAPHICS = "clay-company-firmographics"
-
-
-def ingest(*words: str, stdin: bytes | None = None) -> Result:
-    return CliRunner().invoke(cli, words, input=stdin)
-
-
-def load(path: Path | str, *options: str, workflow: str | None = FIRMOGRAPHICS) -> Result:
-    named = ("--workflow", workflow) if workflow else ()
-    return ingest("load", *named, str(path), *options)
-
-
-def rows(db: Connection, query: str) -> list[Any]:
-    found = db.execute(query.encode()).fetchall()
-    db.commit()
-    return found
-
-
-def value(db: Connection, query: str) -> Any:
-    return rows(db, query)[0][0]
-
-
-def written(db: Connection) -> tuple[int, int, int]:
-    """Loads, company payloads and rejects in the database."""
-    tables = ("loads", "company_payloads", "rejects")
-    return tuple(value(db, f"select count(*) from raw.{table}") for table in tables)
 
 
 def company(n: int, **payload: Any) -> dict[str, Any]:
@@ -67,10 +36,10 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "companies.ndjson"
 
 
-@pytest.mark.parametrize("name", EXAMPLES["files"])
+@pytest.mark.parametrize("name", FILES)
 def test_the_examples_land_as_expected(db: Connection, name: str) -> None:
-    expected = EXAMPLES["files"][name]
-    result = load(ROOT / "examples" / name, workflow=expected["workflow"])
+    expected = FILES[name]
+    result = load(EXAMPLES / name, workflow=expected["workflow"])
     assert result.exit_code == (3 if expected["rejected"] else 0), result.output
     ledger = rows(db, "select records, landed, rejected, cleaned from raw.loads")
     rejected = [reject["line"] for reject in expected["rejected"]]
@@ -197,10 +166,7 @@ def test_force_loads_known_content_again(db: Connection, file: Path) -> None:
 
 def test_two_processes_with_one_file_load_it_once(db: Connection, file: Path) -> None:
     file.write_bytes(lines(*(company(n) for n in range(2000))))
-    command = [sys.executable, "-m", "ingest.cli", "load", "--workflow", FIRMOGRAPHICS, str(file)]
-    racing = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    said = [process.communicate()[1] for process in racing]
-    assert [process.returncode for process in racing] == [0, 0, 0], said
+    said = race([file] * 3)
     assert written(db) == (1, 2000, 0)
     assert sum("already loaded" in words for words in said) == 2
 
@@ -253,7 +219,7 @@ def test_a_failing_file_does_not_stop_the_others(db: Connection, file: Path) -> 
     empty = file.with_name("empty.json")
     empty.touch()
     file.write_bytes(lines(company(1)))
-    result = ingest("load", "--workflow", FIRMOGRAPHICS, str(empty), str(file))
+    result = load(empty, file)
     assert (result.exit_code, written(db)) == (1, (1, 1, 0))
 
 
@@ -290,7 +256,7 @@ def test_a_row_the_server_refuses_counts_as_a_reject_too(
 
 
 def test_standard_input_is_a_file_too(db: Connection) -> None:
-    result = ingest("load", "--workflow", FIRMOGRAPHICS, "-", stdin=lines(company(1)))
+    result = load("-", stdin=lines(company(1)))
     assert result.exit_code == 0, result.output
     assert value(db, "select file_name from raw.loads") == "standard input"
 
@@ -368,46 +334,7 @@ def test_the_server_is_named_before_it_is_written_to(db: Connection, file: Path)
     assert load(file).stderr.startswith(f"Loading into database {db.info.dbname} on ")
 
 
-@pytest.mark.usefixtures("db")
-def test_the_ledger_is_listed_newest_first(file: Path) -> None:
-    for n in (1, 2, 3):
-        file.write_bytes(lines(*map(company, range(n))))
-        load(file)
-    listed = json.loads(ingest("loads", "--json", "--limit", "2").stdout)
-    assert [entry["records"] for entry in listed] == [3, 2]
-
-
-def test_rejects_are_listed_by_load(db: Connection, file: Path) -> None:
-    for content in (ONE_OF_FOUR, b"\n" + ONE_OF_FOUR):
-        file.write_bytes(content)
-        load(file)
-    first = value(db, "select id::text from raw.loads order by started_at limit 1")
-    (entry,) = json.loads(ingest("rejects", first.upper(), "--json").stdout)
-    assert (entry["line"], entry["reason"], entry["record"]) == (2, "malformed_json", "words")
-    everything = ingest("rejects").stdout
-    assert everything.index("line 3") < everything.index("line 2")
-
-
-@pytest.mark.usefixtures("db")
-def test_an_id_that_fits_no_load_or_several_is_refused(file: Path) -> None:
-    for n in (1, 2):
-        file.write_bytes(lines(company(n)))
-        load(file)
-    for prefix in ("zz", "0"):
-        result = ingest("rejects", prefix)
-        assert result.exit_code == 2
-
-
-def test_workflows_say_where_they_land_and_what_they_feed() -> None:
-    listed = {w["workflow_slug"]: w for w in json.loads(ingest("workflows", "--json").stdout)}
-    assert len(listed) == 12
-    people = listed["clay-person-profile"]
-    assert people["lands_in"] == "raw.person_payloads"
-    assert people["aliases"] == ["clay-native-person-enrichment"]
-    assert listed["vc-firms"]["lands_in"] == "raw.vc_firms"
-
-
-def test_a_database_that_was_not_initialised_says_so(new_database: Any, file: Path) -> None:
+def test_a_database_that_was_not_initialised_says_so(new_database: NewDatabase, file: Path) -> None:
     new_database()
     file.write_bytes(lines(company(1)))
     result = load(file)

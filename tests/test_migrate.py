@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
+from scratch import NewDatabase
 
 from ingest import migrate as module
 from ingest.connection import Connection, connect
 from ingest.errors import IngestError
 from ingest.migrate import Migration, migrate, migrations, require_initialised
-
-NewDatabase = Callable[[], dict[str, str]]
 
 
 def numbers(conn: Connection) -> list[int]:

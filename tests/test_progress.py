@@ -6,10 +6,9 @@ import io
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from ingesting import load
 from rich.console import Console
 
-from ingest.cli import cli
 from ingest.progress import ProgressBars
 
 
@@ -67,7 +66,7 @@ def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
 
 def test_the_command_is_silent_in_a_pipe_but_for_its_sentences(db: object, file: Path) -> None:
     del db
-    result = CliRunner().invoke(cli, ["load", "--workflow", "clay-find-companies", str(file)])
+    result = load(file, workflow="clay-find-companies")
     assert result.stdout == ""
     assert [line.split(":")[0].split(" into ")[0] for line in result.stderr.splitlines()] == [
         "Loading",

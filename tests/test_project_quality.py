@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
-from scenario import Parameters
-from warehouse import PROJECT, dbt
+from scratch import Parameters
+from warehouse import PROJECT, nodes
 
 CONTRACT: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
     (PROJECT / "tests" / "schema_contract.yml").read_text(encoding="utf-8")
@@ -23,19 +23,6 @@ CLOCKS = re.compile(
     re.IGNORECASE,
 )
 COMMENT = re.compile(r"--[^\n]*|\{#.*?#\}", re.DOTALL)
-
-
-@pytest.fixture(scope="session")
-def manifest(server: Parameters) -> dict[str, Any]:
-    """The project as dbt understands it."""
-    assert server
-    result = dbt("parse").result
-    return result.to_dict(omit_none=False)  # type: ignore[union-attr]
-
-
-def nodes(manifest: dict[str, Any], kind: str) -> list[dict[str, Any]]:
-    everything = [*manifest["nodes"].values(), *manifest["functions"].values()]
-    return [node for node in everything if node["resource_type"] == kind]
 
 
 def attached_tests(manifest: dict[str, Any]) -> dict[tuple[str, str], set[str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from scenario import Parameters, scenario
+from scenario import scenario
+from scratch import Parameters
 from sources import firmographics, moment
 from warehouse import Warehouse, dbt
 
@@ -14,7 +15,7 @@ COMPANIES = ("-s", "companies", "--exclude", "tag:audit")
 
 
 @pytest.fixture(scope="module")
-def tested(_built: Parameters) -> Iterator[Warehouse]:
+def proven(_built: Parameters) -> Iterator[Warehouse]:
     """A warehouse with a company, of which all rows have been tested."""
     with scenario() as warehouse:
         firmographics(warehouse, "first.example", "First", None, moment(0))
@@ -29,11 +30,11 @@ def tested(_built: Parameters) -> Iterator[Warehouse]:
 
 
 @pytest.fixture
-def spoiled(tested: Warehouse) -> Iterator[Warehouse]:
+def spoiled(proven: Warehouse) -> Iterator[Warehouse]:
     """Its company has a domain that is none; mended afterwards."""
-    change(tested, "domain = 'WWW.First.example'")
-    yield tested
-    change(tested, "domain = 'first.example'")
+    change(proven, "domain = 'WWW.First.example'")
+    yield proven
+    change(proven, "domain = 'first.example'")
 
 
 def change(w: Warehouse, assignment: str) -> None:
@@ -78,24 +79,24 @@ def test_a_row_that_was_written_is_tested_until_it_passes(spoiled: Warehouse) ->
     assert [succeeds("build", *COMPANIES) for _ in range(2)] == [False, False]
 
 
-def test_a_part_of_the_tests_does_not_count_as_all_of_them(tested: Warehouse) -> None:
-    before = seen(tested)
+def test_a_part_of_the_tests_does_not_count_as_all_of_them(proven: Warehouse) -> None:
+    before = seen(proven)
     dbt("build", *COMPANIES)
     dbt("test", *COMPANIES)
-    assert seen(tested) == before
+    assert seen(proven) == before
 
 
-def test_a_build_on_an_empty_sample_tests_nothing(tested: Warehouse) -> None:
-    before = seen(tested)
+def test_a_build_on_an_empty_sample_tests_nothing(proven: Warehouse) -> None:
+    before = seen(proven)
     dbt("build", "--empty", *COMPANIES)
-    assert seen(tested) == before
+    assert seen(proven) == before
 
 
-def test_a_changed_test_looks_at_every_row_once_more(tested: Warehouse) -> None:
-    tested.conn.execute(
+def test_a_changed_test_looks_at_every_row_once_more(proven: Warehouse) -> None:
+    proven.conn.execute(
         'update extracted.watermarks set basis = basis || \'{"code": "another"}\''
         " where model = 'tests'"
     )
-    tested.conn.commit()
+    proven.conn.commit()
     dbt("build", *COMPANIES)
-    assert seen(tested) == "1:1:"
+    assert seen(proven) == "1:1:"

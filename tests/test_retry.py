@@ -9,28 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from ingesting import FIRMOGRAPHICS, ingest, rows
 from warehouse import Warehouse
 
 from ingest import retry
-from ingest.cli import cli
 from ingest.connection import Connection, connect
 from ingest.registry import Registry, Workflow, load_registry
 from ingest.rejects import RECORD_TEXT_CAP
 from ingest.retry import retry_load
 
-FIRMOGRAPHICS = "clay-company-firmographics"
 LATER = Workflow("leadmagic-company", "leadmagic", "direct", "technographics", "company", "")
-
-
-def ingest(*words: str) -> Result:
-    return CliRunner().invoke(cli, words)
-
-
-def rows(db: Connection, query: str) -> list[Any]:
-    found = db.execute(query.encode()).fetchall()
-    db.commit()
-    return found
 
 
 def counts(db: Connection) -> list[tuple[int, int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,11 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import Result
-from conftest import Parameters, _Scratch
-from role_place import ANALYST, BUILDER, BUILT, LOADER, ROLES, Place, places
+from role_place import ANALYST, BUILDER, LOADER, ROLES, Place
+from warehouse import BUILT, NO_TESTS
 
 FEEDS = Path(__file__).parent / "data" / "feeds"
 FIRMOGRAPHICS = ("--workflow", "clay-company-firmographics")
-NO_TESTS = ("--exclude", "test_type:data", "test_type:unit")
 
 SCHEMA_VERBS = ("usage", "create")
 TABLE_VERBS = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
@@ -53,14 +52,6 @@ def cells(verbs: Sequence[str]) -> list[tuple[str, str, str]]:
 
 
 @pytest.fixture(scope="module")
-def new_place(
-    _scratch: _Scratch, server: Parameters, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], Place]]:
-    with places(_scratch, server, tmp_path_factory.mktemp("target")) as make:
-        yield make
-
-
-@pytest.fixture(scope="module")
 def place(new_place: Callable[[], Place]) -> Place:
     """A warehouse that was built before it had roles, by the one who set it up."""
     place = new_place()
@@ -70,18 +61,6 @@ def place(new_place: Callable[[], Place]) -> Place:
     place.execute("create view api.made_by_hand as select domain from core.companies")
     place.init("--roles")
     return place
-
-
-@pytest.fixture
-def drop(tmp_path: Path) -> Callable[[str], str]:
-    """Makes a file of a text."""
-
-    def make(text: str) -> str:
-        file = tmp_path / "file"
-        file.write_text(text)
-        return str(file)
-
-    return make
 
 
 def insert_company(place: Place, domain: str, name: str) -> None:
@@ -170,9 +149,9 @@ def test_an_analyst_calls_the_normal_forms(place: Place) -> None:
 
 
 def test_a_loader_loads_tries_first_and_tries_again(
-    place: Place, drop: Callable[[str], str]
+    place: Place, write: Callable[..., Path]
 ) -> None:
-    file = drop('{"domain": "acme.example"}\n{"domain": "beta.example"}\nno json\n')
+    file = str(write('{"domain": "acme.example"}\n{"domain": "beta.example"}\nno json\n'))
     before = place.all("select count(*) from raw.company_payloads")[0][0]
     assert_permitted(place.ingest("load", "--dry-run", *FIRMOGRAPHICS, file, role=LOADER))
     assert_permitted(place.ingest("load", file, role=LOADER))
@@ -218,10 +197,10 @@ def test_a_loader_loads_tables(
     assert place.all(f"select count(*) > 0 from raw.{table}") == [(True,)]
 
 
-def test_a_loader_corrects_the_list_kept_by_hand(place: Place, drop: Callable[[str], str]) -> None:
+def test_a_loader_corrects_the_list_kept_by_hand(place: Place, write: Callable[..., Path]) -> None:
     header = "origin_company_domain,company_customer_name,source_notes\n"
     for notes in ("first", "second"):
-        file = drop(f"{header}corrected.example,Epsilon,{notes}\n")
+        file = str(write(f"{header}corrected.example,Epsilon,{notes}\n"))
         words = ("load", "--workflow", "manual-company-customers", file)
         assert_permitted(place.ingest(*words, role=LOADER))
     assert place.all(

@@ -6,19 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from conftest import Parameters, _Scratch
-from role_place import ANALYST, BUILDER, LOADER, ROLES, Place, places
+from role_place import ANALYST, BUILDER, LOADER, ROLES, Place
 
 from ingest import roles
 from ingest.errors import IngestError
-
-
-@pytest.fixture(scope="module")
-def new_place(
-    _scratch: _Scratch, server: Parameters, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], Place]]:
-    with places(_scratch, server, tmp_path_factory.mktemp("target")) as make:
-        yield make
 
 
 @pytest.fixture(scope="module")

@@ -5,58 +5,43 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from runs import MIDDLE, START, Runs, held, levels, models, names, wait_until_held, waiting
-from test_semantics_history import History
-from warehouse import Warehouse, dbt, differences
+from random_history import History
+from runs import (
+    MIDDLE,
+    RECORDS,
+    START,
+    Runs,
+    drop_built,
+    held,
+    levels,
+    models,
+    names,
+    wait_until_held,
+    waiting,
+)
+from warehouse import NO_TESTS, Warehouse, assert_as_built_at_once, dbt
 
-from ingest.connection import Connection, connect
+from ingest.connection import connect
 
-RECORDS = 60
 ROUNDS = 2
-NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
-SCHEMAS = ("extracted", "core", "reference", "api")
-
-
-@pytest.fixture
-def runs(tmp_path: Path) -> Runs:
-    return Runs(tmp_path)
-
-
-def add(history: History) -> None:
-    for _ in range(RECORDS):
-        history.record()
-
-
-def assert_as_built_at_once(warehouse: Warehouse) -> None:
-    found = warehouse.snapshot()
-    warehouse.empty()
-    warehouse.build()
-    assert differences(found, warehouse.snapshot()) == {}
 
 
 @pytest.fixture
 def unbuilt(warehouse: Warehouse) -> Iterator[Warehouse]:
     """The warehouse as `ingest init` leaves it, with records; the session gets it back built."""
-    add(History(warehouse))
-    forget_everything(warehouse.conn)
+    History(warehouse).receive(RECORDS)
+    drop_built(warehouse.conn)
     yield warehouse
     warehouse.conn.rollback()
     if warehouse.one("select to_regclass('core.people') is null") == (True,):
         dbt("build", *NO_TESTS)
 
 
-def forget_everything(conn: Connection) -> None:
-    for schema in SCHEMAS:
-        conn.execute(f"drop schema {schema} cascade; create schema {schema}".encode())
-    conn.commit()
-
-
 def test_first_builds_at_once(unbuilt: Warehouse, runs: Runs) -> None:
     for _ in range(ROUNDS):
-        forget_everything(unbuilt.conn)
+        drop_built(unbuilt.conn)
         for run in [runs.start("build", *NO_TESTS) for _ in range(2)]:
             run.succeed()
     assert_as_built_at_once(unbuilt)
@@ -72,7 +57,7 @@ def test_first_builds_at_once(unbuilt: Warehouse, runs: Runs) -> None:
 def test_a_run_and_a_build_at_once(warehouse: Warehouse, runs: Runs, options: list[str]) -> None:
     history = History(warehouse)
     for _ in range(ROUNDS):
-        add(history)
+        history.receive(RECORDS)
         for run in [runs.start("run"), runs.start("build", *options, *NO_TESTS)]:
             run.succeed()
     assert_as_built_at_once(warehouse)
@@ -83,7 +68,7 @@ def test_a_table_that_another_run_makes_first_is_brought_in_line(
     warehouse: Warehouse, runs: Runs
 ) -> None:
     history = History(warehouse)
-    add(history)
+    history.receive(RECORDS)
     warehouse.build()
     first = levels()[1]
     for model in first:
@@ -93,7 +78,7 @@ def test_a_table_that_another_run_makes_first_is_brought_in_line(
         words = ["run", "--threads", str(len(first)), "--select", *names(first)]
         one, other = runs.start(*words), runs.start(*words)
         wait_until_held(warehouse.conn, one, 2 * len(first))
-        add(history)
+        history.receive(RECORDS)
     one.succeed()
     other.succeed()
     dbt("run")

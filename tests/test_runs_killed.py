@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import cycle
-from pathlib import Path
 
 import pytest
+from random_history import History
 from runs import (
     END,
     MIDDLE,
     MOMENTS,
+    RECORDS,
     START,
     Runs,
+    drop_built,
     held,
+    kill_when_held,
     levels,
     models,
     names,
@@ -22,41 +25,10 @@ from runs import (
     wait_until_gone,
     wait_until_held,
 )
-from test_semantics_history import History
-from warehouse import Warehouse, dbt, differences
-
-RECORDS = 60
-SCHEMAS = ("extracted", "core", "reference", "api")
+from warehouse import NO_TESTS, Warehouse, assert_as_built_at_once, dbt
 
 
-@pytest.fixture
-def runs(tmp_path: Path) -> Runs:
-    return Runs(tmp_path)
-
-
-@pytest.fixture
-def history(warehouse: Warehouse) -> History:
-    """A warehouse that was built once, and records that came since."""
-    history = History(warehouse)
-    add(history)
-    warehouse.build()
-    add(history)
-    return history
-
-
-def add(history: History) -> None:
-    for _ in range(RECORDS):
-        history.record()
-
-
-def assert_as_built_at_once(warehouse: Warehouse) -> None:
-    found = warehouse.snapshot()
-    warehouse.empty()
-    warehouse.build()
-    assert differences(found, warehouse.snapshot()) == {}
-
-
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("stale")
 @pytest.mark.parametrize(
     "moments",
     [
@@ -73,11 +45,8 @@ def test_each_model_is_as_before_the_run_and_the_next_one_completes_it(
     killed = 0
     for level, moment in zip(levels(), cycle(moments), strict=False):
         before = remembered(warehouse, level)
-        with held(level, moment):
-            run = runs.start("run", "--threads", str(len(level)), "--select", *names(level))
-            wait_until_held(warehouse.conn, run, len(level))
-            run.kill()
-        wait_until_gone(warehouse.conn)
+        words = ("run", "--threads", str(len(level)), "--select", *names(level))
+        kill_when_held(warehouse, runs, level, moment, *words, count=len(level))
         assert remembered(warehouse, level) == before
         killed += len(level)
         dbt("run", "--select", *names(level))
@@ -89,31 +58,22 @@ def test_each_model_is_as_before_the_run_and_the_next_one_completes_it(
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("stale")
 def test_killed_again_and_again_without_a_run_that_ends(warehouse: Warehouse, runs: Runs) -> None:
     for level, moment in zip(levels()[1:], (END, MIDDLE, START), strict=False):
-        with held(level, moment):
-            run = runs.start("run")
-            wait_until_held(warehouse.conn, run, 1)
-            run.kill()
-        wait_until_gone(warehouse.conn)
+        kill_when_held(warehouse, runs, level, moment, "run")
     warehouse.build()
     assert_as_built_at_once(warehouse)
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("stale")
 def test_a_full_refresh_killed_half_way(warehouse: Warehouse, runs: Runs) -> None:
-    half_way = levels()[2]
-    with held(half_way, MIDDLE):
-        run = runs.start("run", "--full-refresh")
-        wait_until_held(warehouse.conn, run, 1)
-        run.kill()
-    wait_until_gone(warehouse.conn)
+    kill_when_held(warehouse, runs, levels()[2], MIDDLE, "run", "--full-refresh")
     warehouse.build()
     assert_as_built_at_once(warehouse)
 
 
-@pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("stale")
 def test_a_model_that_loses_its_connection_fails_alone(warehouse: Warehouse, runs: Runs) -> None:
     first, *_ = levels()[1]
     before = remembered(warehouse, [first])
@@ -134,18 +94,15 @@ def test_a_model_that_loses_its_connection_fails_alone(warehouse: Warehouse, run
 def test_a_first_build_killed_at_more_and_more_tables(
     warehouse: Warehouse, runs: Runs, tables_there: tuple[int, ...]
 ) -> None:
-    history = History(warehouse)
-    add(history)
+    History(warehouse).receive(RECORDS)
     tables = (
         "select count(*) from pg_tables"
         " where schemaname = any(array['extracted', 'core', 'reference'])"
     )
-    for schema in SCHEMAS:
-        warehouse.conn.execute(f"drop schema {schema} cascade; create schema {schema}".encode())
-    warehouse.conn.commit()
+    drop_built(warehouse.conn)
     killed = 0
     for many in tables_there:
-        run = runs.start("build", "--exclude-resource-type", "test", "unit_test")
+        run = runs.start("build", *NO_TESTS)
         wait_for(
             warehouse.conn,
             lambda many=many, run=run: run.is_over() or warehouse.one(tables) >= (many,),  # type: ignore[misc]
@@ -155,5 +112,5 @@ def test_a_first_build_killed_at_more_and_more_tables(
         killed += 1
         wait_until_gone(warehouse.conn)
     assert killed == len(tables_there)
-    dbt("build", "--exclude-resource-type", "test", "unit_test")
+    dbt("build", *NO_TESTS)
     assert_as_built_at_once(warehouse)

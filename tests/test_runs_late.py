@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg import sql
-from psycopg.types.json import Jsonb
 from runs import MIDDLE, Runs, held, models, wait_until_held
-from warehouse import _PAYLOADS, Warehouse, differences
+from warehouse import Warehouse, assert_as_built_at_once, insert, payload_columns
 
 from ingest.connection import Connection, connect
 
@@ -47,7 +44,7 @@ COUNTS = {
 }
 
 
-def insert(load: Connection, n: int) -> None:
+def insert_one_of_each(load: Connection, n: int) -> None:
     """Rows of a load in every payload table, not committed."""
     domain, person = f"late-{n}.example", f"https://www.linkedin.com/in/late-{n}"
     company = {"name": f"late-{n}"}
@@ -80,32 +77,16 @@ def insert(load: Connection, n: int) -> None:
 
 
 def add(load: Connection, table: str, key: str, payload: object, **columns: Any) -> None:
-    key_column, workflow, provider, platform, kind = _PAYLOADS[table]
-    values = {
-        key_column: key,
-        "workflow_slug": workflow,
-        "provider": provider,
-        "platform": platform,
-        "payload_type": kind,
-        "raw_payload": Jsonb(payload),
-        **columns,
-    }
-    statement = sql.SQL("insert into {} ({}) values ({})").format(
-        sql.Identifier("raw", table),
-        sql.SQL(", ").join(map(sql.Identifier, values)),
-        sql.SQL(", ").join(sql.Placeholder() * len(values)),
-    )
-    load.execute(statement, list(values.values()))
+    insert(load, table, payload_columns(table, key, payload) | columns)
 
 
-def test_a_load_under_way_is_in_the_next_run(warehouse: Warehouse, tmp_path: Path) -> None:
-    runs = Runs(tmp_path)
+def test_a_load_under_way_is_in_the_next_run(warehouse: Warehouse, runs: Runs) -> None:
     by_name = {model.name: model for model in models()}
     for number, stand_still in enumerate(HELD):
         with ExitStack() as open_:
             loads = [open_.enter_context(connect(application_name="load")) for _ in range(LOADS)]
             for n, load in enumerate(loads, start=number * LOADS):
-                insert(load, n)
+                insert_one_of_each(load, n)
             with held([by_name[name] for name in stand_still], MIDDLE):
                 run = runs.start("run", "--threads", THREADS)
                 commit(loads[0::4])  # at any moment
@@ -118,10 +99,7 @@ def test_a_load_under_way_is_in_the_next_run(warehouse: Warehouse, tmp_path: Pat
         found = {table: warehouse.one(query)[0] for table, query in COUNTS.items()}
         assert found == dict.fromkeys(COUNTS, (number + 1) * LOADS)
     assert len(HELD) * LOADS == 100
-    found_at_last = warehouse.snapshot()
-    warehouse.empty()
-    warehouse.build()
-    assert differences(found_at_last, warehouse.snapshot()) == {}
+    assert_as_built_at_once(warehouse)
 
 
 def commit(loads: list[Connection]) -> None:
@@ -134,13 +112,13 @@ def test_a_transaction_open_for_many_runs(warehouse: Warehouse, outcome: str) ->
     """It has read before them all and writes after them all."""
     with connect(application_name="foreign") as foreign:
         foreign.execute("select from raw.company_payloads")
-        insert(foreign, 0)
+        insert_one_of_each(foreign, 0)
         for n in range(1, 4):
             with connect(application_name="load") as load:
-                insert(load, n)
+                insert_one_of_each(load, n)
             warehouse.build()
             assert warehouse.one(COUNTS["core.people"]) == (n,)
-        insert(foreign, 4)
+        insert_one_of_each(foreign, 4)
         getattr(foreign, outcome)()
     warehouse.build()
     expected = 5 if outcome == "commit" else 3

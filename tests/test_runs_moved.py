@@ -7,20 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import use
-from runs import START, Runs, held, models, remembered, wait_until_held
-from test_semantics_history import History
-from test_status_command import document
-from warehouse import Warehouse, differences
+from ingesting import status
+from random_history import History
+from runs import RECORDS, START, Runs, held, models, remembered, wait_until_held
+from scratch import Parameters, use
+from warehouse import Warehouse, assert_as_built_at_once, differences
 
 from ingest import embedded
 from ingest.cluster import Cluster
 from ingest.connection import connect, connection_parameters, environment_for
 from ingest.errors import IngestError
 
-RECORDS = 80
 ELSEWHERE = "it was read on another server"
-Parameters = dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +60,17 @@ def run(program: Path, parameters: Parameters, *words: str | Path) -> None:
 
 @pytest.fixture
 def restored(
-    warehouse: Warehouse, history: History, programs: Path, other_server: Parameters, tmp_path: Path
+    history: History, runs: Runs, programs: Path, other_server: Parameters, tmp_path: Path
 ) -> Parameters:
     """Where the warehouse is restored, from a dump that was taken while a run was under way."""
-    add(history)
+    warehouse = history.warehouse
+    history.receive(RECORDS)
     warehouse.build()
-    add(history)
+    history.receive(RECORDS)
     here = connection_parameters()
     name, dump = here["dbname"], tmp_path / "dump"
     with held(models()[:2], START):
-        under_way = Runs(tmp_path).start("run")
+        under_way = runs.start("run")
         wait_until_held(warehouse.conn, under_way, 1)
         run(programs / "pg_dump", here, "--format=custom", "--no-owner", "--file", dump)
     under_way.succeed()
@@ -90,24 +89,16 @@ def test_loaded_and_run_as_if_never_moved(
     with connect(application_name="tests") as conn:
         moved = Warehouse(conn)
         assert_foreign(moved)
-        assert {table["rescan"] for table in document()["built"]} == {ELSEWHERE}
+        assert {table["rescan"] for table in status()["built"]} == {ELSEWHERE}
         moved.build()
         assert differences(stayed, moved.snapshot()) == {}
         assert_at_rest(moved)
 
         history.warehouse = moved
-        add(history)
+        history.receive(RECORDS)
         moved.build()
         assert_at_rest(moved)
-        found = moved.snapshot()
-        moved.empty()
-        moved.build()
-        assert differences(found, moved.snapshot()) == {}
-
-
-def add(history: History) -> None:
-    for _ in range(RECORDS):
-        history.record()
+        assert_as_built_at_once(moved)
 
 
 def assert_foreign(moved: Warehouse) -> None:
@@ -120,7 +111,7 @@ def assert_foreign(moved: Warehouse) -> None:
 
 def assert_at_rest(moved: Warehouse) -> None:
     """Nothing is left to read, not even in appearance, and nothing is written again."""
-    found = document()
+    found = status()
     assert found["untransformed"] == 0
     assert {table["name"]: table["unseen"] for table in found["built"] if table["unseen"]} == {}
     before = written(moved)

@@ -6,15 +6,17 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
-from test_empty_database import Database, assert_quiet
-from test_semantics_history import History
-from warehouse import Warehouse, differences
+from database import Database, assert_quiet
+from random_history import History
+from runs import RECORDS
+from scratch import NewDatabase
+from warehouse import NO_TESTS, Warehouse, differences
 
 from ingest import dbt_build
 from ingest.cli import cli
@@ -23,9 +25,6 @@ from ingest.connection import Connection, connect
 from ingest.errors import IngestError
 from ingest.migrate import migrate
 from ingest.turns import _LOCK, only_run
-
-RECORDS = 80
-Parameters = dict[str, str]
 
 
 class TestIngestDbt:
@@ -118,20 +117,17 @@ class TestIngestDbt:
 class TestPlainDbt:
     def test_two_first_builds_at_once(
         self,
-        new_database: Callable[[], Parameters],
+        new_database: NewDatabase,
         tmp_path_factory: pytest.TempPathFactory,
     ) -> None:
         parameters = new_database()
         one, other = (Database(parameters, tmp_path_factory.mktemp("target")) for _ in range(2))
-        words = ("build", "--exclude-resource-type", "test", "unit_test")
         with psycopg.connect(**parameters) as conn:  # type: ignore[arg-type]
             migrate(conn)
             warehouse = Warehouse(conn)
-            history = History(warehouse)
-            for _ in range(RECORDS):
-                history.record()
+            History(warehouse).receive(RECORDS)
             with ThreadPoolExecutor() as pool:
-                both = [pool.submit(place.dbt, *words) for place in (one, other)]
+                both = [pool.submit(place.dbt, "build", *NO_TESTS) for place in (one, other)]
             for done in both:
                 assert_quiet(done.result())
             found = warehouse.snapshot()

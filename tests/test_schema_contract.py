@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from scenario import Parameters, Row, rows, scenario
+from scenario import Row, rows, scenario
+from scratch import Parameters
 from warehouse import PROJECT, Warehouse, dbt
 
 CONTRACT: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(

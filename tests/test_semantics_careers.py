@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from scenario import FORMER, ROLE, Parameters, Row, issues_of, part, row, rows, scenario
+from scenario import FORMER, ROLE, Row, issues_of, part, row, rows, scenario
+from scratch import Parameters
 from warehouse import Warehouse
 
 NO_DATE = "no date"

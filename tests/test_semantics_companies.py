@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from scenario import Case, Parameters, Row, issues_of, part, row, scenario
+from scenario import Case, Row, issues_of, part, row, scenario
+from scratch import Parameters
 from warehouse import Warehouse
 
 NO_NUMBER = "no whole number"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import pytest
-from scenario import Parameters, Row, part, row, rows, scenario
+from scenario import Row, company, count, part, person, row, rows, scenario
+from scratch import Parameters
 from sources import (
     COMPANY,
     DOMAIN_ONLY,
@@ -99,11 +99,11 @@ def _fill_people(w: Warehouse) -> None:
     w.payload("person_payloads", silent, {"name": None}, received=moment(3))
     w.payload("person_discovery", silent, {"name": "By Discovery"}, received=moment(2))
     for n, first in ((1, "Old"), (3, "New"), (2, "Between")):
-        for person in (ranking, silent, PROFILE.format("exported")):
+        for url in (ranking, silent, PROFILE.format("exported")):
             w.row(
                 "salesnav_scrapes",
                 upload_id=upload(w),
-                linkedin_url_user_profile=person,
+                linkedin_url_user_profile=url,
                 first_name=first,
                 last_name="Example",
                 created_at=datetime.fromisoformat(moment(n - 1)),
@@ -153,18 +153,6 @@ def built(_built: Parameters) -> Iterator[Warehouse]:
         _fill_history(warehouse, "now", moment(3))
         warehouse.build()
         yield warehouse
-
-
-def company(warehouse: Warehouse, domain: str) -> Row:
-    return row(warehouse, "select * from core.companies where domain = %s", domain)
-
-
-def person(warehouse: Warehouse, name: str) -> Row:
-    return row(warehouse, "select * from core.people where linkedin_slug = %s", name)
-
-
-def count(warehouse: Warehouse, query: str, *parameters: Any) -> int:
-    return int(warehouse.one(query, *parameters)[0])
 
 
 def hashed(*parts: str) -> UUID:

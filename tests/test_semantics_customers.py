@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from scenario import Parameters, Row, issues_of, part, row, rows, scenario
+from scenario import Row, issues_of, part, row, rows, scenario
+from scratch import Parameters
 from warehouse import Warehouse
 
 CLAYGENT = "company_customer_claygent_payloads"

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from psycopg.types.json import Jsonb
-from scenario import Parameters, issues_of, row, rows, scenario
+from scenario import issues_of, row, rows, scenario
+from scratch import Parameters
 from warehouse import Warehouse, dbt
 
 CASE_STUDY: dict[str, Any] = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from scenario import Parameters, Row, issues_of, row, rows, scenario
+from scenario import company, count, issues_of, person, row, rows, scenario
+from scratch import Parameters
 from sources import PROFILE, SOURCES, discovery, moment, slug, upload
 from warehouse import Warehouse
 
@@ -74,18 +74,6 @@ def built(_built: Parameters) -> Iterator[Warehouse]:
         _fill_identities(warehouse)
         warehouse.build()
         yield warehouse
-
-
-def company(warehouse: Warehouse, domain: str) -> Row:
-    return row(warehouse, "select * from core.companies where domain = %s", domain)
-
-
-def person(warehouse: Warehouse, name: str) -> Row:
-    return row(warehouse, "select * from core.people where linkedin_slug = %s", name)
-
-
-def count(warehouse: Warehouse, query: str, *parameters: Any) -> int:
-    return int(warehouse.one(query, *parameters)[0])
 
 
 def test_every_spelling_of_a_domain_is_one_company(built: Warehouse) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from scenario import FORMER, ROLE, Case, Parameters, Row, issues_of, part, row, scenario
+from scenario import FORMER, ROLE, Case, Row, issues_of, part, row, scenario
+from scratch import Parameters
 from warehouse import Warehouse
 
 NO_DATE = "no date"

@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from scenario import Parameters, Row, issues_of, part, row, rows, scenario
+from scenario import Row, issues_of, part, row, rows, scenario
+from scratch import Parameters
 from warehouse import PROJECT, Warehouse
 
+LONG_AGO = "2020-01-01T00:00:00+00:00"
 MONDAY = "2026-03-02T08:00:00+00:00"
 TUESDAY = "2026-03-03T08:00:00+00:00"
 
@@ -206,13 +208,7 @@ def _fill_customers(w: Warehouse) -> None:
                 research(w, origin, "Shared Traders")
             else:
                 say(w, origin, f"By {say.__name__}", "WWW.Shared-Customer.example")
-    manual(
-        w,
-        "northwind-tools.example",
-        "Widgets by hand",
-        "jobs-at-acme.example",
-        at="2020-01-01T00:00:00+00:00",
-    )
+    manual(w, "northwind-tools.example", "Widgets by hand", "jobs-at-acme.example", at=LONG_AGO)
     manual(w, "www.Of-Alias.example", "Acme Careers", "https://careers-at-acme.example/jobs")
     manual(w, "careers-at-acme.example", "Alias Customer", "alias-customer.example")
     company(w, "behind-a-link.example", "Behind Traders")

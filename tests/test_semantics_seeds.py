@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from scenario import Parameters, Row, part, rows, scenario
+from properties.projects import Project, copied
+from scenario import Row, part, rows, scenario
+from scratch import Parameters
 from sources import COMPANY, discovery, firmographics, moment
-from warehouse import PROJECT, Warehouse, dbt
+from warehouse import Warehouse, dbt
 
 # seed -> (the beginning of a line, what is put before it; for the ranking, in its place)
 CHANGES = {
@@ -31,28 +29,17 @@ CHANGES = {
     ),
 }
 ADDED = {"company_domain_aliases", "ignored_domains", "payload_types", "workflows"}
-PARTS = ["dbt_project.yml", "profiles.yml", "models", "macros", "functions", "seeds", "tests/dbt"]
 
 Seen = dict[str, list[Row]]
 
 
-def copy_of_the_project(folder: Path) -> Path:
-    for name in PARTS:
-        source = PROJECT / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        (folder / name).parent.mkdir(exist_ok=True)
-        copy(source, folder / name)
-    return folder
-
-
-def change_seeds(project: Path, *seeds: str) -> None:
+def build_with_changes(project: Project, *seeds: str) -> None:
+    """Change some seeds, and build as a deployment of them would."""
     for seed in seeds:
         line, text = CHANGES[seed]
-        path = project / "seeds" / f"{seed}.csv"
-        content = path.read_text(encoding="utf-8")
-        assert content.count(f"\n{line}") == 1
         instead = f"{text}\n{line}" if seed in ADDED else text
-        path.write_text(content.replace(f"\n{line}", f"\n{instead}"), encoding="utf-8")
+        project.replace(f"seeds/{seed}.csv", f"\n{line}", f"\n{instead}")
+    project.dbt("build", "--resource-type", "seed", "--resource-type", "model")
 
 
 def look(warehouse: Warehouse) -> Seen:
@@ -65,25 +52,13 @@ def look(warehouse: Warehouse) -> Seen:
     return {name: rows(warehouse, f"select * from {table}") for name, table in tables.items()}
 
 
-def build(project: Path) -> None:
-    dbt_command = Path(sys.executable).with_name("dbt")
-    done = subprocess.run(
-        [dbt_command, "build", "--resource-type", "seed", "--resource-type", "model"],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-
-
 @pytest.fixture(scope="module")
 def seen(_built: Parameters, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
     """What the warehouse shows before the seeds change, with the changes, and without them again.
 
     The aliases change first and alone: nothing else gives the models behind them a reason to look.
     """
-    project = copy_of_the_project(tmp_path_factory.mktemp("project"))
+    project = copied(tmp_path_factory.mktemp("project"))
     with scenario() as warehouse:
         firmographics(warehouse, "survivor.example", "Survivor", None, moment(2))
         firmographics(warehouse, "merged-once.example", "Once", None, moment(1))
@@ -97,11 +72,9 @@ def seen(_built: Parameters, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         warehouse.build()
         found = {"before": look(warehouse)}
         try:
-            change_seeds(project, "company_domain_aliases")
-            build(project)
+            build_with_changes(project, "company_domain_aliases")
             found["merged"] = look(warehouse)
-            change_seeds(project, *(CHANGES.keys() - {"company_domain_aliases"}))
-            build(project)
+            build_with_changes(project, *(CHANGES.keys() - {"company_domain_aliases"}))
         finally:
             # whatever came of it, the tests after these have the project's own seeds
             dbt("seed")

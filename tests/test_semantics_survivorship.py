@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
+from itertools import count, product
 from typing import Any
 
 import pytest
-from scenario import Parameters, Row, issues_of, row, rows, scenario
+from scenario import Row, issues_of, row, rows, scenario
+from scratch import Parameters
 from warehouse import Warehouse
 
 MONDAY = "2026-03-02T08:00:00+00:00"
@@ -113,6 +114,10 @@ class Table:
     payload: Callable[[str], Row]
     marker: str
     columns: tuple[tuple[str, Any], ...] = ()
+
+    def spelt(self, key: str, way: int = 0) -> str:
+        """The key of an entity in one of its spellings, the normal form first."""
+        return self.spellings[way % len(self.spellings)].format(key)
 
 
 DOMAIN = ("{}.example", "https://www.{}.example/about", "{}.EXAMPLE.")
@@ -240,18 +245,11 @@ def deliver(table: Table, key: str, n: int, delivery: Delivery, payload: Row) ->
         content = json.dumps(content)
     if not delivery.usable:
         content = [content]
-    spelling = table.spellings[n % len(table.spellings)].format(key)
-    raw_id = next(_ids)
+    columns = {"id": next(_ids), **dict(table.columns)}
 
     def insert(warehouse: Warehouse) -> None:
-        warehouse.payload(
-            table.raw,
-            spelling,
-            content,
-            received=delivery.received,
-            id=raw_id,
-            **dict(table.columns),
-        )
+        spelling, at = table.spelt(key, n), delivery.received
+        warehouse.payload(table.raw, spelling, content, received=at, **columns)
 
     return insert
 
@@ -267,27 +265,26 @@ def builds(entities: list[tuple[str, list[Step]]]) -> list[list[Step]]:
 
 
 def _entities() -> Iterator[tuple[str, list[Step]]]:
-    for mode in MODES:
-        for table in TABLES.values():
-            for name, (deliveries, _) in CASES.items():
-                key = key_of("one", name, mode)
-                yield (
-                    mode,
-                    [
-                        deliver(table, key, n, delivery, table.payload(f"payload {n}"))
-                        for n, delivery in enumerate(deliveries)
-                    ],
-                )
-        for set_name, (owner, payload, _) in SETS.items():
-            for name, pair in CHANGES.items():
-                key = key_of(set_name.replace("_", "-"), name, mode)
-                yield (
-                    mode,
-                    [
-                        deliver(TABLES[owner], key, n, Delivery(when), payload(names))
-                        for n, (when, names) in enumerate(zip((MONDAY, TUESDAY), pair, strict=True))
-                    ],
-                )
+    for mode, table, (name, (deliveries, _)) in product(MODES, TABLES.values(), CASES.items()):
+        key = key_of("one", name, mode)
+        yield (
+            mode,
+            [
+                deliver(table, key, n, delivery, table.payload(f"payload {n}"))
+                for n, delivery in enumerate(deliveries)
+            ],
+        )
+    for mode, (items, (owner, payload, _)), (name, pair) in product(
+        MODES, SETS.items(), CHANGES.items()
+    ):
+        key = key_of(items.replace("_", "-"), name, mode)
+        yield (
+            mode,
+            [
+                deliver(TABLES[owner], key, n, Delivery(when), payload(names))
+                for n, (when, names) in enumerate(zip((MONDAY, TUESDAY), pair, strict=True))
+            ],
+        )
 
 
 @pytest.fixture(scope="module")
@@ -305,7 +302,7 @@ def shown(warehouse: Warehouse, name: str, key: str) -> Row:
     return row(
         warehouse,
         f"select {table.marker} as marker, * from {name} where {table.key} = %s",
-        table.spellings[0].format(key),
+        table.spelt(key),
     )
 
 
@@ -356,7 +353,7 @@ def test_created_at_is_the_first_receipt_where_nothing_says_updated_at(
 @pytest.mark.parametrize("items", SETS)
 def test_a_set_is_replaced_whole(built: Warehouse, items: str, name: str, mode: str) -> None:
     owner, _, query = SETS[items]
-    key = TABLES[owner].spellings[0].format(key_of(items.replace("_", "-"), name, mode))
+    key = TABLES[owner].spelt(key_of(items.replace("_", "-"), name, mode))
     names = [next(iter(found.values())) for found in rows(built, query, key)]
     newest = CHANGES[name][1] or []
     in_order = items.startswith("person_")
@@ -368,12 +365,9 @@ def test_a_set_is_replaced_whole(built: Warehouse, items: str, name: str, mode: 
 def test_items_come_with_the_payload_of_their_profile(
     built: Warehouse, table: str, mode: str
 ) -> None:
-    key = (
-        TABLES["extracted.person_profile"]
-        .spellings[0]
-        .format(key_of(table.replace("_", "-"), "other", mode))
-    )
-    profile = row(built, "select * from extracted.person_profile where linkedin_url = %s", key)
+    owner = "extracted.person_profile"
+    profile = shown(built, owner, key_of(table.replace("_", "-"), "other", mode))
+    key = profile["linkedin_url"]
     items = rows(built, f"select * from extracted.{table} where linkedin_url = %s", key)
     assert {(item["raw_payload_id"], item["created_at"]) for item in items} == {
         (profile["raw_payload_id"], datetime.fromisoformat(TUESDAY))
@@ -384,7 +378,7 @@ def test_items_come_with_the_payload_of_their_profile(
 @each_table
 def test_a_payload_that_is_no_object_is_reported(built: Warehouse, table: str, mode: str) -> None:
     raw = TABLES[table]
-    spelling = raw.spellings[1].format(key_of("one", "no-object-after-one", mode))
+    spelling = raw.spelt(key_of("one", "no-object-after-one", mode), 1)
     raw_key = "company_domain" if raw.raw == "company_discovery" else raw.key
     raw_id = row(built, f"select id from raw.{raw.raw} where {raw_key} = %s", spelling)["id"]
     assert [(field, reason) for field, _, reason in issues_of(built, raw_id)] == [
@@ -394,8 +388,6 @@ def test_a_payload_that_is_no_object_is_reported(built: Warehouse, table: str, m
 
 @each_way
 def test_issues_are_those_of_the_winner(built: Warehouse, mode: str) -> None:
-    key = DOMAIN[0].format(key_of("one", "unreadable-refresh-after-one", mode))
-    found = row(
-        built, "select * from extracted.company_firmographics where company_domain = %s", key
-    )
+    key = key_of("one", "unreadable-refresh-after-one", mode)
+    found = shown(built, "extracted.company_firmographics", key)
     assert issues_of(built, found["raw_payload_id"]) == []

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import random
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from ingesting import FIRMOGRAPHICS, staging_tables
+from killing import (
+    NOTHING,
+    assert_whole_or_nothing_and_then_once,
+    forget,
+    held_child,
+    interrupt,
+    kept,
+    kill,
+    killed_at_random,
+    wait_until,
+)
 from psycopg import sql
-from test_kill import forget, in_child, wait_for_sessions, written
 
 from ingest import landing, staging
 from ingest.connection import Connection, connect
@@ -26,12 +32,10 @@ from ingest.errors import IngestError
 from ingest.loading import LoadOptions, LoadSummary, OnReject, RejectLimit, Status, load_file
 from ingest.parallel import Crew
 from ingest.registry import load_registry
-from ingest.row_ids import new_load_id
-from ingest.staging import Staging, drop_abandoned
+from ingest.staging import Staging
 
-FIRMOGRAPHICS = "clay-company-firmographics"
 LANDED, REJECTED = 3_000, 30
-NOTHING, EVERYTHING = (0, 0, 0), (1, LANDED, REJECTED)
+EVERYTHING = (1, LANDED, REJECTED)
 KILLS_AT_RANDOM = 25
 
 
@@ -78,15 +82,7 @@ def load(file: Path, chosen: LoadOptions | None = None) -> LoadSummary:
         return load_file(conn, str(file), chosen or options())
 
 
-def staging_tables(db: Connection) -> list[str]:
-    found = db.execute(
-        "select tablename from pg_tables where schemaname = 'raw' and tablename ~ '^_' order by 1"
-    ).fetchall()
-    db.rollback()
-    return [name for (name,) in found]
-
-
-def rows(db: Connection) -> list[Any]:
+def landed(db: Connection) -> list[Any]:
     """Rows and rejects as JSON, without what differs from load to load."""
     found = db.execute(
         """
@@ -109,12 +105,12 @@ class TestSameOutcome:
         self, db: Connection, file: Path, taken_over: list[bool]
     ) -> None:
         alone = load(file, options(helpers=0))
-        expected = rows(db)
-        assert (written(db), taken_over) == (EVERYTHING, [])
+        expected = landed(db)
+        assert (kept(db), taken_over) == (EVERYTHING, [])
         forget(db)
         helped = load(file)
         assert taken_over.count(True) > 5
-        assert rows(db) == expected
+        assert landed(db) == expected
         assert replace(helped, load_id=None) == replace(alone, load_id=None)
 
     def test_all_rows_are_written_by_one_transaction(
@@ -243,7 +239,7 @@ class TestWhoHelps:
         finally:
             db.execute(sql.SQL("drop owned by {0}; drop role {0}").format(role))
             db.commit()
-        assert (written(db), taken_over) == (EVERYTHING, [])
+        assert (kept(db), taken_over) == (EVERYTHING, [])
 
     def test_nobody_when_the_load_could_not_see_their_rows(
         self, db: Connection, file: Path, taken_over: list[bool]
@@ -251,7 +247,7 @@ class TestWhoHelps:
         with connect() as conn:
             conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             load_file(conn, str(file), options())
-        assert (written(db), taken_over) == (EVERYTHING, [])
+        assert (kept(db), taken_over) == (EVERYTHING, [])
 
     def test_chunks_do_not_pile_up(
         self, db: Connection, file: Path, monkeypatch: pytest.MonkeyPatch
@@ -272,7 +268,7 @@ class TestWhoHelps:
         monkeypatch.setattr(Staging, "send", count)
         load(file)
         assert max(piled) == 4  # two for each of two helpers
-        assert written(db) == EVERYTHING
+        assert kept(db) == EVERYTHING
 
     def test_somebody_who_waits_for_the_raw_table_waits_for_the_load_alone(
         self, db: Connection, file: Path, taken_over: list[bool], monkeypatch: pytest.MonkeyPatch
@@ -287,20 +283,19 @@ class TestWhoHelps:
         def wait_and_open(self: Staging) -> None:
             if not waiting.ident:
                 waiting.start()
-                blocked: Any = None
-                while blocked != (1,):
-                    blocked = db.execute(
-                        "select count(*) from pg_stat_activity"
-                        " where application_name = 'waiting' and wait_event_type = 'Lock'"
-                    ).fetchone()
-                    db.rollback()
+                wait_until(
+                    db,
+                    "exists (select from pg_stat_activity"
+                    " where application_name = 'waiting' and wait_event_type = 'Lock'"
+                    " and datname = current_database())",
+                )
             open_(self)
 
         monkeypatch.setattr(Staging, "open", wait_and_open)
         load(file)
         waiting.join()
         assert any(taken_over)
-        assert written(db) == EVERYTHING
+        assert kept(db) == EVERYTHING
 
 
 class TestAllOrNothing:
@@ -320,11 +315,11 @@ class TestAllOrNothing:
             assert (summary.status, summary.rejected) == (Status.DRY_RUN, REJECTED)
         except IngestError as fault:
             assert "nothing of this file was written" in fault.sentence()  # noqa: PT017
-        assert (written(db), staging_tables(db)) == (NOTHING, [])
+        assert (kept(db), staging_tables(db)) == (NOTHING, [])
 
     def test_a_finished_load_leaves_only_its_rows(self, db: Connection, file: Path) -> None:
         assert [load(file).status for _ in range(2)] == [Status.LOADED, Status.KNOWN]
-        assert (written(db), staging_tables(db)) == (EVERYTHING, [])
+        assert (kept(db), staging_tables(db)) == (EVERYTHING, [])
 
     def test_a_lost_helper_ends_the_load(
         self, db: Connection, file: Path, monkeypatch: pytest.MonkeyPatch
@@ -341,53 +336,27 @@ class TestAllOrNothing:
         monkeypatch.setattr(staging._Helper, "copy", copy_and_lose)
         with pytest.raises(IngestError, match="nothing of this file was written"):
             load(file)
-        assert (written(db), staging_tables(db)) == (NOTHING, [])
+        assert (kept(db), staging_tables(db)) == (NOTHING, [])
 
     def test_killed_at_random_moments(self, db: Connection, file: Path) -> None:
-        begin = time.perf_counter()
-        load(file)
-        usual = time.perf_counter() - begin
-        forget(db)
-        moments = random.Random(20)
-        survived = 0
-        orphaned = 0
-        for _ in range(KILLS_AT_RANDOM):
-            child = in_child(lambda: load(file))
-            time.sleep(moments.uniform(0, 1.2 * usual))
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            wait_for_sessions(db)
-            left = written(db)
+        survived = orphaned = 0
+        for _ in killed_at_random(db, lambda: load(file), KILLS_AT_RANDOM):
             orphaned += bool(staging_tables(db))
-            assert left in {NOTHING, EVERYTHING}
-            assert load(file).status is (Status.LOADED if left == NOTHING else Status.KNOWN)
-            assert (written(db), staging_tables(db)) == (EVERYTHING, [])
-            survived += left == EVERYTHING
-            forget(db)
+            survived += assert_whole_or_nothing_and_then_once(
+                db, lambda: load(file).status, EVERYTHING
+            )
+            assert staging_tables(db) == []
         assert survived < KILLS_AT_RANDOM
         assert orphaned > 0  # or nothing has been proved
 
     def test_the_next_load_need_not_wait_for_the_sessions_of_a_killed_one(
         self, db: Connection, file: Path
     ) -> None:
-        reading, writing = os.pipe()
-
-        def doomed() -> None:
-            def report_and_hang(*_: Any) -> bool:
-                os.write(writing, b"!")
-                signal.pause()
-                return False
-
-            setattr(Staging, "_insert", report_and_hang)  # noqa: B010
-            load(file)
-
-        child = in_child(doomed)
-        os.read(reading, 1)
+        child = held_child(Staging, "_insert", lambda: load(file), after=False)
         assert staging_tables(db)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        kill(child)
         load(file)
-        assert (written(db), staging_tables(db)) == (EVERYTHING, [])
+        assert (kept(db), staging_tables(db)) == (EVERYTHING, [])
 
     def test_an_interrupt_ends_with_130_and_leaves_nothing(
         self, db: Connection, tmp_path: Path
@@ -397,62 +366,5 @@ class TestAllOrNothing:
         path.write_bytes(
             b"".join(b'{"domain":"c%d.example","a":"%b"}\n' % (n, filler) for n in range(150_000))
         )
-        command = [sys.executable, "-m", "ingest.cli", "load", "--workflow", FIRMOGRAPHICS]
-        running = subprocess.Popen(
-            [*command, "--jobs", "3", str(path)], stderr=subprocess.PIPE, text=True
-        )
-        while not staging_tables(db) and running.poll() is None:
-            pass
-        running.send_signal(signal.SIGINT)
-        said = running.communicate()[1]
-        assert (running.returncode, "Traceback" in said) == (130, False), said
-        assert (written(db), staging_tables(db)) == (NOTHING, [])
-
-
-class TestAbandoned:
-    @pytest.fixture
-    def other(self, db: Connection) -> Iterator[Connection]:  # noqa: ARG002 - the database first
-        with connect(application_name="other") as conn:
-            yield conn
-
-    @staticmethod
-    def table(db: Connection) -> tuple[str, int]:
-        """A staging table, and the lock of its load."""
-        load_id = new_load_id()
-        name = f"_staging_{load_id.hex}_0_0"
-        db.execute(sql.SQL("create unlogged table {} ()").format(sql.Identifier("raw", name)))
-        db.commit()
-        return name, int.from_bytes(load_id.bytes[8:], signed=True)
-
-    def test_tables_of_dead_loads_go_and_those_of_living_ones_stay(
-        self, db: Connection, other: Connection
-    ) -> None:
-        self.table(db)
-        living, lock_id = self.table(db)
-        other.execute("select pg_advisory_xact_lock(%s)", (lock_id,))
-        drop_abandoned(db)
-        assert staging_tables(db) == [living]
-        other.rollback()
-        drop_abandoned(db)
-        assert staging_tables(db) == []
-
-    def test_a_table_that_somebody_reads_is_left_for_the_next_time(
-        self, db: Connection, other: Connection, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(staging, "_PATIENCE", "50ms")
-        read, _ = self.table(db)
-        self.table(db)
-        other.execute(sql.SQL("select from {}").format(sql.Identifier("raw", read)))
-        drop_abandoned(db)
-        assert staging_tables(db) == [read]
-        other.rollback()
-        drop_abandoned(db)
-        assert staging_tables(db) == []
-
-    def test_other_tables_stay(self, db: Connection) -> None:
-        db.execute("create unlogged table raw._staging_notes ()")
-        db.commit()
-        drop_abandoned(db)
-        assert staging_tables(db) == ["_staging_notes"]
-        db.execute("drop table raw._staging_notes")
-        db.commit()
+        interrupt(lambda: bool(staging_tables(db)), "--jobs", "3", path)
+        assert (kept(db), staging_tables(db)) == (NOTHING, [])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from ingesting import load, status
+from scratch import NewDatabase
 from warehouse import Warehouse
 
 from ingest.cli import cli
@@ -17,18 +17,9 @@ from ingest.errors import IngestError
 from ingest.migrate import migrate
 from ingest.tables import age
 
-Parameters = dict[str, str]
-
 
 def ingest_status(*options: str) -> Result:
     return CliRunner().invoke(cli, ["status", *options], standalone_mode=False)
-
-
-def document() -> dict[str, Any]:
-    result = ingest_status("--json")
-    assert result.exception is None, result.output
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
 
 
 def raw(found: dict[str, Any], name: str) -> dict[str, Any]:
@@ -40,7 +31,7 @@ def rows_of(found: dict[str, Any], name: str) -> int:
 
 
 def test_a_database_without_raw_schema_gets_one_sentence(
-    new_database: Callable[[str | None], Parameters],
+    new_database: NewDatabase,
 ) -> None:
     new_database(None)
     result = ingest_status()
@@ -50,7 +41,7 @@ def test_a_database_without_raw_schema_gets_one_sentence(
 
 
 @pytest.fixture
-def unbuilt(new_database: Callable[[str | None], Parameters]) -> Warehouse:
+def unbuilt(new_database: NewDatabase) -> Warehouse:
     """An initialised database in which nothing was ever built."""
     new_database(None)
     conn = connect(application_name="tests")
@@ -60,7 +51,7 @@ def unbuilt(new_database: Callable[[str | None], Parameters]) -> Warehouse:
 
 def test_before_the_first_build_every_raw_row_waits_for_it(unbuilt: Warehouse) -> None:
     unbuilt.payload("company_payloads", "acme-widgets.example", {"name": "Acme"})
-    found = document()
+    found = status()
     assert raw(found, "company_payloads") == {
         "name": "company_payloads",
         "rows": 1,
@@ -78,13 +69,13 @@ def test_before_the_first_build_every_raw_row_waits_for_it(unbuilt: Warehouse) -
 def test_rows_are_untransformed_until_the_next_build(warehouse: Warehouse) -> None:
     warehouse.payload("company_payloads", "acme-widgets.example", {"name": "Acme"})
     warehouse.build()
-    built = document()
+    built = status()
     assert raw(built, "company_payloads")["untransformed"] == 0
     assert rows_of(built, "extracted.company_firmographics") == 1
     assert rows_of(built, "core.companies") == rows_of_core(warehouse)
 
     warehouse.payload("company_payloads", "dunmore-grocers.example", {"name": "Dunmore"})
-    later = document()
+    later = status()
     assert raw(later, "company_payloads") == {
         "name": "company_payloads",
         "rows": 2,
@@ -104,9 +95,9 @@ def test_a_row_one_of_several_models_has_not_read_is_untransformed(warehouse: Wa
     warehouse.build()
     warehouse.payload("person_payloads", "https://www.linkedin.com/in/bo-example", {"name": "Bo"})
     warehouse.build("--select", "person_profile")
-    assert raw(document(), "person_payloads")["untransformed"] == 1
+    assert raw(status(), "person_payloads")["untransformed"] == 1
     warehouse.build()
-    assert raw(document(), "person_payloads")["untransformed"] == 0
+    assert raw(status(), "person_payloads")["untransformed"] == 0
 
 
 def test_a_late_commit_is_untransformed(warehouse: Warehouse) -> None:
@@ -117,16 +108,16 @@ def test_a_late_commit_is_untransformed(warehouse: Warehouse) -> None:
             " values ('late.example', 'w', 'p', 'p', 'firmographics', '{}')"
         )
         warehouse.build()
-        assert raw(document(), "company_payloads")["untransformed"] == 0  # nobody can see it
+        assert raw(status(), "company_payloads")["untransformed"] == 0  # nobody can see it
         late.commit()
-    assert raw(document(), "company_payloads")["untransformed"] == 1
+    assert raw(status(), "company_payloads")["untransformed"] == 1
 
 
 def test_rows_of_a_type_nothing_extracts_wait(warehouse: Warehouse) -> None:
     warehouse.payload("company_payloads", "acme-widgets.example", {}, payload_type="technographics")
     warehouse.payload("person_payloads", "https://www.linkedin.com/in/ana-example", {})
     warehouse.build()
-    found = document()
+    found = status()
     assert raw(found, "company_payloads")["waiting"] == 1
     assert raw(found, "person_payloads")["waiting"] == 0
     assert (found["waiting"], found["untransformed"]) == (1, 0)
@@ -143,7 +134,7 @@ def test_a_table_no_model_reads_is_never_untransformed(warehouse: Warehouse) -> 
         failed_count=0,
         clay_webhook_url="https://clay.example/hook",
     )
-    assert raw(document(), "email_waterfall_jobs")["untransformed"] is None
+    assert raw(status(), "email_waterfall_jobs")["untransformed"] is None
 
 
 @pytest.mark.parametrize(
@@ -162,7 +153,7 @@ def test_a_watermark_that_means_nothing_here_leaves_all_rows_untransformed(
     statement = f"update extracted.watermarks {change} where model = 'company_firmographics'"
     warehouse.conn.execute(statement.encode())
     warehouse.conn.commit()
-    assert raw(document(), "company_payloads")["untransformed"] == 1
+    assert raw(status(), "company_payloads")["untransformed"] == 1
 
 
 def test_the_watermark_of_a_model_that_is_gone_does_not_count(warehouse: Warehouse) -> None:
@@ -174,7 +165,7 @@ def test_the_watermark_of_a_model_that_is_gone_does_not_count(warehouse: Warehou
         " from extracted.watermarks where model = 'company_firmographics'"
     )
     warehouse.conn.commit()
-    assert raw(document(), "company_payloads")["untransformed"] == 0
+    assert raw(status(), "company_payloads")["untransformed"] == 0
 
 
 def test_rejects_issues_and_the_last_load_are_shown(
@@ -182,10 +173,9 @@ def test_rejects_issues_and_the_last_load_are_shown(
 ) -> None:
     file = tmp_path_factory.mktemp("drop") / "firms.ndjson"
     file.write_text('{"domain": "acme-widgets.example", "founded": "circa 1990"}\nno json\n')
-    load = ["load", "--workflow", "clay-company-firmographics", str(file)]
-    CliRunner().invoke(cli, load)
+    load(file)
     warehouse.build()
-    found = document()
+    found = status()
     assert (found["rejects"], found["issues"]) == (1, 1)
     assert found["last_load"]["file_name"] == str(file)
     assert (found["last_load"]["landed"], found["last_load"]["rejected"]) == (1, 1)
@@ -197,7 +187,7 @@ def test_rejects_issues_and_the_last_load_are_shown(
 def test_status_needs_no_right_to_write(db: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     del db  # initialised, and named by the PG variables
     monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
-    assert document()["rejects"] == 0
+    assert status()["rejects"] == 0
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ModelNode
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -25,33 +26,60 @@ from ingest.connection import Connection
 
 PROJECT = Path(__file__).resolve().parent.parent
 
-# raw table -> (key column, workflow, provider, platform, payload type)
-_PAYLOADS = {
-    "company_payloads": (
-        "company_domain",
-        "clay-company-firmographics",
-        "clay",
-        "clay",
-        "firmographics",
+# schemas that dbt fills
+BUILT = ("extracted", "core", "reference", "api")
+# words of `dbt build` that leave the tests out
+NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
+
+
+class PayloadTable(NamedTuple):
+    """A raw table of payloads, with what the rows that tests insert usually say.
+
+    Attributes:
+        key: Column of the entity's key.
+        workflow: Slug of the workflow.
+        provider: The provider.
+        platform: Where the workflow runs.
+        payload_type: The type that models extract.
+    """
+
+    key: str
+    workflow: str
+    provider: str
+    platform: str
+    payload_type: str
+
+
+PAYLOAD_TABLES = {
+    "company_payloads": PayloadTable(
+        "company_domain", "clay-company-firmographics", "clay", "clay", "firmographics"
     ),
-    "company_discovery": ("company_domain", "clay-find-companies", "clay", "clay", "discovery"),
-    "person_payloads": ("linkedin_url", "clay-person-profile", "clay", "clay", "profile"),
-    "person_discovery": ("linkedin_url", "clay-find-people", "clay", "clay", "discovery"),
-    "company_customer_claygent_payloads": (
+    "company_discovery": PayloadTable(
+        "company_domain", "clay-find-companies", "clay", "clay", "discovery"
+    ),
+    "person_payloads": PayloadTable(
+        "linkedin_url", "clay-person-profile", "clay", "clay", "profile"
+    ),
+    "person_discovery": PayloadTable(
+        "linkedin_url", "clay-find-people", "clay", "clay", "discovery"
+    ),
+    "company_customer_claygent_payloads": PayloadTable(
         "origin_company_domain",
         "claygent-get-all-company-customers",
         "clay",
         "clay",
         "customer_research",
     ),
-    "case_study_extraction_payloads": (
+    "case_study_extraction_payloads": PayloadTable(
         "case_study_url",
         "gemini-extract-case-study-details",
         "google",
         "gemini",
         "case_study_extraction",
     ),
-    "icp_payloads": ("domain", "ai-generate-target-client-icp", "openai", "modal", "icp_criteria"),
+    "icp_payloads": PayloadTable(
+        "domain", "ai-generate-target-client-icp", "openai", "modal", "icp_criteria"
+    ),
 }
 
 
@@ -60,23 +88,27 @@ class DbtFailedError(AssertionError):
 
 
 @cache
-def _arguments() -> tuple[str, ...]:
+def dbt_arguments() -> tuple[str, ...]:
+    """Options that every dbt command of this session takes: where it reads and where it writes."""
     target = tempfile.mkdtemp(prefix="hq-dbt-")
     return (
-        "--project-dir",
-        str(PROJECT),
-        "--profiles-dir",
-        str(PROJECT),
-        "--target-path",
-        target,
-        "--log-path",
-        target,
+        *("--project-dir", str(PROJECT)),
+        *("--profiles-dir", str(PROJECT)),
+        *("--target-path", target),
+        *("--log-path", target),
+        # nobody reads them, and writing them takes a fifth of a small run
+        *("--no-write-json", "--log-level-file", "none"),
     )
 
 
 @cache
-def _manifest() -> Manifest:
-    result = dbtRunner().invoke(["--quiet", "parse", *_arguments()])
+def parsed_project() -> Manifest:
+    """The project, parsed once for the session.
+
+    Raises:
+        DbtFailedError: dbt cannot parse it.
+    """
+    result = dbtRunner().invoke(["--quiet", "parse", *dbt_arguments()])
     if not result.success:
         raise DbtFailedError(str(result.exception))
     return cast("Manifest", result.result)
@@ -92,13 +124,14 @@ def dbt(*words: str, may_fail: bool = False) -> dbtRunnerResult:
     Raises:
         DbtFailedError: A node failed, or the command did.
     """
-    result = dbtRunner(manifest=_manifest()).invoke(["--quiet", *words, *_arguments()])
+    result = dbtRunner(manifest=parsed_project()).invoke(["--quiet", *words, *dbt_arguments()])
     if not result.success and not may_fail:
-        raise DbtFailedError(_failures(result))
+        raise DbtFailedError(failures_of(result))
     return result
 
 
-def _failures(result: dbtRunnerResult) -> str:
+def failures_of(result: dbtRunnerResult) -> str:
+    """What failed in a dbt command and why, a node a line."""
     if not isinstance(result.result, RunExecutionResult):
         return str(result.exception)
     return "\n".join(
@@ -106,6 +139,61 @@ def _failures(result: dbtRunnerResult) -> str:
         for node in result.result
         if node.status not in ("pass", "success", "skipped")
     )
+
+
+def nodes(manifest: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """The nodes of a manifest that are models, seeds, tests, functions ... as dictionaries."""
+    everything = [*manifest["nodes"].values(), *manifest["functions"].values()]
+    return [node for node in everything if node["resource_type"] == kind]
+
+
+def incremental_models() -> list[ModelNode]:
+    """The models that dbt builds row by row and that remember what they have read."""
+    return [
+        node
+        for node in parsed_project().nodes.values()
+        if isinstance(node, ModelNode) and node.config.materialized == "incremental"
+    ]
+
+
+def empty_raw(conn: Connection) -> None:
+    """Take every row out of raw."""
+    tables = conn.execute(
+        "select tablename from pg_tables where schemaname = 'raw' and tablename <> 'migrations'"
+    ).fetchall()
+    # a test that left a transaction open shall fail the next one, not hang it
+    conn.execute("set local lock_timeout = '20s'")
+    names = sql.SQL(", ").join(sql.Identifier("raw", name) for (name,) in tables)
+    conn.execute(sql.SQL("truncate {}").format(names))
+    conn.commit()
+
+
+def insert(conn: Connection, raw_table: str, columns: Mapping[str, Any]) -> str:
+    """Insert one raw row, as another program would, without a commit; gives back its id."""
+    statement = sql.SQL("insert into {} ({}) values ({}) returning id").format(
+        sql.Identifier("raw", raw_table),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.SQL(", ").join(sql.Placeholder() * len(columns)),
+    )
+    inserted = conn.execute(statement, list(columns.values())).fetchone()
+    if inserted is None:
+        raise LookupError(raw_table)
+    return str(inserted[0])
+
+
+def payload_columns(
+    raw_table: str, key: str, payload: Any, payload_type: str | None = None
+) -> dict[str, Any]:
+    """The columns of a raw payload row; without a type, that which models extract."""
+    table = PAYLOAD_TABLES[raw_table]
+    return {
+        table.key: key,
+        "workflow_slug": table.workflow,
+        "provider": table.provider,
+        "platform": table.platform,
+        "payload_type": payload_type or table.payload_type,
+        "raw_payload": Jsonb(payload),
+    }
 
 
 @dataclass
@@ -116,12 +204,8 @@ class Warehouse:
 
     def empty(self) -> None:
         """Take every row out of the models and forget what they have seen; seeds stay."""
-        models = [
-            n
-            for n in _manifest().nodes.values()
-            if n.resource_type is NodeType.Model and n.config.materialized == "incremental"
-        ]
-        names = sql.SQL(", ").join([sql.Identifier(n.schema, n.name) for n in models])
+        tables = [sql.Identifier(node.schema, node.name) for node in incremental_models()]
+        names = sql.SQL(", ").join(tables)
         self.conn.execute(sql.SQL("truncate {}").format(names))
         self.conn.execute("truncate extracted.watermarks")
         self.conn.commit()
@@ -137,32 +221,16 @@ class Warehouse:
         **columns: Any,
     ) -> str:
         """Insert one raw payload row, as another program would; gives back its id."""
-        key_column, workflow, provider, platform, usual_type = _PAYLOADS[raw_table]
-        values: dict[str, Any] = {
-            key_column: key,
-            "workflow_slug": workflow,
-            "provider": provider,
-            "platform": platform,
-            "payload_type": payload_type or usual_type,
-            "raw_payload": Jsonb(payload),
-            **columns,
-        }
+        values = payload_columns(raw_table, key, payload, payload_type) | columns
         if received is not None:
             values["created_at"] = datetime.fromisoformat(received)
         return self.row(raw_table, **values)
 
     def row(self, raw_table: str, **values: Any) -> str:
         """Insert one raw row and commit; gives back its id."""
-        statement = sql.SQL("insert into {} ({}) values ({}) returning id").format(
-            sql.Identifier("raw", raw_table),
-            sql.SQL(", ").join(map(sql.Identifier, values)),
-            sql.SQL(", ").join(sql.Placeholder() * len(values)),
-        )
-        inserted = self.conn.execute(statement, list(values.values())).fetchone()
+        raw_id = insert(self.conn, raw_table, values)
         self.conn.commit()
-        if inserted is None:
-            raise LookupError(raw_table)
-        return str(inserted[0])
+        return raw_id
 
     def build(self, *words: str) -> None:
         """Build the models (without their data tests, which `check` runs)."""
@@ -217,3 +285,12 @@ def differences(left: dict[str, list[str]], right: dict[str, list[str]]) -> dict
                 "only right": [json.loads(row) for row in sorted(theirs - ours)[:3]],
             }
     return found
+
+
+def assert_as_built_at_once(warehouse: Warehouse) -> None:
+    """Check that one build of everything in raw makes the tables that are there."""
+    found = warehouse.snapshot()
+    warehouse.empty()
+    warehouse.build()
+    differing = differences(found, warehouse.snapshot())
+    assert not differing, differing

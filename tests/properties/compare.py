@@ -65,9 +65,9 @@ class Disagreement:
 
 def disagreements(found: Rows, expected: Rows) -> Iterator[Disagreement]:
     """Where the tables of a warehouse and the expected ones differ, in columns of the latter."""
-    for table, key_columns in KEYS.items():
-        ours = _by_key(expected.get(table, []), key_columns)
-        theirs = _by_key(found[table], key_columns)
+    for table, rows in found.items():
+        ours = _by_key(expected.get(table, []), KEYS[table])
+        theirs = _by_key(rows, KEYS[table])
         for key in sorted(ours.keys() | theirs.keys(), key=str):
             if key not in ours or key not in theirs:
                 yield Disagreement(table, key, "*", ours.get(key), theirs.get(key))

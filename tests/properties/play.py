@@ -13,7 +13,7 @@ from typing import Any
 from psycopg import sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb, set_json_loads
-from warehouse import _PAYLOADS, Warehouse
+from warehouse import NO_TESTS, PAYLOAD_TABLES, Warehouse
 
 from ingest.connection import Connection, connect
 from ingest.errors import IngestError
@@ -36,8 +36,6 @@ from properties.records import (
 
 Rows = dict[str, list[dict[str, Any]]]
 
-NO_TESTS = ("--exclude", "test_type:data", "test_type:unit")
-
 
 @dataclass
 class Stage:
@@ -52,7 +50,7 @@ class Stage:
     conn: Connection
     projects: Mapping[str, Project]
     folder: Path
-    _deployed: str = field(default="", init=False)
+    _deployed: str = field(default="", init=False)  # whose seeds are there; empty: not for sure
 
     def __post_init__(self) -> None:
         set_json_loads(exact_json, self.conn)
@@ -80,6 +78,7 @@ class Stage:
 
     def rebuild(self, state: str) -> None:
         """Drop everything that dbt made and build it once from the raw rows."""
+        self._deployed = ""
         self.conn.execute("drop schema extracted, core, reference cascade")
         self.conn.commit()
         self.projects[state].dbt("build", *NO_TESTS)
@@ -104,13 +103,14 @@ class Stage:
         names = [sql.Identifier("raw", r["tablename"]) for r in self.rows(_RAW_TABLES)]
         self.conn.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(names)))
         self.conn.commit()
-        if self._deployed != "plain":
+        if not self._deployed:
             self.rebuild("plain")
         Warehouse(self.conn).empty()
 
     def _dbt(self, step: Dbt) -> None:
         project = self.projects[step.seeds]
         if step.seeds != self._deployed:
+            self._deployed = ""
             project.dbt("seed")
             self._deployed = step.seeds
         project.dbt(*step.words)
@@ -202,8 +202,8 @@ def _headed(record: Record) -> dict[str, Any]:
 def _columns(record: Record) -> dict[str, Any]:
     """The columns of a row as another program inserts it."""
     columns = dict(record.columns)
-    if record.table in _PAYLOADS:
-        _, workflow, provider, platform, usual = _PAYLOADS[record.table]
+    if record.table in PAYLOAD_TABLES:
+        _, workflow, provider, platform, usual = PAYLOAD_TABLES[record.table]
         columns |= {"workflow_slug": workflow, "provider": provider, "platform": platform}
         columns |= {"payload_type": record.payload_type or usual}
         columns |= {"raw_payload": Jsonb(record.payload)}

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
-from warehouse import PROJECT, DbtFailedError, _failures, _manifest
+from warehouse import PROJECT, DbtFailedError, failures_of, parsed_project
 
 from properties.draws import company_domain
 
 _MERGED = 2_000  # of so many companies
-PARTS = ["dbt_project.yml", "profiles.yml", "models", "macros", "functions", "seeds", "tests/dbt"]
+PARTS = ["dbt_project.yml", "profiles.yml", "selectors.yml"]
+PARTS += ["models", "macros", "functions", "seeds", "tests/dbt"]
 
 
 class Project:
@@ -40,6 +41,8 @@ class Project:
         if old not in content:
             raise LookupError(f"{path} does not contain {old!r}")
         file.write_text(content.replace(old, new), encoding="utf-8")
+        # what was parsed before holds no more
+        self.__dict__.pop("_manifest", None)
 
     def dbt(self, *words: str) -> None:
         """Run a dbt command.
@@ -49,12 +52,12 @@ class Project:
         """
         result = dbtRunner(manifest=self._manifest).invoke(["--quiet", *words, *self._arguments])
         if not result.success:
-            raise DbtFailedError(_failures(result))
+            raise DbtFailedError(failures_of(result))
 
     @cached_property
     def _manifest(self) -> Manifest:
         if self.folder == PROJECT:
-            return _manifest()
+            return parsed_project()
         result = dbtRunner().invoke(["--quiet", "parse", *self._arguments])
         if not isinstance(result.result, Manifest):
             raise DbtFailedError(str(result.exception))
@@ -65,7 +68,8 @@ class Project:
         place, target = str(self.folder), str(self._target)
         options = {"project-dir": place, "profiles-dir": place}
         options |= {"target-path": target, "log-path": target}
-        return [word for name, value in options.items() for word in (f"--{name}", value)]
+        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        return [*words, "--no-write-json", "--log-level-file", "none"]
 
 
 def copied(folder: Path) -> Project:

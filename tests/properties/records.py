@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 WORKFLOWS = {
@@ -86,11 +88,9 @@ class History:
 
     Args:
         steps: In their order; the last ones read everything there is.
-        timelines: How many entities of feeds have records in it.
     """
 
-    steps: list[Step] = field(default_factory=list)
-    timelines: int = 0
+    steps: list[Step]
 
     @property
     def seeds(self) -> str:
@@ -102,18 +102,23 @@ class History:
         """All records."""
         return [r for step in self.steps if isinstance(step, Load) for r in step.records]
 
-    def only(self, keep: set[int]) -> History:
-        """The same history with the records at these places only."""
-        place = 0
+    def changed(self, change: Callable[[int, Record], Record | None]) -> History:
+        """The same history with other records.
+
+        Args:
+            change: Called with the place and the record; gives back what stands there instead, or
+                None where nothing does. Loads without records go.
+        """
+        places = count()
         steps: list[Step] = []
         for step in self.steps:
             if isinstance(step, Load):
-                kept = [r for n, r in enumerate(step.records, place) if n in keep]
-                place += len(step.records)
+                changed = (change(next(places), record) for record in step.records)
+                kept = [record for record in changed if record is not None]
                 steps += [type(step)(kept)] if kept else []
             else:
                 steps.append(step)
-        return History(steps, self.timelines)
+        return History(steps)
 
     def __str__(self) -> str:
         """The history as it can be pasted into a test."""

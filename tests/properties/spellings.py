@@ -14,6 +14,11 @@ NO_NUMBERS = ["clay_1", "99999999999999999999", "12,34", 1.5, "NaN", {"id": 1}, 
 NOTHING = [None, "", "  ", "null", "N/A", "-", "None"]
 
 
+def chance(draw: random.Random, percent: int) -> bool:
+    """Whether something special is drawn."""
+    return draw.randrange(100) >= 100 - percent
+
+
 def domain(draw: random.Random, name: str) -> str:
     """A spelling of a domain."""
     return draw.choice(
@@ -95,7 +100,7 @@ def refresh(draw: random.Random, at: datetime) -> Any:
 
 def day(draw: random.Random) -> Any:
     """A date as providers write it, or no date."""
-    if draw.random() < 0.08:
+    if chance(draw, 8):
         return draw.choice(NO_DATES)
     year, month = draw.randrange(1998, 2026), draw.randrange(1, 13)
     return draw.choice(
@@ -108,7 +113,7 @@ def day(draw: random.Random) -> Any:
 
 def number(draw: random.Random, most: int = 9_999) -> Any:
     """A whole number as providers write it, or something that is none."""
-    if draw.random() < 0.06:
+    if chance(draw, 6):
         return draw.choice(NO_NUMBERS)
     value = draw.randrange(1, most)
     return draw.choice([value, value, str(value), f"{value:,}", f"{value}.0", None, "1e3", ""])

@@ -79,6 +79,24 @@ def test_nameless_entries_of_one_origin_stay_apart(stage: Stage) -> None:
     assert {row["customer_domain"] for row in found} == {"a.example", "b.example"}
 
 
+def test_an_entry_with_one_company_on_both_sides_calls_it_what_its_own_side_does(
+    stage: Stage,
+) -> None:
+    columns = {
+        "origin_company_domain": "jane@both.example",
+        "origin_company_name": "Both",
+        "company_customer_name": "Somebody",
+        "company_customer_domain": "www.both.example",
+    }
+    record = Record("manual_company_customers", columns)
+    stage.play(History([Load([record]), BUILD]))
+    (row,) = stage.rows("select name from core.companies where domain = 'both.example'")
+    assert row["name"] == "Both"
+    assert (
+        stage.rows("select * from reference.company_customers where domain = 'both.example'") == []
+    )
+
+
 @pytest.mark.long
 def test_a_row_that_names_a_company_twice_says_the_same_in_every_build(stage: Stage) -> None:
     merged = [n for n in range(20, 1_900, 20) if n % 60]

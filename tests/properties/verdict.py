@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from warehouse import differences
+from warehouse import DbtFailedError, differences
 
 from properties.compare import KEYS, QUERIES, disagreements
 from properties.model.seeds import read_seeds
@@ -13,6 +15,7 @@ from properties.play import Stage
 from properties.records import History
 
 GROWN, BUILT = "grown step by step", "built at once"
+_FAILED = re.compile(r"^\w+\.\w+\.(\w+)", re.MULTILINE)  # kind, project and name of a dbt node
 
 
 @dataclass(frozen=True)
@@ -21,40 +24,57 @@ class Fault:
 
     Args:
         kind: Which promise is broken, and in which table and column.
-        evidence: What shows it; it names the entities concerned.
-        raw_ids: The raw rows it speaks of.
+        table: The table, with its schema; the name of the node alone where dbt failed.
+        evidence: What shows it; it names the entities concerned, or their raw rows.
     """
 
     kind: str
+    table: str
     evidence: str
 
-    def __str__(self) -> str:
-        """Both, on one line."""
-        return f"{self.kind}: {self.evidence}"
+    @property
+    def model(self) -> str:
+        """The model that makes the table."""
+        return self.table.rpartition(".")[2]
 
 
-def judge(stage: Stage, history: History, *, rebuild: bool = True) -> list[Fault]:
-    """Play a history and compare: the tables as grown, as built at once, and as expected.
-
-    Args:
-        stage: Where it is played.
-        history: The history.
-        rebuild: Leave it out where only what the model expects is in question.
-    """
-    stage.play(history)
-    faults = []
-    if rebuild:
+def judge(stage: Stage, history: History) -> list[Fault]:
+    """Play a history and compare: the tables as grown, as built at once, and as expected."""
+    try:
+        stage.play(history)
         grown = stage.snapshot()
         stage.rebuild(history.seeds)
-        for table, rows in differences(grown, stage.snapshot()).items():
-            words = {GROWN: rows["only left"], BUILT: rows["only right"]}
-            faults.append(Fault(f"grown and built differ in {table}", str(words)))
-    wanted = expected(stage.raw(), read_seeds(stage.projects[history.seeds].seeds))
-    found = {table: stage.rows(QUERIES.get(table, f"select * from {table}")) for table in KEYS}
-    for disagreement in disagreements(found, wanted):
-        kind = f"not as expected: {disagreement.table} {disagreement.column}"
-        faults.append(Fault(kind, str(disagreement)))
-    return faults
+    except DbtFailedError as error:
+        return [_failure(error)]
+    faults = []
+    for table, rows in differences(grown, stage.snapshot()).items():
+        words = {GROWN: rows["only left"], BUILT: rows["only right"]}
+        faults.append(Fault(f"grown and built differ in {table}", table, str(words)))
+    return faults + _unexpected(stage, history.seeds, KEYS)
+
+
+def glance(stage: Stage, history: History, table: str) -> list[Fault]:
+    """Play a history and compare one table, as grown, with what is expected."""
+    try:
+        stage.play(history)
+    except DbtFailedError as error:
+        return [_failure(error)]
+    return _unexpected(stage, history.seeds, KEYS.keys() & {table})
+
+
+def _failure(error: DbtFailedError) -> Fault:
+    """No history makes dbt fail."""
+    nodes = _FAILED.findall(str(error))
+    return Fault(f"dbt fails: {', '.join(nodes)}", nodes[0] if nodes else "", str(error))
+
+
+def _unexpected(stage: Stage, seeds: str, tables: Iterable[str]) -> list[Fault]:
+    wanted = expected(stage.raw(), read_seeds(stage.projects[seeds].seeds))
+    found = {table: stage.rows(QUERIES.get(table, f"select * from {table}")) for table in tables}
+    return [
+        Fault(f"not as expected: {each.table} {each.column}", each.table, str(each))
+        for each in disagreements(found, wanted)
+    ]
 
 
 def summary(faults: list[Fault], most: int = 3) -> str:

@@ -1,8 +1,9 @@
-"""Invented records about invented companies and people, drawn from a seed."""
+"""Invented records about invented companies and people."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 from properties import spellings as spell
@@ -17,24 +18,20 @@ class World(Draws):
     """Draws records, entity by entity.
 
     Args:
-        seed: Decides everything.
-        entities: How many entities of feeds shall have records.
+        draw: Decides everything: from a seed, or hypothesis in person.
+        entities: How many entities of feeds have records.
     """
 
-    def __init__(self, seed: int, entities: int) -> None:
-        super().__init__(seed, entities)
-        self.timelines: set[tuple[str, str]] = set()
-        self._target = entities
+    def __init__(self, draw: Random, entities: int) -> None:
+        super().__init__(draw, entities)
+        self._entities = entities
         self._entries = 0
 
     def records(self) -> list[Record]:
-        """Records of as many timelines as were asked for."""
-        found: list[Record] = []
+        """Records of as many timelines as were asked for, in any order."""
         makers: list[tuple[Callable[[str], list[Record]], list[str]]] = [
             (self._firmographics, self.companies),
-            (self._firmographics, self.companies),
             (self._discovery, self.companies),
-            (self._profile, self.people),
             (self._profile, self.people),
             (self._found_person, self.people),
             (self._research, self.companies),
@@ -45,11 +42,9 @@ class World(Draws):
             (self._portfolio, self.companies),
             (self._crunchbase, self.companies),
         ]
-        while len(self.timelines) < self._target:
-            make, keys = self.draw.choice(makers)
-            key = self.draw.choice(keys)
-            self.timelines.add((make.__name__, key))
-            found += make(key)
+        timelines = [(make, key) for make, keys in makers for key in keys]
+        chosen = self.draw.sample(timelines, self._entities)
+        found = [record for make, key in chosen for record in make(key)]
         self.draw.shuffle(found)
         return found
 
@@ -84,12 +79,12 @@ class World(Draws):
         return self._payload("company_payloads", columns, fields, payload_type=self._one(kinds))
 
     def _locations(self) -> Any:
-        if self._chance(0.2):
+        if self._chance(20):
             return self._one([None, [], "", "Austin"])
         return [
             self._one(
                 [
-                    {"is_primary": self._chance(0.4), "city": "Austin", "country": "US"},
+                    {"is_primary": self._chance(40), "city": "Austin", "country": "US"},
                     {"inferred_location": None, "city": "Bern"},
                     {"city": "Köln", "is_hq": spell.flag(self.draw), "latitude": 50.90},
                     {"is_headquarters": True, "city": "Oslo"},
@@ -148,7 +143,7 @@ class World(Draws):
             "education": self._one([[self._school() for _ in self._some(3)]] * 4 + [None, []]),
             **{name: self._one([None, [], [{"x": 1}], ["German"]]) for name in JSON_LISTS},
         }
-        if self._chance(0.6):
+        if self._chance(60):
             fields["latest_experience"] = self._one([*roles, None, {}, self._role()])
         columns = {"linkedin_url": self._key(spell.person(d, slug), spell.NO_PEOPLE)}
         kinds = [None] * 8 + ["enrichment", "person_profile", *WAITING]
@@ -311,7 +306,7 @@ class World(Draws):
             "company_website": self._company_or_not(),
             "linkedin_url_company": spell.company_page(self.draw, slug),
         }
-        return [self._row("salesnav_scrapes", row) for _ in self._some(2)]
+        return [self._row("salesnav_scrapes", row) for _ in range(self._one([1, 2]))]
 
     def _portfolio(self, domain: str) -> list[Record]:
         row = {

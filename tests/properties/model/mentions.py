@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,17 +63,26 @@ def _by_entity(
     source: str, entity: Entity, name_them: Callable[[Payload], list[Named]]
 ) -> Iterator[Mention]:
     for payload in entity.payloads:
-        for domain, name, url in name_them(payload):
+        for domain, name, url in _once(name_them(payload)):
             said = _company(source, entity.key, domain, name, url)
             if said:
                 yield _by_payload(*said, payload, is_current=payload is entity.winner)
 
 
 def _by_row(source: str, row: Row, columns: tuple[tuple[str, str, str], ...]) -> Iterator[Mention]:
-    for domain, name, url in columns:
-        said = _company(source, str(row["id"]), row[domain], row.get(name), row.get(url))
+    named = [(row[domain], row.get(name), row.get(url)) for domain, name, url in columns]
+    for domain, name, url in _once(named):
+        said = _company(source, str(row["id"]), domain, name, url)
         if said:
             yield Mention(*said, row["id"], None, receipt(row))
+
+
+def _once(named: Iterable[Named]) -> list[Named]:
+    """What names a domain twice says of it what it says first."""
+    first: dict[str | None, Named] = {}
+    for each in named:
+        first.setdefault(forms.domain(forms.text_of(each[0])), each)
+    return list(first.values())
 
 
 def person_mentions(raw: Raw, entities: dict[str, list[Entity]]) -> Iterator[Mention]:
@@ -143,16 +152,15 @@ def _origin(p: Payload) -> list[Named]:
 
 
 def _employers(p: Payload) -> list[Named]:
-    """The latest role first, then the others in their order; the first word on a domain counts."""
+    """The latest role first, then the others in their order."""
     content = p.content or {}
     said = content.get("experience")
     roles = [content.get("latest_experience"), *(said if isinstance(said, list) else [])]
-    named: dict[str, Named] = {}
-    for role in roles:
-        if isinstance(role, dict):
-            domain = forms.domain(forms.text_of(role.get("company_domain"))) or ""
-            named.setdefault(domain, (domain, role.get("company"), role.get("url")))
-    return list(named.values())
+    return [
+        (role.get("company_domain"), role.get("company"), role.get("url"))
+        for role in roles
+        if isinstance(role, dict)
+    ]
 
 
 def _employer_found(p: Payload) -> list[Named]:
