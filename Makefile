@@ -8,8 +8,10 @@ FITS = 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
 BIN = .venv/bin
 # the dbt templater knows neither functions/ nor macros
 LINTED_SQL = models $(wildcard tests/dbt/*.sql)
-MADE = .venv .postgres target logs build .hypothesis .mypy_cache .pytest_cache .ruff_cache \
-	hq_warehouse.egg-info
+MADE = .venv .venv-bench .postgres target logs build .hypothesis .mypy_cache .pytest_cache \
+	.ruff_cache hq_warehouse.egg-info
+# loaders that ours is measured beside; they bring versions of their own (bench/peers.txt)
+PEERS = 'dlt[postgres]' meltanolabs-target-postgres
 
 # another checkout's or another Python's settings have no business here
 unexport HQ_PROJECT_DIR PYTHONHOME PYTHONPATH VIRTUAL_ENV
@@ -20,7 +22,7 @@ help:
 	@echo 'make demo    set up, load examples/ into the embedded PostgreSQL, build, show the result'
 	@echo 'make test    lint and run every test'
 	@echo 'make lint    ruff, mypy and sqlfluff'
-	@echo 'make bench   measure (ARGS="..." goes to bench/run.py; see also bench/answers.py)'
+	@echo 'make bench   measure, beside other loaders (ARGS="..." goes to bench/run.py, as --help does)'
 	@echo 'make docs    every table and column on one page, target/static_index.html; their picture'
 	@echo 'make clean   stop the embedded PostgreSQL; remove its data and all else made here'
 	@echo 'PYTHON=...   the Python to set up with, 3.11 to 3.13; now $(PYTHON)'
@@ -39,8 +41,19 @@ lint: .venv/.develops
 	unset PGHOSTADDR PGSERVICE PGDATABASE && eval "$$($(BIN)/ingest db env)" \
 		&& $(BIN)/sqlfluff lint --disable-progress-bar $(LINTED_SQL)
 
+# the peers may fail to install: then the others are measured without them
 bench: .venv/.develops
+	@$(MAKE) --no-print-directory .venv-bench/.installed || echo 'Measured without them.' >&2
 	$(BIN)/python bench/run.py $(ARGS)
+
+.venv-bench/.installed: bench/peers.txt | .venv/bin/python
+	@echo 'Setting up .venv-bench, the loaders to measure beside (a minute, once) ...' >&2
+	@$(BIN)/python -m venv .venv-bench
+	@missing=; for peer in $(PEERS); do .venv-bench/bin/python -m pip install -qq \
+		--disable-pip-version-check -c bench/peers.txt "$$peer" \
+		|| missing="$$missing $$peer"; done; \
+		if [ -n "$$missing" ]; then echo "not installed:$$missing" >&2; exit 1; fi
+	@touch $@
 
 docs: .venv/.runs
 	$(BIN)/ingest init

@@ -3,22 +3,29 @@
     python bench/answers.py [PEOPLE]        default 1000000, with a tenth of companies, five
                                             roles each; add --plans to see the plans
 
-Works in a database of its own (``hq_bench``), made and dropped on the server that the PG variables
-name, or the embedded one. Prints a table: the wait of the first call and the best of some more.
+Works in a database of its own, made and dropped on the server that the PG variables name, or the
+embedded one. Prints a table: the wait of the first call and the best of some more.
 """
 
 from __future__ import annotations
 
-import os
 import sys
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from rich.console import Console
-from rich.table import Table
-from run import dbt, run, scratch_database, seconds
+from common import (
+    Dbt,
+    Scratch,
+    circumstances,
+    run,
+    save,
+    scratch_database,
+    scratch_folder,
+    seconds,
+    show,
+    tell,
+)
 
-from ingest.connection import Connection, connect
-from ingest.migrate import migrate
+from ingest.connection import Connection
 
 ROUNDS = 5
 LEVELS = "array['VP','Director of','Head of','Chief','Manager','Senior','Analyst','Coordinator']"
@@ -213,29 +220,50 @@ def ask(conn: Connection, question: Question, *, plans: bool) -> tuple[int, floa
     return rows, first * 1000, best * 1000
 
 
-def main(people: int, *, plans: bool) -> None:
-    """Make the warehouse, ask, and print the table."""
-    with scratch_database() as environment:
-        os.environ.update(environment)
-        with connect(application_name="bench") as conn:
-            migrate(conn)
-            dbt(environment, "build", "--exclude", "test_type:data", "test_type:unit")
-            fill(conn, people)
-            table = Table(
-                title=f"{people // 10:,} companies, {people:,} people, {people * 5:,} roles"
+def measure(scratch: Scratch, dbt: Dbt, people: int, *, plans: bool) -> dict[str, Any]:
+    """Make the warehouse and ask."""
+    tell("answers: the warehouse is made")
+    dbt("build", "--exclude", "test_type:data", "test_type:unit")
+    fill(scratch.conn, people)
+    tell("answers: questions")
+    found = {}
+    for question in QUESTIONS:
+        rows, first, best = ask(scratch.conn, question, plans=plans)
+        found[question.text] = {
+            "rows": rows,
+            "first_ms": first,
+            "best_ms": best,
+            "goal_ms": question.goal,
+        }
+    return {**circumstances(scratch.conn), "people": people, "questions": found}
+
+
+def print_figures(figures: dict[str, Any]) -> None:
+    """Print the table."""
+    people = figures["people"]
+    show(
+        f"{people // 10:,} companies, {people:,} people, {people * 5:,} roles",
+        ("question", "rows", "first ms", "best ms", "goal ms"),
+        [
+            (
+                text,
+                f"{found['rows']:,}",
+                f"{found['first_ms']:.0f}",
+                f"{found['best_ms']:.1f}",
+                f"{found['goal_ms']:,}" if found["goal_ms"] else "",
             )
-            for heading in ("question", "rows", "first ms", "best ms", "goal ms"):
-                table.add_column(heading, justify="left" if heading == "question" else "right")
-            for question in QUESTIONS:
-                rows, first, best = ask(conn, question, plans=plans)
-                table.add_row(
-                    question.text,
-                    f"{rows:,}",
-                    f"{first:.0f}",
-                    f"{best:.1f}",
-                    f"{question.goal:,}" if question.goal else "",
-                )
-        Console().print(table)
+            for text, found in figures["questions"].items()
+        ],
+    )
+
+
+def main(people: int, *, plans: bool) -> None:
+    """Measure, keep, print."""
+    with scratch_folder() as folder, scratch_database("answers") as scratch:
+        dbt = Dbt(scratch.environment, folder)
+        figures = measure(scratch, dbt, people, plans=plans)
+    save("answers", figures)
+    print_figures(figures)
 
 
 if __name__ == "__main__":

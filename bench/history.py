@@ -1,28 +1,35 @@
 """What a scheduled run costs as the history grows: nothing new, and a hundredth new.
 
-    python bench/history.py [PROFILES ...]      default 10000 100000; 1000000 takes half an hour
+    python bench/history.py [PROFILES ...]      default 10000 100000; 1000000 takes an hour
 
-Works in a database of its own (``hq_bench``), made and dropped on the server that the PG variables
-name, or the embedded one. Prints a table of wall seconds, dbt's own start included, the best of two
-runs where nothing is new; writes the figures to bench/history.json.
+Every size in a database of its own, made and dropped on the server that the PG variables name, or
+the embedded one. Prints a table of wall seconds, dbt's own start included: where nothing is new the
+best of three, `run` and `build` in turn. Each size is kept as soon as it is measured.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from run import PROJECT, dbt, run, scratch_database, seconds
+from common import (
+    Dbt,
+    Scratch,
+    circumstances,
+    run,
+    save,
+    scratch_database,
+    scratch_folder,
+    show,
+    tell,
+)
 
-from ingest.connection import Connection, connect
-from ingest.migrate import migrate
+from ingest.connection import Connection
 
 COMMANDS = ("run", "build")
+ROUNDS = 3
 COMPANIES = 20_000
+_AT_ONCE = 100_000  # profiles per statement
 
 # profiles of about 1.5 kB with three roles; (n, version) decides everything
 PROFILES = """
@@ -53,61 +60,70 @@ PROFILES = """
     from generate_series({first}, {last}) as n
 """
 
+Figures = dict[str, Any]
+
 
 def add(conn: Connection, first: int, last: int, version: int) -> None:
     """Payloads of the people from the first to the last number."""
-    statement = PROFILES.format(first=first, last=last, version=version, companies=COMPANIES)
-    run(conn, statement)
+    for begin in range(first, last + 1, _AT_ONCE):
+        end = min(last, begin + _AT_ONCE - 1)
+        run(conn, PROFILES.format(first=begin, last=end, version=version, companies=COMPANIES))
 
 
-def measure(environment: dict[str, str], profiles: int) -> dict[str, float]:
-    """Seconds of each command with nothing new and with a hundredth new."""
-    figures = {}
-    with connect(application_name="bench") as conn:
-        migrate(conn)
-        add(conn, 1, profiles, version=1)
-        run(conn, "vacuum analyze")
-        figures["first build"] = seconds(lambda: dbt(environment, "build"))
-        dbt(environment, "build")
-        run(conn, "vacuum analyze")
+def measure(scratch: Scratch, dbt: Dbt, profiles: int) -> Figures:
+    """Seconds of each command with nothing new and with a hundredth new, and of the audit."""
+    conn = scratch.conn
+    tell(f"history: {profiles:,} payloads are made up")
+    add(conn, 1, profiles, version=1)
+    run(conn, "vacuum analyze")
+    dbt("parse")
+    figures: Figures = {}
+
+    def timed(step: str, *words: str) -> None:
+        tell(f"history: {profiles:,} payloads, {step}")
+        spent = dbt(*words).wall
+        figures[step] = min(spent, figures.get(step, spent))
+
+    timed("first build", "build")
+    dbt("build")
+    run(conn, "vacuum analyze")
+    for _ in range(ROUNDS):
         for command in COMMANDS:
-            figures[f"{command}, nothing new"] = min(
-                seconds(lambda command=command: dbt(environment, command))  # type: ignore[misc]
-                for _ in range(2)
-            )
-        share = profiles // 100
-        for number, command in enumerate(COMMANDS):
-            # half of them are known already
-            begin = profiles + 1 - share // 2 + number * share
-            add(conn, begin, begin + share - 1, version=2)
-            figures[f"{command}, 1 % new"] = seconds(
-                lambda command=command: dbt(environment, command)  # type: ignore[misc]
-            )
+            timed(f"{command}, nothing new", command)
+    share = max(2, profiles // 100)
+    for number, command in enumerate(COMMANDS):
+        # half of them are known already
+        begin = profiles + 1 - share // 2 + number * share
+        add(conn, begin, begin + share - 1, version=2)
+        timed(f"{command}, 1 % new", command)
+    timed("every test over all rows", "test", "--selector", "everything")
     return figures
 
 
+def print_figures(sizes: dict[str, Figures]) -> None:
+    """Print the table."""
+    smallest = sizes[min(sizes, key=int)]
+    show(
+        "seconds, and times those of the smallest history",
+        ("command", *(f"{int(profiles):,} payloads" for profiles in sizes)),
+        [
+            (step, *(f"{found[step]:.1f} ({found[step] / base:.2f})" for found in sizes.values()))
+            for step, base in smallest.items()
+        ],
+    )
+
+
 def main(sizes: list[int]) -> None:
-    """Measure every size and print the table."""
-    found: dict[int, dict[str, float]] = {}
+    """Measure every size, keep, print."""
+    found: dict[str, Figures] = {}
+    figures: Figures = {}
     for profiles in sizes:
-        with scratch_database() as environment:
-            os.environ.update(environment)
-            found[profiles] = measure(environment, profiles)
-    (PROJECT / "bench" / "history.json").write_text(json.dumps(found, indent=2) + "\n")
-    _print(found)
-
-
-def _print(found: dict[int, dict[str, Any]]) -> None:
-    table = Table(title="seconds, and times those of the smallest history")
-    table.add_column("command")
-    for profiles in found:
-        table.add_column(f"{profiles:,} payloads", justify="right")
-    smallest = found[min(found)]
-    for step, base in smallest.items():
-        table.add_row(
-            step, *(f"{times[step]:.1f} ({times[step] / base:.2f})" for times in found.values())
-        )
-    Console().print(table)
+        with scratch_folder() as folder, scratch_database("history") as scratch:
+            figures = circumstances(scratch.conn)
+            dbt = Dbt(scratch.environment, folder)
+            found[str(profiles)] = measure(scratch, dbt, profiles)
+        save("history", {**figures, "sizes": found})
+        print_figures(found)
 
 
 if __name__ == "__main__":
