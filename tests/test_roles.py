@@ -151,7 +151,8 @@ def test_an_analyst_calls_the_normal_forms(place: Place) -> None:
 def test_a_loader_loads_tries_first_and_tries_again(
     place: Place, write: Callable[..., Path]
 ) -> None:
-    file = str(write('{"domain": "acme.example"}\n{"domain": "beta.example"}\nno json\n'))
+    records = '{"domain": "acme.example"}\n{"domain": "beta.example"}\nno json\n'
+    file = str(write(records, "companies.ndjson"))
     before = place.all("select count(*) from raw.company_payloads")[0][0]
     assert_permitted(place.ingest("load", "--dry-run", *FIRMOGRAPHICS, file, role=LOADER))
     assert_permitted(place.ingest("load", file, role=LOADER))
