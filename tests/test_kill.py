@@ -31,7 +31,7 @@ from ingest.registry import load_registry
 
 LANDED, REJECTED = 1_500, 15
 EVERYTHING = (1, LANDED, REJECTED)
-KILLS_AT_RANDOM = 50
+KILLS_AT_RANDOM = (15, pytest.param(50, marks=pytest.mark.long))
 
 
 @pytest.fixture
@@ -63,11 +63,12 @@ def load_once_more(db: Connection, file: Path) -> bool:
     return assert_whole_or_nothing_and_then_once(db, lambda: load(file), EVERYTHING)
 
 
-def test_killed_at_random_moments(db: Connection, file: Path) -> None:
-    kills = killed_at_random(db, lambda: load(file), KILLS_AT_RANDOM)
+@pytest.mark.parametrize("times", KILLS_AT_RANDOM)
+def test_killed_at_random_moments(db: Connection, file: Path, times: int) -> None:
+    kills = killed_at_random(db, lambda: load(file), times)
     survived = sum(load_once_more(db, file) for _ in kills)
     # on a machine this busy, some may have come through; a test that kills none proves nothing
-    assert survived < KILLS_AT_RANDOM
+    assert survived < times
 
 
 def die() -> Any:

@@ -36,7 +36,7 @@ from ingest.staging import Staging
 
 LANDED, REJECTED = 3_000, 30
 EVERYTHING = (1, LANDED, REJECTED)
-KILLS_AT_RANDOM = 25
+KILLS_AT_RANDOM = (10, pytest.param(25, marks=pytest.mark.long))
 
 
 @pytest.fixture
@@ -338,15 +338,16 @@ class TestAllOrNothing:
             load(file)
         assert (kept(db), staging_tables(db)) == (NOTHING, [])
 
-    def test_killed_at_random_moments(self, db: Connection, file: Path) -> None:
+    @pytest.mark.parametrize("times", KILLS_AT_RANDOM)
+    def test_killed_at_random_moments(self, db: Connection, file: Path, times: int) -> None:
         survived = orphaned = 0
-        for _ in killed_at_random(db, lambda: load(file), KILLS_AT_RANDOM):
+        for _ in killed_at_random(db, lambda: load(file), times):
             orphaned += bool(staging_tables(db))
             survived += assert_whole_or_nothing_and_then_once(
                 db, lambda: load(file).status, EVERYTHING
             )
             assert staging_tables(db) == []
-        assert survived < KILLS_AT_RANDOM
+        assert survived < times
         assert orphaned > 0  # or nothing has been proved
 
     def test_the_next_load_need_not_wait_for_the_sessions_of_a_killed_one(

@@ -51,6 +51,8 @@ class Project:
             DbtFailedError: Something failed.
         """
         result = dbtRunner(manifest=self._manifest).invoke(["--quiet", *words, *self._arguments])
+        if isinstance(result.exception, KeyboardInterrupt):
+            raise result.exception  # whoever stops the search is no fault of the history
         if not result.success:
             raise DbtFailedError(failures_of(result))
 
