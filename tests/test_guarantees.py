@@ -155,7 +155,7 @@ class TestMemory:
         script = """
 import re, sys
 from pathlib import Path
-from ingest import cli
+from ingest.cli import cli
 cli.main(sys.argv[1:], standalone_mode=False)
 print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 """
