@@ -79,6 +79,7 @@ def test_a_row_that_was_written_is_tested_until_it_passes(spoiled: Warehouse) ->
     assert [succeeds("build", *COMPANIES) for _ in range(2)] == [False, False]
 
 
+@pytest.mark.long
 def test_a_part_of_the_tests_does_not_count_as_all_of_them(proven: Warehouse) -> None:
     before = seen(proven)
     dbt("build", *COMPANIES)

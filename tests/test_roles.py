@@ -239,6 +239,7 @@ def test_who_may_not_build_changes_nothing(place: Place, role: str) -> None:
     assert place.all(seen) == before
 
 
+@pytest.mark.long
 def test_a_builder_builds_on_what_somebody_else_built(place: Place) -> None:
     insert_company(place, "built.example", "Built")
     place.build("build", *NO_TESTS, role=BUILDER)
@@ -261,6 +262,7 @@ def test_seeds_that_are_made_anew_stay_readable(place: Place) -> None:
     assert place.all("select count(*) > 0 from reference.countries", role=ANALYST) == [(True,)]
 
 
+@pytest.mark.long
 def test_what_an_administrator_made_is_the_builders_after_the_run(place: Place) -> None:
     remake(place, None)
 

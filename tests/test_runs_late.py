@@ -107,7 +107,7 @@ def commit(loads: list[Connection]) -> None:
         load.commit()
 
 
-@pytest.mark.parametrize("outcome", ["commit", "rollback"])
+@pytest.mark.parametrize("outcome", ["commit", pytest.param("rollback", marks=pytest.mark.long)])
 def test_a_transaction_open_for_many_runs(warehouse: Warehouse, outcome: str) -> None:
     """It has read before them all and writes after them all."""
     with connect(application_name="foreign") as foreign:

@@ -124,6 +124,7 @@ def test_rows_of_a_type_nothing_extracts_wait(warehouse: Warehouse) -> None:
     assert "1 rows wait for a model" in " ".join(ingest_status().stdout.split())
 
 
+@pytest.mark.long
 def test_a_table_no_model_reads_is_never_untransformed(warehouse: Warehouse) -> None:
     warehouse.build()
     warehouse.row(
@@ -156,6 +157,7 @@ def test_a_watermark_that_means_nothing_here_leaves_all_rows_untransformed(
     assert raw(status(), "company_payloads")["untransformed"] == 1
 
 
+@pytest.mark.long
 def test_the_watermark_of_a_model_that_is_gone_does_not_count(warehouse: Warehouse) -> None:
     warehouse.payload("company_payloads", "acme-widgets.example", {})
     warehouse.build()

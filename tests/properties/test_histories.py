@@ -61,7 +61,7 @@ def test_so_do_other_histories(stage: Stage, world: int, plan: Plan) -> None:
     assert summary(judge(stage, thousands(plan, world, ENTITIES))) == ""
 
 
-@settings(DRAWN, max_examples=1)
+@settings(DRAWN, max_examples=2)
 @given(history=small_histories())
 def test_so_do_small_ones(stage: Stage, history: History) -> None:
     assert summary(judge(stage, history)) == ""
