@@ -3,8 +3,8 @@
     python bench/loading.py [PROFILES]      default 30000, about 6.5 kB each
 
 Logged tables, the server's own durability. Every program runs in a process of its own, its start
-included; COPY and ours take turns for three rounds, of which the best counts, the slow ones run
-once. Then each is killed (SIGKILL) at half of its time, and run again to the end.
+included; all take turns for three rounds, of which the best counts. Then each is killed (SIGKILL)
+at half of its time, and run again to the end.
 """
 
 from __future__ import annotations

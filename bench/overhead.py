@@ -34,7 +34,7 @@ ROUNDS = 3
 _RUN = ("run", "--threads", "1")
 _BUILD = ("build", "--threads", "1")
 
-# two runs in one process; the second one has everything in memory
+# three runs in one process that has imported dbt and parsed the project
 _IN_PROCESS = """
 import sys, time
 from dbt.cli.main import dbtRunner

@@ -8,7 +8,8 @@ select
             and starts_with(value, 'https://www.linkedin.com/company/')
             and substr(value, 34) ~ '^[a-z0-9_-]+$'
             then value
-        -- Of the others most differ by little; short patterns, because each step of a pattern that a text reaches costs
+        -- Of the others most differ by little. The patterns are short: each of their steps that a
+        -- text reaches costs.
         when
             octet_length(value) <= 500
             and split_part(value, 'linkedin.com/company/', 1) ~ '^(?:https?://)?(?:[a-z]+\.)?$'

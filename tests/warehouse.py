@@ -87,18 +87,22 @@ class DbtFailedError(AssertionError):
     """A dbt command did not succeed; carries the messages of what failed."""
 
 
-@cache
-def dbt_arguments() -> tuple[str, ...]:
-    """Options that every dbt command of this session takes: where it reads and where it writes."""
-    target = tempfile.mkdtemp(prefix="hq-dbt-")
+def arguments_of(project: Path, target: Path) -> tuple[str, ...]:
+    """What a dbt command is told of a project, and of the folder where it may write."""
     return (
-        *("--project-dir", str(PROJECT)),
-        *("--profiles-dir", str(PROJECT)),
-        *("--target-path", target),
-        *("--log-path", target),
+        *("--project-dir", str(project)),
+        *("--profiles-dir", str(project)),
+        *("--target-path", str(target)),
+        *("--log-path", str(target)),
         # nobody reads them, and writing them takes a fifth of a small run
         *("--no-write-json", "--log-level-file", "none"),
     )
+
+
+@cache
+def dbt_arguments() -> tuple[str, ...]:
+    """What every dbt command of the session is told: the project, and a folder of its own."""
+    return arguments_of(PROJECT, Path(tempfile.mkdtemp(prefix="hq-dbt-")))
 
 
 @cache

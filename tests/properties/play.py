@@ -10,10 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from psycopg import sql
+import warehouse
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb, set_json_loads
-from warehouse import NO_TESTS, PAYLOAD_TABLES, Warehouse
+from psycopg.types.json import set_json_loads
+from warehouse import NO_TESTS, PAYLOAD_TABLES, Warehouse, empty_raw, payload_columns
 
 from ingest.connection import Connection, connect
 from ingest.errors import IngestError
@@ -100,9 +100,7 @@ class Stage:
         return Warehouse(self.conn).snapshot()
 
     def _clear(self) -> None:
-        names = [sql.Identifier("raw", r["tablename"]) for r in self.rows(_RAW_TABLES)]
-        self.conn.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(names)))
-        self.conn.commit()
+        empty_raw(self.conn)
         if not self._deployed:
             self.rebuild("plain")
         Warehouse(self.conn).empty()
@@ -159,17 +157,9 @@ def insert(conn: Connection, records: Iterable[Record]) -> None:
             columns["upload_id"] = owner and owner[0]
         if record.table == "vc_portfolio_companies":
             columns["vc_firm_id"] = owner and owner[0]
-        statement = sql.SQL("insert into {} ({}) values ({})").format(
-            sql.Identifier("raw", record.table),
-            sql.SQL(", ").join(map(sql.Identifier, columns)),
-            sql.SQL(", ").join(sql.Placeholder() * len(columns)),
-        )
-        conn.execute(statement, list(columns.values()))
+        warehouse.insert(conn, record.table, columns)
 
 
-_RAW_TABLES = (
-    "select tablename from pg_tables where schemaname = 'raw' and tablename <> 'migrations'"
-)
 _OTHER_LOAD = """
     insert into raw.loads (file_name, file_sha256, bytes, records, landed, rejected, tool_version)
     values ('another program', raw.new_id()::text, 0, 0, 0, 0, 'test') returning id
@@ -203,10 +193,8 @@ def _columns(record: Record) -> dict[str, Any]:
     """The columns of a row as another program inserts it."""
     columns = dict(record.columns)
     if record.table in PAYLOAD_TABLES:
-        _, workflow, provider, platform, usual = PAYLOAD_TABLES[record.table]
-        columns |= {"workflow_slug": workflow, "provider": provider, "platform": platform}
-        columns |= {"payload_type": record.payload_type or usual}
-        columns |= {"raw_payload": Jsonb(record.payload)}
+        key = columns[PAYLOAD_TABLES[record.table].key]
+        columns |= payload_columns(record.table, key, record.payload, record.payload_type)
     if record.received != LOADED:
         columns["created_at"] = None if record.received == UNDATED else record.received
     return columns

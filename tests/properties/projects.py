@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
-from warehouse import PROJECT, DbtFailedError, failures_of, parsed_project
+from warehouse import PROJECT, DbtFailedError, arguments_of, failures_of, parsed_project
 
 from properties.draws import company_domain
 
@@ -66,12 +66,8 @@ class Project:
         return result.result
 
     @property
-    def _arguments(self) -> list[str]:
-        place, target = str(self.folder), str(self._target)
-        options = {"project-dir": place, "profiles-dir": place}
-        options |= {"target-path": target, "log-path": target}
-        words = [word for name, value in options.items() for word in (f"--{name}", value)]
-        return [*words, "--no-write-json", "--log-level-file", "none"]
+    def _arguments(self) -> tuple[str, ...]:
+        return arguments_of(self.folder, self._target)
 
 
 def copied(folder: Path) -> Project:
