@@ -28,7 +28,7 @@ from ingest.connection import Connection
 
 COMMANDS = ("run", "build")
 ROUNDS = 3
-COMPANIES = 20_000
+PEOPLE_PER_COMPANY = 5
 _AT_ONCE = 100_000  # profiles per statement
 
 # profiles of about 1.5 kB with three roles; (n, version) decides everything
@@ -63,18 +63,19 @@ PROFILES = """
 Figures = dict[str, Any]
 
 
-def add(conn: Connection, first: int, last: int, version: int) -> None:
-    """Payloads of the people from the first to the last number."""
+def add(conn: Connection, first: int, last: int, version: int, companies: int) -> None:
+    """Payloads of the people from the first to the last number, who work at so many companies."""
     for begin in range(first, last + 1, _AT_ONCE):
         end = min(last, begin + _AT_ONCE - 1)
-        run(conn, PROFILES.format(first=begin, last=end, version=version, companies=COMPANIES))
+        run(conn, PROFILES.format(first=begin, last=end, version=version, companies=companies))
 
 
 def measure(scratch: Scratch, dbt: Dbt, profiles: int) -> Figures:
     """Seconds of each command with nothing new and with a hundredth new, and of the audit."""
     conn = scratch.conn
     tell(f"history: {profiles:,} payloads are made up")
-    add(conn, 1, profiles, version=1)
+    companies = profiles // PEOPLE_PER_COMPANY
+    add(conn, 1, profiles, 1, companies)
     run(conn, "vacuum analyze")
     dbt("parse")
     figures: Figures = {}
@@ -94,7 +95,7 @@ def measure(scratch: Scratch, dbt: Dbt, profiles: int) -> Figures:
     for number, command in enumerate(COMMANDS):
         # half of them are known already
         begin = profiles + 1 - share // 2 + number * share
-        add(conn, begin, begin + share - 1, version=2)
+        add(conn, begin, begin + share - 1, 2, companies)
         timed(f"{command}, 1 % new", command)
     timed("every test over all rows", "test", "--selector", "everything")
     return figures

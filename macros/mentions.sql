@@ -88,16 +88,19 @@
 
 {#
     CTEs that end in `gathered`: one row per entity with the value of each attribute that counts, the
-    best-ranked source's, then the newest, and where it comes from.
+    best-ranked source's, then the newest, and where it comes from. What superseded payloads said
+    counts only where nothing current names the entity.
 
     The facts are gathered by grouping. Joining them would be planned from a guess at how many
-    entities were touched, and a wrong guess makes the join quadratic.
+    entities were touched, and a wrong guess makes the join quadratic. All mentions are read as
+    often as there are attributes and once more; what decides about an entity as a whole is looked
+    at when only its best are left.
 
     Columns of gathered: the key, created_at (first receipt), received_at (latest receipt), and for
     each attribute itself, _<attribute>_source, _<attribute>_raw_payload_id, _<attribute>_received_at.
 
     Args:
-        mentions: CTE of the mentions that count, with first_received_at.
+        mentions: CTE of the mentions, with is_current: whether their payload has not been superseded.
         key: column that names the entity.
         entity: entity in the ranking seed.
         attributes: attributes in the ranking seed, and columns of the mentions.
@@ -107,40 +110,53 @@
 best_{{ attribute }} as (
     select distinct on (m.{{ key }})
         m.{{ key }},
+        m.is_current,
         '{{ attribute }}' as attribute,
         m.{{ attribute }} as value,
         m.source,
         m.raw_payload_id,
         m._received_at,
-        null::timestamptz as first_received_at
+        null::timestamptz as created_at
     from {{ mentions }} as m
     inner join {{ ref('source_rankings') }} as r
         on r.entity = '{{ entity }}' and r.attribute = '{{ attribute }}' and m.source = r.source
     where m.{{ attribute }} is not null
     order by
         m.{{ key }},
+        m.is_current desc,
         r.rank,
         m._received_at desc,
         m.raw_payload_id desc,
-        m.owner,
         m.id
 ),
     {% endfor %}
 facts as (
     select
         {{ key }},
+        bool_or(is_current) as is_current,
         null as attribute,
         null as value,
         null as source,
         null::uuid as raw_payload_id,
-        max(_received_at) as _received_at,
-        min(first_received_at) as first_received_at
+        coalesce(max(_received_at) filter (where is_current), max(_received_at)) as _received_at,
+        min(created_at) as created_at
     from {{ mentions }}
     group by {{ key }}
     {%- for attribute in attributes %}
     union all
     select * from best_{{ attribute }}
     {%- endfor %}
+),
+
+standing as (
+    select *
+    from (
+        select
+            *,
+            bool_or(is_current) over (partition by {{ key }}) as is_current_entity
+        from facts
+    ) as f
+    where is_current or not is_current_entity
 ),
 
 gathered as (
@@ -153,9 +169,9 @@ gathered as (
         (array_agg(raw_payload_id) {{ this_one }})[1] as _{{ attribute }}_raw_payload_id,
         max(_received_at) {{ this_one }} as _{{ attribute }}_received_at,
         {%- endfor %}
-        min(first_received_at) as created_at,
+        min(created_at) as created_at,
         max(_received_at) filter (where attribute is null) as received_at
-    from facts
+    from standing
     group by {{ key }}
 )
 {%- endmacro %}

@@ -43,31 +43,42 @@
         where: further condition over r.
 #}
 {% macro winning_payloads(raw, key, where='true') -%}
-    select distinct on (entity_key)
+    select
         entity_key,
         raw_payload_id,
         _refreshed_at,
         _received_at,
-        min(_received_at) over (partition by entity_key) as created_at
+        created_at
     from (
         select
-            {{ key }} as entity_key,
-            r.id as raw_payload_id,
-            {{ refresh_of('r') }} as _refreshed_at,
-            {{ receipt_of('r') }} as _received_at
-        from {{ raw }} as r
-        where
-            {{ is_new('r') }}
-            and {{ where }}
-            and (r._is_object or {{ function('payload_object') }}(r.raw_payload) is not null)
-        -- no fence here: through one the planner would not see how many entities there are
-    ) as candidates
-    where entity_key is not null
-    order by
-        entity_key,
-        _refreshed_at desc nulls last,
-        _received_at desc,
-        raw_payload_id desc
+            entity_key,
+            raw_payload_id,
+            _refreshed_at,
+            _received_at,
+            min(_received_at) over (
+                best rows between unbounded preceding and unbounded following
+            ) as created_at,
+            row_number() over best as place
+        from (
+            select
+                {{ key }} as entity_key,
+                r.id as raw_payload_id,
+                {{ refresh_of('r') }} as _refreshed_at,
+                {{ receipt_of('r') }} as _received_at
+            from {{ raw }} as r
+            where
+                {{ is_new('r') }}
+                and {{ where }}
+                and (r._is_object or {{ function('payload_object') }}(r.raw_payload) is not null)
+        ) as candidates
+        where entity_key is not null
+        -- One sort, by values that are made before it: what is made behind it takes the payload along.
+        window best as (
+            partition by entity_key
+            order by _refreshed_at desc nulls last, _received_at desc, raw_payload_id desc
+        )
+    ) as ranked
+    where place = 1
 {%- endmacro %}
 
 

@@ -52,10 +52,21 @@ with touched_domains as (
     where {{ is_new('r') }}
 ),
 
+-- Not by coalesce(): of an expression the planner cannot tell how many values it has.
 touched_companies as (
-    select distinct coalesce(a.canonical_domain, t.domain) as canonical_domain
+    select t.domain as canonical_domain
     from touched_domains as t
-    left join {{ ref('company_aliases') }} as a on t.domain = a.domain
+    where
+        not exists (
+            select from {{ ref('company_aliases') }} as a
+            where t.domain = a.domain
+        )
+
+    union
+
+    select a.canonical_domain
+    from touched_domains as t
+    inner join {{ ref('company_aliases') }} as a on t.domain = a.domain
 ),
 
 -- A company is everything said of its canonical domain and of the aliases that lead there.
@@ -117,21 +128,7 @@ mentions as (
         )
 ),
 
-weighed as (
-    select
-        *,
-        min(created_at) over (partition by canonical_domain) as first_received_at,
-        bool_or(is_current) over (partition by canonical_domain) as is_current_company
-    from mentions
-),
-
--- What superseded payloads said stands only where nothing current names the company.
-standing as (
-    select * from weighed
-    where is_current or not is_current_company
-),
-
-{{ gather_facts('standing', 'canonical_domain', 'company', ['name', 'linkedin_url']) }}
+{{ gather_facts('mentions', 'canonical_domain', 'company', ['name', 'linkedin_url']) }}
 
 select
     {{ function('entity_id') }}('core.companies', canonical_domain) as id,

@@ -16,15 +16,15 @@ with touched_people as (
     where {{ is_new('m') }}
 ),
 
-standing as (
+mentions as (
     select
         m.*,
-        min(m.created_at) over (partition by m.linkedin_url) as first_received_at
+        true as is_current
     from touched_people as t
     inner join {{ ref('person_mentions') }} as m on t.linkedin_url = m.linkedin_url
 ),
 
-{{ gather_facts('standing', 'linkedin_url', 'person', ['full_name']) }}
+{{ gather_facts('mentions', 'linkedin_url', 'person', ['full_name']) }}
 
 select
     {{ function('entity_id') }}('core.people', linkedin_url) as id,
