@@ -21,6 +21,12 @@ _CONNECT_TIMEOUT_SECONDS = "10"  # libpq's own default is to wait for ever
 # mistyped service can never end in the embedded server
 _NAMES_A_SERVER = ("host", "hostaddr", "service")
 
+_PREFER_LZ4 = """
+    select set_config(name, 'lz4', false)
+    from pg_settings
+    where name = 'default_toast_compression' and source = 'default' and 'lz4' = any (enumvals)
+"""
+
 # what a server may answer -> what to do; the first match counts
 _REMEDIES = (
     (r'database ".*" does not exist', "create it (createdb) or set PGDATABASE"),
@@ -78,6 +84,7 @@ def connect(*, application_name: str = "ingest") -> Connection:
         raise _refused(parameters, fault) from fault
     try:
         _check_fitness(conn)
+        _choose_compression(conn)
     except BaseException:
         conn.close()
         raise
@@ -178,6 +185,15 @@ def _check_fitness(conn: Connection) -> None:
     conn.rollback()
     if found != (True,):
         raise _unfit(conn, "its locale does not lower-case letters as HQ needs it (É to é, I to i)")
+
+
+def _choose_compression(conn: Connection) -> None:
+    """Have large values compressed by lz4, where the server has it and nobody chose otherwise.
+
+    Landing takes half the time of the server's own default, a tenth more room (docs/benchmarks.md).
+    """
+    conn.execute(_PREFER_LZ4)
+    conn.commit()
 
 
 def _unfit(conn: Connection, fault: str) -> IngestError:

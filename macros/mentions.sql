@@ -25,7 +25,7 @@
             {{ payload_of('r') }} as payload
         from {{ raw }} as r
         where {{ is_new('r') }} and {{ where }}
-        offset 0
+        {{ fence() }}
     ) as n
     where
         n.owner is not null
@@ -78,7 +78,7 @@
             {%- endfor %}
         ) as side (n, domain, name, linkedin_url)
         where {{ is_new('r') }} and {{ where }}
-        offset 0
+        {{ fence() }}
     ) as named
     where domain is not null
     order by owner, domain, n

@@ -105,18 +105,19 @@
             ({{ value }} is null and {{ text }} is not null and {{ function('clean_text') }}({{ text }}) is not null)
             {{ 'or ' if not loop.last }}
             {%- endfor %}
-            then (
-                select jsonb_agg(
-                    jsonb_build_object('field', v.field, 'value', left(v.value, 1000), 'reason', v.reason)
-                    order by v.field
-                )
-                from (
-                    values
-                    {%- for field, text, value, reason in conversions %}
-                    ('{{ field }}', {{ text }}, {{ value }} is null, '{{ reason }}'){{ ',' if not loop.last }}
-                    {%- endfor %}
-                ) as v (field, value, failed, reason)
-                where v.failed and {{ function('clean_text') }}(v.value) is not null
+            then {{ function('unconverted_values') }}(
+                array[
+                    {%- for field, _, _, _ in conversions %}'{{ field }}'{{ ', ' if not loop.last }}{% endfor -%}
+                ],
+                array[
+                    {%- for _, text, _, _ in conversions %}{{ text }}{{ ', ' if not loop.last }}{% endfor -%}
+                ],
+                array[
+                    {%- for _, _, value, _ in conversions %}{{ value }} is null{{ ', ' if not loop.last }}{% endfor -%}
+                ],
+                array[
+                    {%- for _, _, _, reason in conversions %}'{{ reason }}'{{ ', ' if not loop.last }}{% endfor -%}
+                ]
             )
     end
 {%- endmacro %}

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import ingesting
 import psycopg
 import pytest
 from scratch import NewDatabase, Parameters
@@ -23,6 +24,7 @@ from ingest.connection import (
 )
 from ingest.errors import IngestError
 
+_COMPRESSIONS = "select enumvals from pg_settings where name = 'default_toast_compression'"
 EMBEDDED = {"host": "/checkout/.postgres/socket", "port": "5432", "user": "hq", "dbname": "hq"}
 
 
@@ -141,6 +143,19 @@ def test_a_connection_is_idle_named_and_not_autocommit(server: Parameters) -> No
         assert not conn.autocommit
         assert conn.info.parameter_status("application_name") == "a name"
         assert conn.info.dbname == server["dbname"]
+
+
+def test_large_values_are_compressed_by_lz4_where_the_server_has_it() -> None:
+    with connect() as conn:
+        offered = "lz4" in ingesting.value(conn, _COMPRESSIONS)
+        expected = "lz4" if offered else "pglz"
+        assert ingesting.value(conn, "show default_toast_compression") == expected
+
+
+def test_a_compression_that_was_chosen_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGOPTIONS", "-c default_toast_compression=pglz")
+    with connect() as conn:
+        assert ingesting.value(conn, "show default_toast_compression") == "pglz"
 
 
 def test_a_refused_connection_is_one_sentence_without_the_password(

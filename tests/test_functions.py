@@ -353,6 +353,24 @@ def test_entity_id_keeps_kind_key_and_item_apart(functions: Connection) -> None:
     assert row[1:] == (None, None)
 
 
+# --- what could not be converted -----------------------------------------------------------------
+
+
+def test_unconverted_values_names_what_failed_by_field(functions: Connection) -> None:
+    row = functions.execute(
+        "select reference.unconverted_values(array['start', 'org_id', 'url', 'end'],"
+        " array['soon', repeat('x', 1001), 'fine', ' N/A '], array[true, true, false, true],"
+        " array['no date', 'no number', 'no URL', 'no date']),"
+        " reference.unconverted_values(array['a'], array['x'], array[false], array['no date'])"
+    ).fetchone()
+    assert row is not None
+    assert row[0] == [
+        {"field": "org_id", "value": "x" * 1000, "reason": "no number"},
+        {"field": "start", "value": "soon", "reason": "no date"},
+    ]
+    assert row[1] is None
+
+
 # --- vocabularies -------------------------------------------------------------------------------
 
 

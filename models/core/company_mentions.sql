@@ -155,7 +155,7 @@ superseded_profiles as (
             lateral jsonb_to_record(e.item) as i (
                 company text, company_domain text, url text
             )
-        offset 0
+        {{ fence() }}
     ) as employers
     where domain is not null
     order by
@@ -210,7 +210,7 @@ superseded_people_discovery as (
             lateral jsonb_to_record(s.payload) as p (
                 domain text, latest_experience_company text
             )
-        offset 0
+        {{ fence() }}
     ) as employers
     where domain is not null
     order by
@@ -277,7 +277,7 @@ superseded_case_studies as (
                 (1, {{ domain }}(s.origin_company_domain), s.origin_company_name),
                 (2, {{ domain }}(p.customer_company_domain), s.company_customer_name)
             ) as side (n, domain, name)
-        offset 0
+        {{ fence() }}
     ) as sides
     where domain is not null
     order by

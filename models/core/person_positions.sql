@@ -121,7 +121,7 @@ placed as (
     left join {{ ref('ignored_domains') }} as i
         on coalesce(a.canonical_domain, p.company_domain) = i.domain
     -- a fence: the words are made once, for their column and for the level
-    offset 0
+    {{ fence() }}
 )
 
 select

@@ -44,7 +44,7 @@ converted as (
         {{ function('as_bigint') }}(clay_company_id) as clay_number
     from parsed
     -- a fence: each value is converted once, for its column and for the check of it
-    offset 0
+    {{ fence() }}
 )
 
 select

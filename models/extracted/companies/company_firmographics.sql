@@ -52,7 +52,7 @@ converted as (
         {{ function('as_integer') }}(follower_count) as followers
     from parsed
     -- a fence: each value is converted once, for its column and for the check of it
-    offset 0
+    {{ fence() }}
 )
 
 select

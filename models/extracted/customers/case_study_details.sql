@@ -41,7 +41,7 @@ converted as (
         {{ function('normal_domain') }}(customer_company_domain) as company_customer_domain
     from parsed
     -- a fence: each value is converted once, for its column and for the check of it
-    offset 0
+    {{ fence() }}
 )
 
 select

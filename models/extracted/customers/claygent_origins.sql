@@ -32,7 +32,7 @@ converted as (
         {{ function('company_linkedin_url') }}(linkedin_url) as company_linkedin_url
     from parsed
     -- a fence: each value is converted once, for its column and for the check of it
-    offset 0
+    {{ fence() }}
 )
 
 select

@@ -38,7 +38,7 @@ converted as (
         {{ function('as_date') }}(latest_experience_start_date) as latest_start_date
     from parsed
     -- a fence: each value is converted once, for its column and for the check of it
-    offset 0
+    {{ fence() }}
 )
 
 select

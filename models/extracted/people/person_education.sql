@@ -42,7 +42,7 @@ converted as (
         {{ function('as_date') }}(end_date) as ended_on
     from items
     -- a fence: each value is converted once, for its column and for the check of it
-    offset 0
+    {{ fence() }}
 )
 
 select

@@ -57,7 +57,7 @@ converted as (
         {{ function('as_boolean') }}(is_current) as is_current_role
     from items
     -- a fence: each value is converted once, for its column and for the check of it
-    offset 0
+    {{ fence() }}
 )
 
 select

@@ -74,7 +74,7 @@ converted as (
         {{ function('as_boolean') }}(is_current) as latest_is_current
     from parsed
     -- a fence: each value is converted once, for its column and for the check of it
-    offset 0
+    {{ fence() }}
 )
 
 select
