@@ -1,6 +1,6 @@
 """Core over many companies: eight sources, all at once, everything again, and a hundredth changed.
 
-    python bench/core.py [COMPANIES]        default 1000000, which takes half an hour
+    python bench/core.py [COMPANIES]        default 1000000, which takes 20 minutes
 
 Rows go into raw by SQL; company n is named by 1 + n % 8 of the sources. The models before core are
 built first and not counted. Beside the chosen rows stands one pass of SQL over the same mentions

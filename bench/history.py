@@ -1,6 +1,6 @@
 """What a scheduled run costs as the history grows: nothing new, and a hundredth new.
 
-    python bench/history.py [PROFILES ...]      default 10000 100000; 1000000 takes an hour
+    python bench/history.py [PROFILES ...]      default 10000 100000; 1000000 takes 20 minutes
 
 Every size in a database of its own, made and dropped on the server that the PG variables name, or
 the embedded one. Prints a table of wall seconds, dbt's own start included: where nothing is new the
