@@ -33,21 +33,6 @@ _TAIL = 3000  # characters of what a program said before it failed
 _SETTINGS = ("server_version", "fsync", "synchronous_commit", "shared_buffers", "max_wal_size")
 
 
-# our loader prefers lz4; what it is compared with shall have it, too
-_AS_OURS = """
-    do $$
-    begin
-        if exists (
-            select from pg_settings
-            where name = 'default_toast_compression' and 'lz4' = any (enumvals)
-        ) then
-            alter database {database} set default_toast_compression = 'lz4';
-        end if;
-    end
-    $$
-"""
-
-
 class FailedError(RuntimeError):
     """A program that is measured did not do what it should; the text holds its last words."""
 
@@ -169,9 +154,13 @@ def scratch_database(script: str) -> Iterator[Scratch]:
         admin.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
         try:
             _use(environment_for({**server, "dbname": database}))
-            admin.execute(_AS_OURS.format(database=database).encode())
             with connect(application_name="bench") as conn:
                 migrate(conn)
+                # our connections prefer lz4; what they are compared with shall have it, too
+                compression = one(conn, "show default_toast_compression")
+                run(
+                    conn, f"alter database {database} set default_toast_compression = {compression}"
+                )
                 yield Scratch(dict(os.environ), conn)
         finally:
             _use(before)

@@ -69,7 +69,8 @@ def connect(*, application_name: str = "ingest") -> Connection:
         application_name: How the session shows up in ``pg_stat_activity``.
 
     Returns:
-        A connection outside any transaction, not in autocommit mode.
+        A connection outside any transaction, not in autocommit mode. It compresses large values by
+        lz4 where the server has it, unless another compression was chosen.
 
     Raises:
         IngestError: No connection, a server before PostgreSQL 16, or a database with another

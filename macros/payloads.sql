@@ -106,18 +106,10 @@
             {{ 'or ' if not loop.last }}
             {%- endfor %}
             then {{ function('unconverted_values') }}(
-                array[
-                    {%- for field, _, _, _ in conversions %}'{{ field }}'{{ ', ' if not loop.last }}{% endfor -%}
-                ],
-                array[
-                    {%- for _, text, _, _ in conversions %}{{ text }}{{ ', ' if not loop.last }}{% endfor -%}
-                ],
-                array[
-                    {%- for _, _, value, _ in conversions %}{{ value }} is null{{ ', ' if not loop.last }}{% endfor -%}
-                ],
-                array[
-                    {%- for _, _, _, reason in conversions %}'{{ reason }}'{{ ', ' if not loop.last }}{% endfor -%}
-                ]
+                array['{{ conversions | map(attribute=0) | join("', '") }}'],
+                array[{{ conversions | map(attribute=1) | join(', ') }}],
+                array[{{ conversions | map(attribute=2) | join(' is null, ') }} is null],
+                array['{{ conversions | map(attribute=3) | join("', '") }}']
             )
     end
 {%- endmacro %}

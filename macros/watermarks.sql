@@ -169,7 +169,7 @@
             b.basis,
             w.basis = b.basis and not {{ anew }} as holds
         from {{ watermarks() }} as w
-        cross join (select {{ watermark_basis(model) }} as basis offset 0) as b
+        cross join (select {{ watermark_basis(model) }} as basis {{ fence() }}) as b
         where w.model = '{{ model.name }}'
     )
 
@@ -203,7 +203,7 @@
             {%- for unique_id in read %}
             or exists (select from {{ relation_of(unique_id) }} as u where {{ is_new('u') }})
             {%- endfor %} as news
-        offset 0
+        {{ fence() }}
     ) as look;
     {%- endif %}
 

@@ -24,7 +24,6 @@ from ingest.connection import (
 )
 from ingest.errors import IngestError
 
-_COMPRESSIONS = "select enumvals from pg_settings where name = 'default_toast_compression'"
 EMBEDDED = {"host": "/checkout/.postgres/socket", "port": "5432", "user": "hq", "dbname": "hq"}
 
 
@@ -147,15 +146,21 @@ def test_a_connection_is_idle_named_and_not_autocommit(server: Parameters) -> No
 
 def test_large_values_are_compressed_by_lz4_where_the_server_has_it() -> None:
     with connect() as conn:
-        offered = "lz4" in ingesting.value(conn, _COMPRESSIONS)
-        expected = "lz4" if offered else "pglz"
+        expected = "lz4" if has_lz4(conn) else "pglz"
         assert ingesting.value(conn, "show default_toast_compression") == expected
 
 
 def test_a_compression_that_was_chosen_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGOPTIONS", "-c default_toast_compression=pglz")
     with connect() as conn:
+        if not has_lz4(conn):
+            pytest.skip("this server has no lz4")
         assert ingesting.value(conn, "show default_toast_compression") == "pglz"
+
+
+def has_lz4(conn: Connection) -> bool:
+    query = "select enumvals from pg_settings where name = 'default_toast_compression'"
+    return "lz4" in ingesting.value(conn, query)
 
 
 def test_a_refused_connection_is_one_sentence_without_the_password(
