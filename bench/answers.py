@@ -25,7 +25,7 @@ from common import (
     tell,
 )
 
-from ingest.connection import Connection
+from ingest.postgres.connection import Connection
 
 ROUNDS = 5
 LEVELS = "array['VP','Director of','Head of','Chief','Manager','Senior','Analyst','Coordinator']"

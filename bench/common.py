@@ -21,8 +21,8 @@ from psycopg import sql
 from rich.console import Console
 from rich.table import Table
 
-from ingest.connection import Connection, connect, connection_parameters, environment_for
-from ingest.migrate import migrate
+from ingest.postgres.connection import Connection, connect, connection_parameters, environment_for
+from ingest.schema.migrate import migrate
 
 PROJECT = Path(__file__).resolve().parent.parent
 RESULTS = PROJECT / "bench" / "results.json"

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from common import PROJECT, run
 
-from ingest.connection import Connection
+from ingest.postgres.connection import Connection
 
 _SCRIPTS = PROJECT / "bench" / "peers"
 _PEERS = PROJECT / ".venv-bench" / "bin"

@@ -27,7 +27,7 @@ from common import (
 )
 from transforming import created
 
-from ingest.connection import Connection
+from ingest.postgres.connection import Connection
 
 _COLUMNS = "workflow_slug, provider, platform, payload_type, raw_payload"
 

@@ -24,7 +24,7 @@ from common import (
     tell,
 )
 
-from ingest.connection import Connection
+from ingest.postgres.connection import Connection
 
 COMMANDS = ("run", "build")
 ROUNDS = 3

@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 
 from common import FailedError, one
 
-from ingest.connection import Connection
+from ingest.postgres.connection import Connection
 
 _PROC = Path("/proc")
 _SAMPLED_EVERY = 0.05  # seconds

@@ -26,9 +26,9 @@ from common import (
 )
 from generate import lines
 
-from ingest.connection import Connection
-from ingest.loading import LoadOptions, load_file
-from ingest.registry import load_registry
+from ingest.load.load import LoadOptions, load_file
+from ingest.postgres.connection import Connection
+from ingest.workflows.registry import load_registry
 
 ROUNDS = 2
 MODELS = ("person_profile", "person_experience", "person_education")

@@ -11,7 +11,7 @@ import psycopg
 
 from ingest import __version__
 from ingest.errors import IngestError
-from ingest.screen import err
+from ingest.terminal.screen import err
 
 # command name -> module in ingest.commands; imported only when the command is asked for
 _COMMANDS = {

@@ -51,6 +51,6 @@ def postgres_dir() -> Path:
     return project_dir() / ".postgres"
 
 
-def seeds_dir() -> Path:
-    """The folder of the reviewed CSVs (workflow registry, aliases, vocabularies)."""
-    return project_dir() / "seeds"
+def registry_dir() -> Path:
+    """The folder of the reviewed CSVs that say which workflows, types and sources there are."""
+    return project_dir() / "seeds" / "registry"

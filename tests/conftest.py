@@ -11,26 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from random_history import History
-from role_place import Place, places
-from runs import RECORDS, Runs
-from scratch import NewDatabase, Parameters, Scratch, use
-from warehouse import NO_TESTS, Warehouse, dbt, empty_raw
 
-from ingest.connection import Connection, connect, connection_parameters
-from ingest.migrate import migrate
+from ingest.postgres.connection import Connection, connect, connection_parameters
+from ingest.schema.migrate import migrate
+from tests.support.random_history import History
+from tests.support.role_place import Place, places
+from tests.support.runs import RECORDS, Runs
+from tests.support.scratch import NewDatabase, Parameters, Scratch, use
+from tests.support.warehouse import NO_TESTS, Warehouse, dbt, empty_raw
 
-# modules that take minutes; they go first, so that no worker is left with one in the end
-_HEAVY = ("test_runs_", "test_empty_database", "test_roles", "test_semantics_seeds", "test_demo")
+# what takes minutes goes first, so that no worker is left with it in the end
+_HEAVY = {"properties", "runs", "access", "test_seeds.py", "test_demo.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest; the order within a module stays."""
-    items.sort(
-        key=lambda item: (
-            "properties" not in item.path.parts and not item.path.name.startswith(_HEAVY)
-        )
-    )
+    items.sort(key=lambda item: not {*item.path.parts} & _HEAVY)
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,10 @@ import shlex
 
 import click
 
-from ingest import embedded
-from ingest.connection import environment_for
-from ingest.foreground import run_in_foreground
-from ingest.screen import emit_json, err, out
+from ingest.dbt.foreground import run_in_foreground
+from ingest.postgres import embedded
+from ingest.postgres.connection import environment_for
+from ingest.terminal.screen import emit_json, err, out
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 

@@ -7,12 +7,12 @@ from contextlib import ExitStack
 
 import click
 
-from ingest.connection import connect, describe, subprocess_environment
-from ingest.foreground import run_in_foreground
-from ingest.migrate import require_initialised
+from ingest.dbt.foreground import run_in_foreground
+from ingest.dbt.run_lock import only_run
+from ingest.postgres.connection import connect, describe, subprocess_environment
 from ingest.project import project_dir
-from ingest.screen import err
-from ingest.turns import only_run
+from ingest.schema.migrate import require_initialised
+from ingest.terminal.screen import err
 
 # dbt of our own environment; -P because the current folder may hold something named dbt
 _DBT = (sys.executable, "-P", "-c", "from dbt.cli.main import cli; cli(prog_name='ingest dbt')")

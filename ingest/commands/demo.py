@@ -8,13 +8,13 @@ from contextlib import contextmanager
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from ingest.connection import connect, describe
-from ingest.dbt_build import BuildSummary, build
-from ingest.demo import example_files, load_examples, refuse_other_data
-from ingest.demo_screen import show
-from ingest.demo_tour import QUESTIONS, tour
-from ingest.migrate import migrate
-from ingest.screen import emit_json, err
+from ingest.dbt.build import BuildSummary, build
+from ingest.demo.examples import example_files, load_examples, refuse_other_data
+from ingest.demo.screen import show
+from ingest.demo.tour import QUESTIONS, tour
+from ingest.postgres.connection import connect, describe
+from ingest.schema.migrate import migrate
+from ingest.terminal.screen import emit_json, err
 
 
 @click.command("demo", epilog="Example: ingest demo")

@@ -6,11 +6,11 @@ from dataclasses import asdict
 
 import click
 
-from ingest.connection import connect, describe
-from ingest.migrate import Migration, migrate, migrations
-from ingest.roles import BUILDER, ROLES, Access, grant_access, renew_access
-from ingest.screen import emit_json, err
-from ingest.staging import drop_abandoned
+from ingest.landing.helpers import drop_abandoned
+from ingest.postgres.connection import connect, describe
+from ingest.schema.migrate import Migration, migrate, migrations
+from ingest.schema.roles import BUILDER, ROLES, Access, grant_access, renew_access
+from ingest.terminal.screen import emit_json, err
 
 _HOW_TO_JOIN = f"""
 Put a login into the role it works as, on the server once:

@@ -7,20 +7,20 @@ from dataclasses import replace
 
 import click
 
-from ingest.connection import connect, describe
-from ingest.content import STANDARD_INPUT
 from ingest.errors import IngestError, UsageError
-from ingest.feed_settings import read_settings, with_vc_firm
-from ingest.feeds import Setting, feed_of
-from ingest.inputs import files_of
-from ingest.loading import LoadOptions, LoadSummary, OnReject, RejectLimit, Status, load_file
-from ingest.migrate import require_initialised
-from ingest.parallel import Crew
-from ingest.progress import ProgressBars
-from ingest.registry import Registry, UnknownWorkflowError, Workflow, load_registry
-from ingest.screen import emit_json, err
-from ingest.staging import drop_abandoned
-from ingest.workflows import NoRouteError, route_of
+from ingest.feeds.options import read_settings, with_vc_firm
+from ingest.formats.content import STANDARD_INPUT
+from ingest.landing.helpers import drop_abandoned
+from ingest.load.inputs import files_of
+from ingest.load.load import LoadOptions, LoadSummary, OnReject, RejectLimit, Status, load_file
+from ingest.load.parallel import Crew
+from ingest.postgres.connection import connect, describe
+from ingest.schema.migrate import require_initialised
+from ingest.terminal.progress import ProgressBars
+from ingest.terminal.screen import emit_json, err
+from ingest.workflows.feeds import Setting, feed_of
+from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow, load_registry
+from ingest.workflows.routes import NoRouteError, route_of
 
 FAILED = 1
 REJECTED = 3
@@ -195,7 +195,7 @@ def _load_all(files: list[str], jobs: int, options: LoadOptions) -> list[LoadSum
             with crew.connected() as conn, bars.file(file) as advance:
 
                 def progress(read: int) -> None:
-                    crew.go_on()
+                    crew.raise_if_cancelled()
                     advance(read)
 
                 summary = load_file(

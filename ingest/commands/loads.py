@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from ingest import ledger
-from ingest.connection import connect
-from ingest.migrate import require_initialised
-from ingest.screen import emit_json, err, out
+from ingest.landing import ledger
+from ingest.postgres.connection import connect
+from ingest.schema.migrate import require_initialised
+from ingest.terminal.screen import emit_json, err, out
 
 
 @click.command(epilog="Example: ingest loads --limit 5")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from ingest import ledger
 from ingest.commands.load import chosen_workflow
-from ingest.connection import connect, describe
-from ingest.migrate import require_initialised
-from ingest.registry import load_registry
-from ingest.retry import RetrySummary, retry_load
-from ingest.screen import emit_json, err, out
-from ingest.tables import printable
+from ingest.landing import ledger
+from ingest.load.retry import RetrySummary, retry_load
+from ingest.postgres.connection import connect, describe
+from ingest.schema.migrate import require_initialised
+from ingest.terminal.screen import emit_json, err, out
+from ingest.terminal.tables import printable
+from ingest.workflows.registry import load_registry
 
 REJECTED = 3
 _TEXT_SHOWN = 300  # characters of a record on the screen; --json gives all that was kept

@@ -8,11 +8,11 @@ from datetime import datetime
 
 import click
 
-from ingest.connection import connect, describe
-from ingest.migrate import require_initialised
-from ingest.screen import emit_json, out
-from ingest.status import BuiltTable, Status, status
-from ingest.tables import age, print_paragraph, print_table
+from ingest.postgres.connection import connect, describe
+from ingest.schema.migrate import require_initialised
+from ingest.state.status import BuiltTable, Status, status
+from ingest.terminal.screen import emit_json, out
+from ingest.terminal.tables import age, print_paragraph, print_table
 
 
 @click.command("status", epilog="Example: ingest status --json")

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from ingest.feeds import Feed, feed_of
-from ingest.registry import Registry, Workflow, load_registry
-from ingest.screen import emit_json, out
-from ingest.workflows import NoRouteError, Route, route_of
+from ingest.terminal.screen import emit_json, out
+from ingest.workflows.feeds import Feed, feed_of
+from ingest.workflows.registry import Registry, Workflow, load_registry
+from ingest.workflows.routes import NoRouteError, Route, route_of
 
 
 @click.command(epilog="Example: ingest workflows --json")
@@ -20,7 +20,7 @@ def command(as_json: bool) -> None:
     Workflows with columns take tables (CSV, TSV, or JSON with the same keys); a file must have the
     columns marked *.
 
-    A workflow is registered by a line in seeds/workflows.csv.
+    A workflow is registered by a line in seeds/registry/workflows.csv.
     """
     registry = load_registry()
     entries = [_entry(registry, workflow) for workflow in registry.workflows.values()]

@@ -37,44 +37,44 @@ with issues as (
     union all
     {{ unusable_rows(
         'company_payloads',
-        [['company_domain', domain ~ '(r.company_domain)', 'no domain']],
+        [['company_domain', domain ~ '(r.company_domain)', 'not a domain']],
         where=is_extracted_type('company_payloads'),
     ) }}
     union all
     {{ unusable_rows(
-        'company_discovery', [['company_domain', domain ~ '(r.company_domain)', 'no domain']]
+        'company_discovery', [['company_domain', domain ~ '(r.company_domain)', 'not a domain']]
     ) }}
     union all
     {{ unusable_rows(
         'person_payloads',
-        [['linkedin_url', profile_url ~ '(r.linkedin_url)', 'no LinkedIn profile URL']],
+        [['linkedin_url', profile_url ~ '(r.linkedin_url)', 'not a LinkedIn profile URL']],
         where=is_extracted_type('person_payloads'),
     ) }}
     union all
     {{ unusable_rows(
         'person_discovery',
-        [['linkedin_url', profile_url ~ '(r.linkedin_url)', 'no LinkedIn profile URL']],
+        [['linkedin_url', profile_url ~ '(r.linkedin_url)', 'not a LinkedIn profile URL']],
     ) }}
     union all
     {{ unusable_rows(
         'company_customer_claygent_payloads',
-        [['origin_company_domain', domain ~ '(r.origin_company_domain)', 'no domain']],
+        [['origin_company_domain', domain ~ '(r.origin_company_domain)', 'not a domain']],
     ) }}
     union all
     {{ unusable_rows(
         'case_study_extraction_payloads',
         [
-            ['case_study_url', function('normal_url') ~ '(r.case_study_url)', 'no URL'],
-            ['origin_company_domain', domain ~ '(r.origin_company_domain)', 'no domain'],
+            ['case_study_url', function('normal_url') ~ '(r.case_study_url)', 'not a URL'],
+            ['origin_company_domain', domain ~ '(r.origin_company_domain)', 'not a domain'],
             [
                 'company_customer_name',
                 function('clean_text') ~ '(r.company_customer_name)',
-                'no name'
+                'not a name'
             ],
         ],
     ) }}
     union all
-    {{ unusable_rows('icp_payloads', [['domain', domain ~ '(r.domain)', 'no domain']]) }}
+    {{ unusable_rows('icp_payloads', [['domain', domain ~ '(r.domain)', 'not a domain']]) }}
     {%- for raw_table, columns in {
         'manual_company_customers': ['origin_company_domain', 'company_customer_domain'],
         'vc_firms': ['domain'],

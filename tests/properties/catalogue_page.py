@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from properties.catalogue import MONDAY, SCENARIOS, SUNDAY, TUESDAY, Known, Scenario
+from tests.properties.catalogue import MONDAY, SCENARIOS, SUNDAY, TUESDAY, Known, Scenario
 
 DAYS = {SUNDAY: "Sunday", MONDAY: "Monday", TUESDAY: "Tuesday"}
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from properties.model import forms
-from properties.model.payloads import AnyOf
-from properties.play import Rows
+from tests.properties.model import forms
+from tests.properties.model.payloads import AnyOf
+from tests.properties.play import Rows
 
 # table -> columns that tell its rows apart
 KEYS = {

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.connection import connect
-from properties.play import Stage
-from properties.projects import states
+from ingest.postgres.connection import connect
+from tests.properties.play import Stage
+from tests.properties.projects import states
 
 
 @pytest.fixture(scope="package")

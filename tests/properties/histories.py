@@ -15,10 +15,10 @@ from itertools import accumulate
 from random import Random
 
 from hypothesis import strategies as st
-from warehouse import NO_TESTS
 
-from properties.records import Dbt, Forget, History, Late, Load, Record, Step
-from properties.world import World
+from tests.properties.records import Dbt, Forget, History, Late, Load, Record, Step
+from tests.properties.world import World
+from tests.support.warehouse import NO_TESTS
 
 MODELS = (
     *("company_firmographics", "person_profile", "person_experience", "company_mentions"),

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from properties.compare import KEYS
-from properties.play import Stage
-from properties.records import Dbt, History, Load
-from properties.shrink import names_in, shrunk
-from properties.verdict import Fault, glance, judge
+from tests.properties.compare import KEYS
+from tests.properties.play import Stage
+from tests.properties.records import Dbt, History, Load
+from tests.properties.shrink import names_in, shrunk
+from tests.properties.verdict import Fault, glance, judge
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -10,17 +10,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import warehouse
 from psycopg.rows import dict_row
 from psycopg.types.json import set_json_loads
-from warehouse import NO_TESTS, PAYLOAD_TABLES, Warehouse, empty_raw, payload_columns
 
-from ingest.connection import Connection, connect
 from ingest.errors import IngestError
-from ingest.loading import LoadOptions, load_file
-from ingest.registry import load_registry
-from properties.projects import Project
-from properties.records import (
+from ingest.load.load import LoadOptions, load_file
+from ingest.postgres.connection import Connection, connect
+from ingest.workflows.registry import load_registry
+from tests.properties.projects import Project
+from tests.properties.records import (
     EXPORTS,
     LOADED,
     UNDATED,
@@ -33,6 +31,8 @@ from properties.records import (
     Record,
     Step,
 )
+from tests.support import warehouse
+from tests.support.warehouse import NO_TESTS, PAYLOAD_TABLES, Warehouse, empty_raw, payload_columns
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -58,9 +58,9 @@ class Stage:
     def play(self, history: History) -> None:
         """Let a history happen to the empty warehouse."""
         self._clear()
-        self.go_on(history.steps)
+        self.continue_with(history.steps)
 
-    def go_on(self, steps: Iterable[Step]) -> None:
+    def continue_with(self, steps: Iterable[Step]) -> None:
         """Let more happen to the warehouse as it is."""
         with ExitStack() as waiting:
             for number, step in enumerate(steps):

@@ -8,11 +8,18 @@ from pathlib import Path
 
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
-from warehouse import PROJECT, DbtFailedError, arguments_of, failures_of, parsed_project
 
-from properties.draws import company_domain
+from tests.properties.draws import company_domain
+from tests.support.warehouse import (
+    PROJECT,
+    DbtFailedError,
+    arguments_of,
+    failures_of,
+    parsed_project,
+)
 
 _MERGED = 2_000  # of so many companies
+RANKINGS = "seeds/registry/source_rankings.csv"
 PARTS = ["dbt_project.yml", "profiles.yml", "selectors.yml"]
 PARTS += ["models", "macros", "functions", "seeds", "tests/dbt"]
 
@@ -86,12 +93,12 @@ def states(folder: Path) -> dict[str, Project]:
     merge_companies(merged)
     reranked = copied(folder / "reranked")
     reranked.replace(
-        "seeds/source_rankings.csv",
+        RANKINGS,
         "company,name,firmographics,1\ncompany,name,discovery,2",
         "company,name,firmographics,2\ncompany,name,discovery,1",
     )
-    reranked.replace("seeds/source_rankings.csv", "company,linkedin_url,manual_customers,3\n", "")
-    reranked.replace("seeds/source_rankings.csv", "full_name,profile,1", "full_name,profile,4")
+    reranked.replace(RANKINGS, "company,linkedin_url,manual_customers,3\n", "")
+    reranked.replace(RANKINGS, "full_name,profile,1", "full_name,profile,4")
     return {"plain": plain, "merged": merged, "reranked": reranked}
 
 
@@ -106,7 +113,7 @@ def merge_companies(project: Project) -> None:
         f"{company_domain(old)},{company_domain(new)},the same company\n" for old, new in merges
     ]
     header = "alias_domain,domain,note\n"
-    project.replace("seeds/company_domain_aliases.csv", header, header + "".join(lines))
+    project.replace("seeds/curation/company_domain_aliases.csv", header, header + "".join(lines))
     header = "domain,kind\n"
     nobodys = f"{company_domain(9)},link_in_bio\n"
-    project.replace("seeds/ignored_domains.csv", header, header + nobodys)
+    project.replace("seeds/curation/ignored_domains.csv", header, header + nobodys)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from warehouse import differences
 
-from properties.draws import company_domain
-from properties.histories import BUILD as BUILD_ALL
-from properties.play import Stage
-from properties.records import LOADED, Dbt, History, Load, Record, Step
+from tests.properties.draws import company_domain
+from tests.properties.histories import BUILD as BUILD_ALL
+from tests.properties.play import Stage
+from tests.properties.records import LOADED, Dbt, History, Load, Record, Step
+from tests.support.warehouse import differences
 
 EARLIER, LATER = "2026-03-01T08:00:00+00:00", "2026-03-02T08:00:00+00:00"
 BUILD = Dbt(("run",))
@@ -45,7 +45,7 @@ def test_only_what_an_entry_said_before_its_correction_outlives_it(stage: Stage)
     stage.play(History(steps))
     assert companies(stage) >= {"origin.example", "former.example", "real.example"}
     grown = stage.snapshot()
-    stage.go_on([Dbt(("run", "--full-refresh"))])
+    stage.continue_with([Dbt(("run", "--full-refresh"))])
     assert differences(grown, stage.snapshot()) == {}
     stage.rebuild("plain")
     found = differences(grown, stage.snapshot())

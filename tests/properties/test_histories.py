@@ -22,11 +22,11 @@ from hypothesis import HealthCheck, Phase, example, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from properties.histories import EVERYTHING, Plan, plans, small_histories, thousands, worlds
-from properties.narrowing import smallest
-from properties.play import Stage
-from properties.records import History
-from properties.verdict import Fault, judge, summary
+from tests.properties.histories import EVERYTHING, Plan, plans, small_histories, thousands, worlds
+from tests.properties.narrowing import smallest
+from tests.properties.play import Stage
+from tests.properties.records import History
+from tests.properties.verdict import Fault, judge, summary
 
 Case = tuple[int, Plan]
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from warehouse import PROJECT
 
-from properties.catalogue import SCENARIOS, Known
-from properties.catalogue_page import page
-from properties.histories import BUILD
-from properties.play import Stage
-from properties.projects import copied
-from properties.records import Dbt, History, Load
+from tests.properties.catalogue import SCENARIOS, Known
+from tests.properties.catalogue_page import page
+from tests.properties.histories import BUILD
+from tests.properties.play import Stage
+from tests.properties.projects import copied
+from tests.properties.records import Dbt, History, Load
+from tests.support.warehouse import PROJECT
 
 Looks = dict[str, tuple[Known, dict[str, Any]]]
 
@@ -29,16 +29,16 @@ def looks(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lo
         for scenario in SCENARIOS.values()
         for old, new in scenario.aliases.items()
     ]
-    merged.replace("seeds/company_domain_aliases.csv", header, header + "".join(lines))
+    merged.replace("seeds/curation/company_domain_aliases.csv", header, header + "".join(lines))
     mine = Stage(stage.conn, {**stage.projects, "catalogue": merged}, folder)
     first = [record for scenario in SCENARIOS.values() for record in scenario.first]
     then = [record for scenario in SCENARIOS.values() for record in scenario.then]
     found: Looks = {}
     mine.play(History([Load(first), Dbt(("run",))]))
     found["first"] = look(mine)
-    mine.go_on([Load(then), Dbt(BUILD, "catalogue")])
+    mine.continue_with([Load(then), Dbt(BUILD, "catalogue")])
     found["grown"] = look(mine)
-    mine.go_on([Dbt((*BUILD, "--full-refresh"), "catalogue")])
+    mine.continue_with([Dbt((*BUILD, "--full-refresh"), "catalogue")])
     found["refreshed"] = look(mine)
     mine.rebuild("catalogue")
     found["built"] = look(mine)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from properties.model import forms
+from tests.properties.model import forms
 
 CASES = Path(__file__).parent.parent / "cases"
 

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from properties.histories import EVERYTHING, thousands
-from properties.play import Stage
-from properties.projects import copied, merge_companies
-from properties.verdict import judge
+from tests.properties.histories import EVERYTHING, thousands
+from tests.properties.play import Stage
+from tests.properties.projects import copied, merge_companies
+from tests.properties.verdict import judge
 
 WORLD = 10
 ENTITIES = 1_500
 
-STRATEGIES, WATERMARKS = "macros/strategies.sql", "macros/watermarks.sql"
-PAYLOADS, MENTIONS = "macros/payloads.sql", "macros/mentions.sql"
+STRATEGIES, WATERMARKS = "macros/incremental/strategies.sql", "macros/incremental/watermark.sql"
+PAYLOADS, MENTIONS = "macros/payloads/payloads.sql", "macros/entities/mentions.sql"
 COMPANY_MENTIONS, COMPANIES = "models/core/company_mentions.sql", "models/core/companies.sql"
 
 # name: (file, what stands there, what the mutant has instead)

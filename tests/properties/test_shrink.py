@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from properties.records import Dbt, Forget, History, Late, Load, Record
-from properties.shrink import minimal, names_in, shrunk
+from tests.properties.records import Dbt, Forget, History, Late, Load, Record
+from tests.properties.shrink import minimal, names_in, shrunk
 
 RUN, REFRESH = Dbt(("run",)), Dbt(("run", "--full-refresh"))
 

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from warehouse import DbtFailedError, differences
-
-from properties.compare import KEYS, QUERIES, disagreements
-from properties.model.seeds import read_seeds
-from properties.model.warehouse import expected
-from properties.play import Stage
-from properties.records import History
+from tests.properties.compare import KEYS, QUERIES, disagreements
+from tests.properties.model.seeds import read_seeds
+from tests.properties.model.warehouse import expected
+from tests.properties.play import Stage
+from tests.properties.records import History
+from tests.support.warehouse import DbtFailedError, differences
 
 GROWN, BUILT = "grown step by step", "built at once"
 _FAILED = re.compile(r"^\w+\.\w+\.(\w+)", re.MULTILINE)  # kind, project and name of a dbt node

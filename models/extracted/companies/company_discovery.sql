@@ -73,10 +73,10 @@ select
     _refreshed_at,
     _received_at,
     {{ unconverted([
-        ['last_refresh', 'last_refresh', '_refreshed_at', 'no timestamp'],
-        ['linkedin_url', 'linkedin_url', 'profile_url', 'no LinkedIn company URL'],
-        ['linkedin_company_id', 'linkedin_company_id', 'linkedin_number', 'no whole number'],
-        ['clay_company_id', 'clay_company_id', 'clay_number', 'no whole number'],
+        ['last_refresh', 'last_refresh', '_refreshed_at', 'not a timestamp'],
+        ['linkedin_url', 'linkedin_url', 'profile_url', 'not a LinkedIn company URL'],
+        ['linkedin_company_id', 'linkedin_company_id', 'linkedin_number', 'not a whole number'],
+        ['clay_company_id', 'clay_company_id', 'clay_number', 'not a whole number'],
     ]) }} as _issues,
     {{ written_by() }} as _xid
 from converted

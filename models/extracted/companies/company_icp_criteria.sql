@@ -8,7 +8,7 @@
 {%- for bound in ['employee_count_min', 'employee_count_max', 'founded_min', 'founded_max'] -%}
     {%- do bounds_checked.append([
         'company_criteria.' ~ bound, bound, function('as_integer') ~ '(' ~ bound ~ ')',
-        'no whole number',
+        'not a whole number',
     ]) -%}
 {%- endfor -%}
 
@@ -51,14 +51,14 @@ select
     _refreshed_at,
     _received_at,
     {{ unconverted([
-        ['last_refresh', 'last_refresh', '_refreshed_at', 'no timestamp'],
+        ['last_refresh', 'last_refresh', '_refreshed_at', 'not a timestamp'],
         [
             'company_criteria', 'company_criteria::text', object_or_null('company_criteria'),
-            'no JSON object'
+            'not a JSON object'
         ],
         [
             'person_criteria', 'person_criteria::text', object_or_null('person_criteria'),
-            'no JSON object'
+            'not a JSON object'
         ],
     ] + bounds_checked) }} as _issues,
     {{ written_by() }} as _xid

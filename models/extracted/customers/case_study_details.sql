@@ -60,9 +60,9 @@ select
     _refreshed_at,
     _received_at,
     {{ unconverted([
-        ['last_refresh', 'last_refresh', '_refreshed_at', 'no timestamp'],
-        ['customer_company_domain', 'customer_company_domain', 'company_customer_domain', 'no domain'],
-        ['champions', 'champions::text', list_of_objects('champions'), 'no list of objects'],
+        ['last_refresh', 'last_refresh', '_refreshed_at', 'not a timestamp'],
+        ['customer_company_domain', 'customer_company_domain', 'company_customer_domain', 'not a domain'],
+        ['champions', 'champions::text', list_of_objects('champions'), 'not a list of objects'],
     ]) }} as _issues,
     {{ written_by() }} as _xid
 from converted

@@ -47,9 +47,9 @@ select
     _refreshed_at,
     _received_at,
     {{ unconverted([
-        ['last_refresh', 'last_refresh', '_refreshed_at', 'no timestamp'],
-        ['origin_company_linkedin_url', 'linkedin_url', 'company_linkedin_url', 'no LinkedIn company URL'],
-        ['customers', 'customers::text', list_of_objects('customers'), 'no list of objects'],
+        ['last_refresh', 'last_refresh', '_refreshed_at', 'not a timestamp'],
+        ['origin_company_linkedin_url', 'linkedin_url', 'company_linkedin_url', 'not a LinkedIn company URL'],
+        ['customers', 'customers::text', list_of_objects('customers'), 'not a list of objects'],
     ]) }} as _issues,
     {{ written_by() }} as _xid
 from converted

@@ -61,9 +61,9 @@ select
     _refreshed_at,
     _received_at,
     {{ unconverted([
-        ['last_refresh', 'last_refresh', '_refreshed_at', 'no timestamp'],
-        ['domain', 'domain', 'company_domain', 'no domain'],
-        ['latest_experience_start_date', 'latest_experience_start_date', 'latest_start_date', 'no date'],
+        ['last_refresh', 'last_refresh', '_refreshed_at', 'not a timestamp'],
+        ['domain', 'domain', 'company_domain', 'not a domain'],
+        ['latest_experience_start_date', 'latest_experience_start_date', 'latest_start_date', 'not a date'],
     ]) }} as _issues,
     {{ written_by() }} as _xid
 from converted

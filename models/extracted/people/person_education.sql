@@ -60,8 +60,8 @@ select
     _received_at as created_at,
 
     {{ unconverted([
-        ['start_date', 'start_date', 'started_on', 'no date'],
-        ['end_date', 'end_date', 'ended_on', 'no date'],
+        ['start_date', 'start_date', 'started_on', 'not a date'],
+        ['end_date', 'end_date', 'ended_on', 'not a date'],
     ]) }} as _issues,
     {{ written_by() }} as _xid
 from converted

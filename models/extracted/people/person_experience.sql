@@ -78,11 +78,11 @@ select
     _received_at as created_at,
 
     {{ unconverted([
-        ['company_domain', 'company_domain', 'employer_domain', 'no domain'],
-        ['url', 'url', 'employer_linkedin_url', 'no LinkedIn company URL'],
-        ['org_id', 'org_id', 'employer_org_id', 'no whole number'],
-        ['start_date', 'start_date', 'started_on', 'no date'],
-        ['end_date', 'end_date', 'ended_on', 'no date'],
+        ['company_domain', 'company_domain', 'employer_domain', 'not a domain'],
+        ['url', 'url', 'employer_linkedin_url', 'not a LinkedIn company URL'],
+        ['org_id', 'org_id', 'employer_org_id', 'not a whole number'],
+        ['start_date', 'start_date', 'started_on', 'not a date'],
+        ['end_date', 'end_date', 'ended_on', 'not a date'],
         ['is_current', 'is_current', 'is_current_role', 'neither true nor false'],
     ]) }} as _issues,
     {{ written_by() }} as _xid

@@ -124,23 +124,23 @@ select
     _refreshed_at,
     _received_at,
     {{ unconverted([
-        ['last_refresh', 'last_refresh', '_refreshed_at', 'no timestamp'],
-        ['profile_id', 'profile_id', 'linkedin_profile_id', 'no whole number'],
-        ['connections', 'connections', 'connections_count', 'no whole number'],
-        ['num_followers', 'num_followers', 'followers_count', 'no whole number'],
-        ['jobs_count', 'jobs_count', 'roles_count', 'no whole number'],
-        ['latest_experience.company_domain', 'company_domain', 'latest_company_domain', 'no domain'],
-        ['latest_experience.url', 'url', 'latest_company_linkedin_url', 'no LinkedIn company URL'],
-        ['latest_experience.org_id', 'org_id', 'latest_company_org_id', 'no whole number'],
-        ['latest_experience.start_date', 'start_date', 'latest_start_date', 'no date'],
-        ['latest_experience.end_date', 'end_date', 'latest_end_date', 'no date'],
+        ['last_refresh', 'last_refresh', '_refreshed_at', 'not a timestamp'],
+        ['profile_id', 'profile_id', 'linkedin_profile_id', 'not a whole number'],
+        ['connections', 'connections', 'connections_count', 'not a whole number'],
+        ['num_followers', 'num_followers', 'followers_count', 'not a whole number'],
+        ['jobs_count', 'jobs_count', 'roles_count', 'not a whole number'],
+        ['latest_experience.company_domain', 'company_domain', 'latest_company_domain', 'not a domain'],
+        ['latest_experience.url', 'url', 'latest_company_linkedin_url', 'not a LinkedIn company URL'],
+        ['latest_experience.org_id', 'org_id', 'latest_company_org_id', 'not a whole number'],
+        ['latest_experience.start_date', 'start_date', 'latest_start_date', 'not a date'],
+        ['latest_experience.end_date', 'end_date', 'latest_end_date', 'not a date'],
         ['latest_experience.is_current', 'is_current', 'latest_is_current', 'neither true nor false'],
         [
             'latest_experience', 'latest_experience::text', object_or_null('latest_experience'),
-            'no JSON object'
+            'not a JSON object'
         ],
-        ['experience', 'experience::text', list_of_objects('experience'), 'no list of objects'],
-        ['education', 'education::text', list_of_objects('education'), 'no list of objects'],
+        ['experience', 'experience::text', list_of_objects('experience'), 'not a list of objects'],
+        ['education', 'education::text', list_of_objects('education'), 'not a list of objects'],
     ]) }} as _issues,
     {{ written_by() }} as _xid
 from converted

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from properties.model import forms
-from properties.model.mentions import Mention
-from properties.model.payloads import Row, open_choice
-from properties.model.seeds import Seeds
+from tests.properties.model import forms
+from tests.properties.model.mentions import Mention
+from tests.properties.model.payloads import Row, open_choice
+from tests.properties.model.seeds import Seeds
 
 
 @dataclass(frozen=True)

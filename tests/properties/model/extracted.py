@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from properties.model import forms
-from properties.model.payloads import (
+from tests.properties.model import forms
+from tests.properties.model.payloads import (
     NO_DOMAIN,
     NO_OBJECT,
     NO_PERSON,
@@ -19,7 +19,7 @@ from properties.model.payloads import (
     Row,
     entities,
 )
-from properties.model.seeds import Seeds
+from tests.properties.model.seeds import Seeds
 
 Raw = dict[str, list[Row]]
 
@@ -28,7 +28,7 @@ JSON_LISTS = (
     *("projects", "publications", "volunteering", "awards"),
 )
 PROFILE_TEXTS = ("first_name", "last_name", "headline", "summary", "country", "location_name")
-NO_TEXT = "no name"
+NO_TEXT = "not a name"
 
 
 @dataclass
@@ -206,7 +206,7 @@ def _research(entity: Entity, r: Reader, out: Extracted) -> None:
             reported[forms.lower(name)] = customer.issues
     url = entity.winner.row["origin_company_linkedin_url"]
     if forms.clean(url) is not None and forms.company_url(url) is None:
-        r.report("origin_company_linkedin_url", url, "no LinkedIn company URL")
+        r.report("origin_company_linkedin_url", url, "not a LinkedIn company URL")
     for issues in reported.values():
         r.issues.extend(issues)
     out.add("extracted.company_customer_claygent", [_of(entity, row) for row in best.values()])
@@ -366,7 +366,7 @@ FEEDS = (
     ),
     Feed(
         *("case_studies", "case_study_extraction_payloads", "case_study_url"),
-        *(forms.page_url, "no URL", _case_study),
+        *(forms.page_url, "not a URL", _case_study),
         (
             ("origin_company_domain", forms.domain, NO_DOMAIN),
             ("company_customer_name", forms.clean, NO_TEXT),

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from properties.model import forms
-from properties.model.payloads import NEVER, Entity, Payload, Row, receipt
-from properties.model.seeds import Seeds
+from tests.properties.model import forms
+from tests.properties.model.payloads import NEVER, Entity, Payload, Row, receipt
+from tests.properties.model.seeds import Seeds
 
 Raw = dict[str, list[Row]]
 Named = tuple[Any, Any, Any]  # domain, name, LinkedIn URL, as received

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from properties.model import forms
+from tests.properties.model import forms
 
 Row = dict[str, Any]
 
@@ -17,8 +17,12 @@ LONGEST_VALUE = 1_000  # characters of a reported value
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 # what a reason says of a value that has no normal form
-NO_DOMAIN, NO_PERSON, NO_COMPANY = "no domain", "no LinkedIn profile URL", "no LinkedIn company URL"
-NO_OBJECT, NO_LIST, NO_OBJECTS = "no JSON object", "no list", "no list of objects"
+NO_DOMAIN, NO_PERSON, NO_COMPANY = (
+    "not a domain",
+    "not a LinkedIn profile URL",
+    "not a LinkedIn company URL",
+)
+NO_OBJECT, NO_LIST, NO_OBJECTS = "not a JSON object", "not a list", "not a list of objects"
 
 
 @dataclass(frozen=True)
@@ -172,17 +176,17 @@ class Reader:
     def number(self, name: str, bits: int = 32) -> int | None:
         """A whole number of that many bits."""
         form = lambda text: forms.whole_number(text, bits)  # noqa: E731
-        found: int | None = self._form(name, form, "no whole number")
+        found: int | None = self._form(name, form, "not a whole number")
         return found
 
     def day(self, name: str) -> date | None:
         """A date."""
-        found: date | None = self._form(name, forms.day, "no date")
+        found: date | None = self._form(name, forms.day, "not a date")
         return found
 
     def moment(self, name: str) -> datetime | None:
         """A timestamp."""
-        found: datetime | None = self._form(name, forms.moment, "no timestamp")
+        found: datetime | None = self._form(name, forms.moment, "not a timestamp")
         return found
 
     def flag(self, name: str) -> bool | None:

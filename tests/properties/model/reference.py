@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from properties.model import forms
-from properties.model.payloads import Entity, Row, open_choice, receipt
-from properties.model.seeds import Seeds
+from tests.properties.model import forms
+from tests.properties.model.payloads import Entity, Row, open_choice, receipt
+from tests.properties.model.seeds import Seeds
 
 SOURCES = ("curated", "manual", "case_study", "claygent")
 SHORTEST_NAME = 4  # letters of a name that may be matched

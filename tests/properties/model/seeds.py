@@ -62,10 +62,10 @@ class Seeds:
 
 
 def read_seeds(folder: Path) -> Seeds:
-    """The seeds in a folder of CSVs."""
+    """The seeds in the folders of a folder of CSVs."""
 
     def lines(name: str) -> Iterator[dict[str, str]]:
-        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        with next(folder.rglob(f"{name}.csv")).open(encoding="utf-8", newline="") as file:
             yield from csv.DictReader(file)
 
     def valued(name: str) -> list[dict[str, Any]]:

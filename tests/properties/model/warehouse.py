@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from properties.model import core, reference
-from properties.model.extracted import Extracted, Raw, extract
-from properties.model.mentions import company_mentions, person_mentions
-from properties.model.payloads import Row
-from properties.model.seeds import Seeds
+from tests.properties.model import core, reference
+from tests.properties.model.extracted import Extracted, Raw, extract
+from tests.properties.model.mentions import company_mentions, person_mentions
+from tests.properties.model.payloads import Row
+from tests.properties.model.seeds import Seeds
 
 
 def expected(raw: Raw, seeds: Seeds) -> dict[str, list[Row]]:

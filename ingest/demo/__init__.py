@@ -1,0 +1,1 @@
+"""``ingest demo``: the example files, the questions it asks of them, what it shows."""

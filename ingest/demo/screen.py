@@ -1,0 +1,169 @@
+"""The demo's screen: what was loaded, refused, built, and what the warehouse now answers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ingest.dbt.build import BuildSummary
+from ingest.demo.examples import Loaded
+from ingest.demo.tour import QUESTIONS, Rows
+from ingest.load.load import Status
+from ingest.postgres import embedded
+from ingest.postgres.connection import connection_parameters
+from ingest.terminal.screen import out
+from ingest.terminal.tables import print_paragraph, print_table
+
+
+def show(database: str, loaded: list[Loaded], built: BuildSummary, found: dict[str, Rows]) -> None:
+    """Print it all to standard output.
+
+    Args:
+        database: Where it is, as ``describe`` says it.
+        loaded: The example files.
+        built: What dbt did.
+        found: What ``tour`` found.
+    """
+    counts = found["counts"][0]
+    _show_files(loaded)
+    _show_rejects(loaded)
+    _show_build(built, counts, found["issues"])
+    _show_entities(counts, found)
+    _show_judgements(found)
+    _show_questions(database)
+
+
+def _show_files(loaded: list[Loaded]) -> None:
+    records = sum(file.records for file in loaded)
+    known = sum(file.status is Status.KNOWN for file in loaded)
+    again = (
+        f" ({_of_all(known, len(loaded))} loaded before: one content loads once)" if known else ""
+    )
+    _heading(f"1. Loaded: {records} records of {len(loaded)} files in examples/{again}")
+    print_table(
+        out,
+        ("file", "#landed", "#rejected", "in raw."),
+        [(f.file, f.landed, len(f.rejects), _where(f.tables)) for f in loaded],
+    )
+
+
+def _where(tables: dict[str, int]) -> str:
+    return next(iter(tables)) if len(tables) == 1 else f"{len(tables)} tables"
+
+
+def _of_all(part: int, whole: int) -> str:
+    return "all" if part == whole else str(part)
+
+
+def _show_rejects(loaded: list[Loaded]) -> None:
+    rejects = [reject for file in loaded for reject in file.rejects]
+    _heading(
+        f"2. Rejected: {len(rejects)} records, kept as they were; all of it: {_ingest()} rejects"
+    )
+    print_table(
+        out,
+        ("file", "#line", "reason", "detail"),
+        [(Path(r.file_name).name, str(r.line), r.reason, r.detail) for r in rejects],
+    )
+
+
+def _show_build(built: BuildSummary, counts: dict[str, int], issues: Rows) -> None:
+    _heading(
+        f"3. Built with dbt in {built.seconds:.0f} s: {built.models} models, "
+        f"{built.functions} functions, {built.seeds} seeds; {built.tests} tests passed"
+    )
+    out.print(f"{counts['issues']} values could not be used; each is reported, some of them here:")
+    _rows(("in raw.", "field", "~value", "reason"), issues)
+
+
+def _show_entities(counts: dict[str, int], found: dict[str, Rows]) -> None:
+    _heading(f"4. {counts['companies']} companies, one row per domain; some of them")
+    _rows(("domain", "name", "name from", "~industry", "size"), found["companies"])
+    _heading(f"5. {counts['people']} people, one row per public LinkedIn profile; some of them")
+    people = [{k: v for k, v in row.items() if k != "linkedin_url"} for row in found["people"]]
+    _rows(("name", "latest title", "company"), people)
+
+
+def _show_judgements(found: dict[str, Rows]) -> None:
+    _heading("6. What the warehouse decided")
+    for label, text in (
+        ("newest wins", _contest(found["contenders"])),
+        ("customers", _customers(found["customers"])),
+        ("ideal customer", _icp(found["icp"])),
+    ):
+        print_paragraph(out, f"{label:14}", text)
+
+
+def _contest(contenders: Rows) -> str:
+    winner, *others = contenders
+    beaten = ", ".join(f"“{row['name']}” ({_moment(row['last_refresh'])})" for row in others)
+    return (
+        f"{winner['domain']} came {len(contenders)} times, never spelled alike: "
+        f"“{winner['name']}” ({_moment(winner['last_refresh'])}) won over {beaten}"
+    )
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" if at else "undated"
+
+
+def _customers(customers: Rows) -> str:
+    names = ", ".join(f"{row['customer_name']} ({row['source']})" for row in customers)
+    return f"{customers[0]['domain']} has {names}"
+
+
+def _icp(profiles: Rows) -> str:
+    profile = profiles[0]
+    company, person = profile["company_criteria"], profile["person_criteria"]
+    return (
+        f"{profile['domain']} looks for {_any_of(company, 'industries')} with "
+        f"{_any_of(company, 'size_buckets')} employees in {_any_of(company, 'countries')}, "
+        f"and there for {_any_of(person, 'title_contains_any')} of "
+        f"{_any_of(person, 'title_contains_all')}"
+    )
+
+
+def _any_of(criteria: dict[str, list[str]], key: str) -> str:
+    return " / ".join(criteria[key])
+
+
+def _show_questions(database: str) -> None:
+    psql = _psql()
+    _heading("7. Ask it yourself: paste one of these")
+    for question in QUESTIONS:
+        out.print(f"[bold]# {question.text}[/bold]")
+        out.print(f'{psql} -c "\n{question.sql}"\n', markup=False)
+    out.print(f"All of it stands in {database}.", markup=False)
+    out.print(f"Next: {_ingest()} status | load | rejects | --help", markup=False)
+
+
+def _psql() -> str:
+    """The command that opens psql on the demo's database, as it works in the user's shell."""
+    parameters = connection_parameters()
+    if not embedded.owns(parameters["host"]):
+        return "psql"
+    usual = embedded.ensure_running()["dbname"]
+    other = [] if parameters["dbname"] == usual else ["-d", parameters["dbname"]]
+    return " ".join([_ingest(), "db", "psql", *other])
+
+
+def _ingest() -> str:
+    """The word that starts this very ingest: its name if the shell finds it, else its path."""
+    program = Path(sys.executable).with_name("ingest")
+    found = shutil.which("ingest")
+    if found is not None and Path(found).samefile(program):
+        return "ingest"
+    return os.path.relpath(program)
+
+
+def _heading(text: str) -> None:
+    out.print()
+    out.print(f"[bold cyan]{text}[/bold cyan]", highlight=False)
+
+
+def _rows(columns: Sequence[str], rows: Rows) -> None:
+    print_table(out, columns, [row.values() for row in rows])

@@ -1,0 +1,1 @@
+"""Files of table feeds (CSV, TSV, relayed JSON) into rows."""

@@ -1,0 +1,134 @@
+"""The file of a feed: its rows and what must happen before and after they land."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from ingest.errors import IngestError, UsageError
+from ingest.feeds.merge import merge, stage
+from ingest.feeds.rows import FeedRows, FileFacts, Relayed
+from ingest.formats.content import Content
+from ingest.formats.delimited import TableReader, TableRow, looks_like_json
+from ingest.formats.json.records import Record, RecordReader
+from ingest.landing.rejects import Reason, RefusedError, Reject
+from ingest.payloads.envelopes import Row
+from ingest.postgres.connection import Connection
+from ingest.workflows.feeds import Feed
+from ingest.workflows.registry import Registry, Workflow
+
+_MOST = 0.5  # share of rows with misplaced values beyond which the file itself is at fault
+
+
+@dataclass(frozen=True)
+class FeedLoad:
+    """What a load of a feed's file is given.
+
+    Args:
+        workflow: The workflow of the load.
+        feed: Its feed.
+        registry: The registered workflows.
+        facts: What is said about the file.
+        notice: Told what was assumed about the file.
+    """
+
+    workflow: Workflow
+    feed: Feed
+    registry: Registry
+    facts: FileFacts
+    notice: Callable[[str], None]
+
+
+class FeedFile:
+    """One file of a feed, on the way into its table.
+
+    Args:
+        conn: A connection whose transaction is open.
+        content: The file.
+        load: What is to be done with it.
+        load_id: The load.
+    """
+
+    def __init__(self, conn: Connection, content: Content, load: FeedLoad, load_id: UUID) -> None:
+        self._conn = conn
+        self._content = content
+        self._load = load
+        self._load_id = load_id
+        self._rows = FeedRows(load.workflow, load.feed, load.registry, load.facts, load_id)
+        self._seen = 0
+        self._misplaced = 0
+        self._first_sign = ""
+
+    def records(self, progress: Callable[[int], None]) -> Iterator[TableRow | Relayed | Reject]:
+        """The rows of the file, be it a table or JSON, and what could not be read as one.
+
+        Raises:
+            IngestError: The file is of another kind, cut off or damaged, or its header does not
+                fit the feed.
+        """
+        if self._load.feed.key:
+            stage(self._conn, self._load.feed)
+        if looks_like_json(self._content):
+            yield from map(_relayed, RecordReader(self._content, progress))
+            return
+        table = TableReader(self._content, progress, self._load.notice)
+        self._rows.read_header(table.header, f"{self._content.name}:{table.header_line}")
+        for note in self._rows.notes:
+            self._load.notice(f"{self._content.name}: {note}.")
+        yield from table
+
+    def row(self, record: TableRow | Relayed) -> Row:
+        """The row of a record.
+
+        Raises:
+            RefusedError: It cannot land.
+        """
+        self._seen += 1
+        try:
+            return self._rows.row(record)
+        except RefusedError as fault:
+            if fault.reason is Reason.IMPLAUSIBLE:
+                self._misplaced += 1
+                self._first_sign = self._first_sign or f"on line {record.line} {fault.detail}"
+            raise
+
+    def finish(self) -> dict[str, int]:
+        """Merge the rows of a feed with a key, after all have landed.
+
+        Returns:
+            What became of them, in words and numbers; nothing for a feed without a key.
+
+        Raises:
+            IngestError: Most rows have values that cannot belong to their columns.
+            UsageError: A time zone was given, and there was no time to read in it.
+        """
+        if self._misplaced > self._seen * _MOST:
+            raise IngestError(
+                f"{self._misplaced:,} of {self._seen:,} rows have values that cannot belong to "
+                f"their columns ({self._first_sign}); nothing of this file was written",
+                where=self._content.name,
+                hint="put the columns right and load it again",
+            )
+        facts = self._load.facts
+        if facts.zone and not (facts.export_timestamp or self._rows.found_moments):
+            raise UsageError(
+                "--timezone has no meaning: nothing says when the export was made",
+                where=self._content.name,
+                hint="give --export-timestamp",
+            )
+        feed = self._load.feed
+        return merge(self._conn, feed, self._load_id, self._announce) if feed.key else {}
+
+    def _announce(self, pid: str) -> None:
+        self._load.notice(
+            f"{self._content.name}: waiting for another load into raw.{self._load.feed.table} "
+            f"(server process {pid}) ..."
+        )
+
+
+def _relayed(item: Record | Reject) -> Relayed | Reject:
+    if isinstance(item, Record):
+        return Relayed(item.offset, item.line, item.raw, item)
+    # what was said about the file is not kept, so its records cannot be tried again without it
+    return replace(item, offset=None)

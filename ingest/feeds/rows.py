@@ -1,0 +1,296 @@
+"""From a table row, or a JSON object with the same keys, to a row of a raw table."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from uuid import UUID
+
+import msgspec
+
+from ingest.errors import IngestError
+from ingest.feeds.merge import STAGING_SCHEMA
+from ingest.feeds.values import stored
+from ingest.formats.delimited import TableRow
+from ingest.formats.json.records import Record
+from ingest.landing.copy import Target
+from ingest.landing.rejects import Reason, RefusedError
+from ingest.payloads.envelopes import LONGEST_KEY, Row
+from ingest.workflows.feeds import Column, Feed, Holds, normal_header
+from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
+
+# What a record that was relayed as JSON may carry beside its columns.
+_BESIDE = frozenset(("workflow_slug", "clay_table_url", "cleaned_first_name", "batch_name"))
+_STRING = msgspec.json.Decoder(str)
+_MOST_NAMED = 8  # headers in one sentence
+_LONGEST_NAME = 60  # characters of a header in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """A row that arrived as a JSON object.
+
+    Args:
+        offset: Where it begins in the decompressed file, in bytes.
+        line: Line on which it begins, from 1.
+        raw: Its text as it stood in the file.
+        record: The object.
+    """
+
+    offset: int
+    line: int
+    raw: bytes
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the user says about a file as a whole.
+
+    Args:
+        vc_firm_id: The firm whose portfolio it is.
+        export_title: Of the export; like the next two for rows that do not say it themselves.
+        export_timestamp: When the export was made.
+        notes: Anything.
+        zone: Where times without a zone were taken; UTC if nothing is said.
+    """
+
+    vc_firm_id: UUID | None = None
+    export_title: str | None = None
+    export_timestamp: datetime | None = None
+    notes: str | None = None
+    zone: tzinfo | None = None
+
+    def defaults(self, feed: Feed) -> dict[str, object]:
+        """Values of the feed's columns for rows without one of their own."""
+        values = {
+            "export_title": self.export_title,
+            "export_timestamp": self.export_timestamp,
+            "notes": self.notes,
+        }
+        return {c.name: values[c.name] for c in feed.columns if values.get(c.name) is not None}
+
+    def constants(self, feed: Feed, load_id: UUID) -> dict[str, UUID]:
+        """Columns that have the same value in all rows of the file."""
+        values = {feed.upload_column: load_id, "vc_firm_id": self.vc_firm_id}
+        return {name: value for name, value in values.items() if name and value}
+
+
+class FeedRows:
+    """Makes rows of the records of one file.
+
+    Args:
+        workflow: The workflow of the load.
+        feed: Its feed.
+        registry: The registered workflows.
+        facts: What is said about the file.
+        load_id: The load.
+
+    Attributes:
+        notes: What the user should know about the columns of the file, after ``read_header``.
+        found_moments: A row so far told a time.
+    """
+
+    def __init__(
+        self, workflow: Workflow, feed: Feed, registry: Registry, facts: FileFacts, load_id: UUID
+    ) -> None:
+        self._workflow = workflow
+        self._feed = feed
+        self._registry = registry
+        self._zone = facts.zone or UTC
+        self._defaults = facts.defaults(feed)
+        self._constants = facts.constants(feed, load_id)
+        self._places: dict[str, int] = {}  # column -> place of its cell
+        self._nameless: list[int] = []
+        self._columns = feed.columns
+        self._target = self._target_of(self._columns)
+        self._keys: dict[str, Column | None] = {}
+        self.notes: list[str] = []
+        self.found_moments = False
+
+    def read_header(self, header: Sequence[str], where: str) -> None:
+        """Learn what the cells of the rows to come are.
+
+        Raises:
+            IngestError: A header is unknown or stands twice, or an expected one is missing; with
+                the unknown, the missing and the nearest ones.
+        """
+        feed = self._feed
+        unread = set(map(normal_header, feed.unread))
+        found: dict[str, int] = {}
+        unknown, skipped = [], []
+        for place, title in enumerate(header):
+            name = normal_header(title)
+            if not name:
+                self._nameless.append(place)
+            elif name in unread:
+                skipped.append(title.strip())
+            elif name not in feed.by_header:
+                unknown.append(title.strip())
+            elif name in found:
+                raise IngestError(f"the header {_shown(title)} stands twice", where=where)
+            else:
+                found[name] = place
+        absent = [column for name, column in feed.by_header.items() if name not in found]
+        missing = [column.title for column in absent if column.expected]
+        if unknown or missing:
+            raise self._unfit(unknown, missing, [column.title for column in absent], where)
+        self._places = {feed.by_header[name].name: place for name, place in found.items()}
+        self._columns = tuple(
+            c for c in feed.columns if c.name in self._places or c.name in self._defaults
+        )
+        self._target = self._target_of(self._columns)
+        if skipped:
+            self.notes.append(f"not read, the loader sets them itself: {_listed(skipped)}")
+        unset = [column.title for column in absent if not column.title.startswith("_")]
+        if unset:
+            self.notes.append(f"not in the file and left empty: {_listed(unset)}")
+
+    def row(self, record: TableRow | Relayed) -> Row:
+        """The row of a record.
+
+        Raises:
+            RefusedError: A value is missing, cannot belong to its column, or cannot be stored in
+                it; or a JSON record has a key that is no column, or names another workflow.
+        """
+        if isinstance(record, Relayed):
+            texts, cleaned = self._texts(record.record), record.record.cleaned
+        else:
+            cells, cleaned = _without_nul(record)
+            if any(cells[place].strip() for place in self._nameless):
+                raise RefusedError(
+                    Reason.IMPLAUSIBLE,
+                    "there is a value under no header: the cells seem to have moved",
+                )
+            texts = {name: cells[place] for name, place in self._places.items()}
+        values = (self._value(column, texts.get(column.name, "")) for column in self._columns)
+        return Row(self._target, (*values, *self._constants.values()), cleaned)
+
+    def _target_of(self, columns: Iterable[Column]) -> Target:
+        named = {column.name: column.holds.sql_type for column in columns}
+        types = {
+            "id": "uuid",
+            **named,
+            **dict.fromkeys(self._constants, "uuid"),
+            "_load_id": "uuid",
+        }
+        schema = STAGING_SCHEMA if self._feed.key else "raw"
+        return Target(self._feed.table, tuple(types), tuple(types.values()), schema=schema)
+
+    def _value(self, column: Column, text: str) -> object:
+        value = stored(column, text, self._zone)
+        if value is None:
+            value = self._defaults.get(column.name)
+        elif column.holds is Holds.MOMENT:
+            self.found_moments = True
+        if column.needed:
+            if value is None:
+                raise RefusedError(Reason.NO_KEY, f"{column.title} is missing, null or blank")
+            if len(text) > LONGEST_KEY:
+                raise RefusedError(
+                    Reason.KEY_TOO_LONG,
+                    f"{column.title} has {len(text):,} characters, more than {LONGEST_KEY:,} are "
+                    "no key",
+                )
+        return value
+
+    # Records relayed as JSON: headers as keys, null or no key where a cell would be empty.
+
+    def _texts(self, record: Record) -> dict[str, str]:
+        self._check_workflow(record)
+        texts: dict[str, str] = {}
+        for key, value in record.fields.items():
+            if key not in self._keys:
+                self._keys[key] = self._column(key)
+            column = self._keys[key]
+            if column is None:
+                continue
+            if column.name in texts:
+                raise RefusedError(Reason.BAD_VALUE, f"{column.title} stands twice")
+            texts[column.name] = _text(column, value)
+        return texts
+
+    def _column(self, key: str) -> Column | None:
+        """The column of a key, None for one that may stand beside the columns."""
+        name = normal_header(key)
+        if name in _BESIDE or name in map(normal_header, self._feed.unread):
+            return None
+        column = self._feed.by_header.get(name)
+        if column is None:
+            titles = [column.title for column in self._feed.columns]
+            raise RefusedError(
+                Reason.UNKNOWN_FIELD,
+                f"{_shown(key)} is no column of {self._workflow.slug}{_nearest(key, titles)}",
+            )
+        return column
+
+    def _check_workflow(self, record: Record) -> None:
+        value = record.fields.get("workflow_slug")
+        name = record.batch_slug
+        if value is not None and bytes(value).startswith(b'"'):
+            name = _STRING.decode(value) or name
+        if name is None:
+            return
+        try:
+            named = self._registry.resolve(name)
+        except UnknownWorkflowError as fault:
+            raise RefusedError(Reason.UNKNOWN_WORKFLOW, str(fault)) from fault
+        if named != self._workflow:
+            raise RefusedError(
+                Reason.WORKFLOW_MISMATCH,
+                f"the record names workflow {named.slug}, the load {self._workflow.slug}",
+            )
+
+    def _unfit(
+        self, unknown: list[str], missing: list[str], absent: list[str], where: str
+    ) -> IngestError:
+        faults = []
+        if unknown:
+            named = [f"{_shown(title)}{_nearest(title, absent)}" for title in unknown]
+            faults.append(f"unknown: {_listed(named)}")
+        if missing:
+            faults.append(f"missing: {_listed(missing, most=len(missing))}")
+        return IngestError(
+            f"the headers do not fit {self._workflow.slug}; {'; '.join(faults)}; "
+            "nothing of this file was loaded",
+            where=where,
+            hint="rename, add or remove columns; ingest workflows lists the known ones",
+        )
+
+
+def _text(column: Column, value: msgspec.Raw) -> str:
+    """A JSON value as the cell of a table would write it."""
+    text = bytes(value)
+    if text.startswith(b'"'):
+        return _STRING.decode(text)
+    if text == b"null":
+        return ""
+    if text.startswith((b"[", b"{")) and column.holds.sql_type != "jsonb":
+        raise RefusedError(Reason.BAD_VALUE, f"{column.title} holds a list or an object")
+    return text.decode()
+
+
+def _without_nul(row: TableRow) -> tuple[list[str], bool]:
+    """The cells without NUL, which PostgreSQL cannot store, and whether there was any."""
+    if b"\x00" not in row.raw:
+        return row.cells, False
+    return [cell.replace("\x00", "") for cell in row.cells], True
+
+
+def _nearest(name: str, titles: list[str]) -> str:
+    by_name: Mapping[str, str] = {normal_header(title): title for title in titles}
+    near = difflib.get_close_matches(normal_header(name), by_name, n=1)
+    return f" (did you mean {by_name[near[0]]}?)" if near else ""
+
+
+def _shown(title: str) -> str:
+    """A header as a message may show it: on one line, and not for ever."""
+    printable = "".join(c if c.isprintable() else " " for c in title.strip())
+    return repr(printable[:_LONGEST_NAME] + ("..." if len(printable) > _LONGEST_NAME else ""))
+
+
+def _listed(names: list[str], most: int = _MOST_NAMED) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,1 @@
+"""What a file holds: its bytes, its character set, tables and JSON records."""

@@ -1,0 +1,253 @@
+"""The rows of delimited text, whatever wrote it: a stream of rows and rejects.
+
+Commas, semicolons or tabs between the cells, told by the first line; cells in double quotes may
+hold the delimiter, line breaks and doubled quotes. A row that cannot be read costs its own line
+only: reading goes on at the next one, even if a stray quote seemed to swallow it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ingest.errors import IngestError
+from ingest.formats.charset import Charset, charset_of, utf8_blocks
+from ingest.formats.content import Content
+from ingest.formats.json.text import is_utf8
+from ingest.landing.rejects import Reason, Reject
+
+MAX_CELL = 1_000_000  # characters
+MAX_LINE = 64_000_000  # bytes
+
+_TAB = "\t"
+_JSON_STARTS = (b"{", b"[")
+# blanks, and byte order marks, also of UTF-16, which JSON is refused in by name
+_BEFORE_TEXT = b" \t\r\n\xef\xbb\xbf\xff\xfe\x00"
+
+# what the csv module says -> what a user needs to know
+_FAULTS = {
+    "expected after": "text follows the closing quote of a value",
+    "unexpected end": "a quote opens a value and none closes it",
+    "field larger": f"a value has more than {MAX_CELL:,} characters, or its quote is not closed",
+    "new-line character": "a carriage return stands in a value without quotes",
+}
+_UNCLOSED = "unexpected end"
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row below the header.
+
+    Args:
+        offset: Where it begins in the text (as UTF-8), in bytes; unique in the file.
+        line: Line on which it begins, from 1.
+        raw: Its text as UTF-8.
+        cells: Its values, one per header.
+    """
+
+    offset: int
+    line: int
+    raw: bytes
+    cells: list[str]
+
+
+def looks_like_json(content: Content) -> bool:
+    """Whether a file's first character is one that JSON records begin with."""
+    for block in content.blocks():
+        text = block.lstrip(_BEFORE_TEXT)
+        if text:
+            return text.startswith(_JSON_STARTS)
+    return False
+
+
+class TableReader:
+    """Reads the rows of one file, once, in file order.
+
+    Args:
+        content: The file.
+        progress: Told how many bytes of the file have been read so far.
+        notice: Told what was assumed about the file.
+
+    Attributes:
+        header: The cells of the first line that is not blank.
+        header_line: Its number.
+
+    Raises:
+        IngestError: The file is empty, no text, or its first line cannot be read.
+    """
+
+    def __init__(
+        self,
+        content: Content,
+        progress: Callable[[int], None] | None = None,
+        notice: Callable[[str], None] | None = None,
+    ) -> None:
+        self._name = content.name
+        charset = charset_of(content)
+        if charset is Charset.WINDOWS_1252 and notice:
+            notice(f"{self._name}: this is no UTF-8; read as Windows-1252.")
+        self._lines = _Lines(utf8_blocks(content, charset, progress), self._name)
+        csv.field_size_limit(MAX_CELL)
+        self._delimiter = self._find_delimiter()
+        self._cells = csv.reader(self._lines, delimiter=self._delimiter, strict=True)
+        try:
+            self.header = next(self._cells)
+        except csv.Error as fault:
+            raise IngestError(
+                f"the header cannot be read: {_words(fault)}",
+                where=f"{self._name}:{self._lines.taken[0].number}",
+            ) from fault
+        self.header_line = self._lines.taken[0].number
+        if not is_utf8(self._lines.taken_text()):
+            raise IngestError(
+                "the header is no valid UTF-8", where=self._name, hint="save the file as UTF-8"
+            )
+
+    def __iter__(self) -> Iterator[TableRow | Reject]:
+        """The rows and what could not be read as one; rows without any value are none.
+
+        Raises:
+            IngestError: The file is cut off, or a line is longer than ``MAX_LINE``.
+        """
+        lines = self._lines
+        while True:
+            lines.taken.clear()
+            try:
+                cells = next(self._cells, None)
+            except csv.Error as fault:
+                yield self._recover(fault)
+                continue
+            if cells is None:
+                return
+            # an empty line, or one of delimiters only, as spreadsheets write it
+            if any(map(str.strip, cells)):
+                yield self._row(cells)
+
+    def _find_delimiter(self) -> str:
+        """The delimiter of the first line that is not blank, which is left to be read."""
+        for text in self._lines:
+            if text.strip():
+                self._lines.give_back(self._lines.taken[-1:])
+                self._lines.taken.clear()
+                if _TAB in text:
+                    return _TAB
+                return ";" if text.count(";") > text.count(",") else ","
+            self._lines.taken.clear()
+        raise IngestError("there are no records in it, nothing to load", where=self._name)
+
+    def _row(self, cells: list[str]) -> TableRow | Reject:
+        first = self._lines.taken[0]
+        raw = self._lines.taken_text()
+        if not is_utf8(raw):
+            return Reject(first.number, Reason.INVALID_ENCODING, "the row is not valid UTF-8", raw)
+        width = len(self.header)
+        if len(cells) < width and self._lines.unfinished:
+            raise self._cut_off(first.number, f"{len(cells)} of {width} cells")
+        if len(cells) < width or any(map(str.strip, cells[width:])):
+            detail = f"{len(cells)} cells, and the header has {width}"
+            return Reject(first.number, Reason.CELL_COUNT, detail, raw)
+        return TableRow(first.offset, first.number, raw, cells[:width])
+
+    def _recover(self, fault: csv.Error) -> TableRow | Reject:
+        """Give up the first of the lines that were taken, and read the others again."""
+        first, *others = self._lines.taken
+        if self._delimiter == _TAB and is_utf8(first.raw):
+            # much that separates by tabs knows no quoting: its quotes are text
+            literal = first.text.rstrip("\r\n").split(_TAB)
+            if len(literal) == len(self.header):
+                self._lines.give_back(others)
+                return TableRow(first.offset, first.number, first.raw, literal)
+        if _UNCLOSED in str(fault) and self._lines.unfinished:
+            raise self._cut_off(first.number, "a quote that does not close")
+        self._lines.give_back(others)
+        return Reject(first.number, Reason.MALFORMED_ROW, _words(fault), first.raw)
+
+    def _cut_off(self, line: int, sign: str) -> IngestError:
+        return IngestError(
+            f"the file ends inside this row ({sign}), it has been cut off; "
+            "nothing of it was loaded",
+            where=f"{self._name}:{line}",
+            hint="fetch the file again",
+        )
+
+
+class _Line(NamedTuple):
+    offset: int
+    number: int
+    raw: bytes
+
+    @property
+    def text(self) -> str:
+        # bytes that are no UTF-8 are found when the row is whole
+        return self.raw.decode("utf-8", errors="surrogateescape")
+
+
+class _Lines:
+    """The lines of a text, for the csv module; those it took can be given back.
+
+    Attributes:
+        taken: Lines handed out since somebody cleared the list.
+    """
+
+    def __init__(self, blocks: Iterator[bytes], name: str) -> None:
+        self._lines = self._numbered(blocks)
+        self._name = name
+        self._returned: deque[_Line] = deque()
+        self.taken: list[_Line] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._returned.popleft() if self._returned else next(self._lines)
+        self.taken.append(line)
+        return line.text
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the last line taken ends without a line break, as only a file's last can."""
+        return not self.taken[-1].raw.endswith((b"\n", b"\r"))
+
+    def taken_text(self) -> bytes:
+        """The lines taken, as one."""
+        return b"".join(line.raw for line in self.taken)
+
+    def give_back(self, lines: list[_Line]) -> None:
+        """Have lines that were taken come once more."""
+        self._returned.extendleft(reversed(lines))
+
+    def _numbered(self, blocks: Iterator[bytes]) -> Iterator[_Line]:
+        offset, number, rest = 0, 1, b""
+        line_break = b""
+        for block in blocks:
+            text = rest + block
+            line_break = line_break or _line_break(text)
+            *whole, rest = text.split(line_break) if line_break else [text]
+            for line in whole:
+                raw = line + line_break
+                yield _Line(offset, number, raw)
+                offset += len(raw)
+                number += 1
+            if len(rest) > MAX_LINE:
+                raise IngestError(
+                    f"the line is longer than {MAX_LINE // 1_000_000} MB, this is no table",
+                    where=f"{self._name}:{number}",
+                )
+        if rest:
+            yield _Line(offset, number, rest)
+
+
+def _line_break(text: bytes) -> bytes:
+    """What ends the lines of a text that begins so; nothing if none has ended yet."""
+    if b"\n" in text:
+        return b"\n"
+    # a text of old makes has carriage returns only; one at the end may be half of a pair
+    return b"\r" if b"\r" in text[:-1] else b""
+
+
+def _words(fault: csv.Error) -> str:
+    said = str(fault)
+    return next((words for sign, words in _FAULTS.items() if sign in said), said)

@@ -1,0 +1,1 @@
+"""JSON records in files of any size, the damaged ones told from their neighbours."""

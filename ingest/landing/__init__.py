@@ -1,0 +1,1 @@
+"""Rows into raw tables, with their ledger and their rejects."""

@@ -1,0 +1,163 @@
+"""Landing: rows go into their raw tables by COPY, and one bad row takes none of the others along.
+
+Rows are sent while the next ones are read, so that the server and this process work at the same
+time. Every few megabytes the COPY is ended under a savepoint. When the server refuses such a
+chunk, it is sent again in halves until the guilty rows are found: they become rejects.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from ingest.landing.copy import Chunk, LandingRow, Stream, Target
+from ingest.landing.helpers import Staging
+from ingest.landing.rejects import Reject
+from ingest.postgres.connection import Connection
+
+CHUNK_SIZE = 4_000_000  # bytes of rows under one savepoint
+_ROW_OVERHEAD = 500  # bytes that a row held in memory takes beside its text
+
+
+class Landing:
+    """Lands rows on a connection whose transaction is open; a context manager.
+
+    Leaving it without an error lands what is still held back. One table's rows are under way at
+    a time; those of other tables wait until there are enough of them.
+
+    Args:
+        conn: The connection; nothing else may use it inside of the context.
+        refuse: Called with each row the server refused; may call ``add``.
+        staging: Other connections that help once there is more than one chunk.
+
+    Attributes:
+        landed: Rows landed so far, by table.
+        cleaned: How many of them had been cleaned.
+    """
+
+    def __init__(
+        self,
+        conn: Connection,
+        refuse: Callable[[Reject], None],
+        staging: Staging | None = None,
+    ) -> None:
+        self._conn = conn
+        self._refuse = refuse
+        self._staging = staging
+        self._chunks: dict[Target, Chunk] = {}
+        self._stream: Stream | None = None
+        self._refused: list[Reject] = []
+        self.landed: Counter[str] = Counter()
+        self.cleaned = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with ExitStack() as stack:
+            if self._staging:
+                stack.callback(self._staging.close)
+            if fault is not None:
+                self._abandon(kind, fault, trace)
+                return
+            try:
+                self._flush()
+            except BaseException as failure:
+                self._abandon(type(failure), failure, failure.__traceback__)
+                raise
+
+    def add(self, target: Target, row: LandingRow) -> None:
+        """Land a row, now or a little later."""
+        chunk = self._chunks.get(target)
+        if chunk is None:
+            chunk = self._chunks[target] = Chunk(target)
+        chunk.rows.append(row)
+        chunk.size += len(row.raw) + _ROW_OVERHEAD
+        if self._stream is None:
+            if not self._sendable(chunk):
+                self._stream = Stream(self._conn, chunk)
+        elif self._stream.chunk is chunk:
+            self._stream.send(row)
+        if chunk.size >= CHUNK_SIZE:
+            self._finish(chunk)
+            if self._staging:
+                self._staging.open()
+            self._report_refused()
+
+    def _flush(self) -> None:
+        """Land everything held back; what is refused meanwhile adds rejects, hence the loop."""
+        while self._chunks or (self._staging and self._staging.pending()):
+            if self._chunks:
+                self._finish(next(iter(self._chunks.values())))
+            else:
+                self._collect(wait=True)
+            self._report_refused()
+
+    def _finish(self, chunk: Chunk) -> None:
+        streamed = self._stream
+        if streamed is not None:
+            self._stream = None
+            del self._chunks[streamed.chunk.target]
+            self._settle(streamed)
+        if streamed is None or streamed.chunk is not chunk:
+            del self._chunks[chunk.target]
+            # what remains at the end is not worth the way round
+            if self._staging and self._sendable(chunk) and chunk.size >= CHUNK_SIZE:
+                self._staging.send(chunk)
+            else:
+                self._settle(Stream(self._conn, chunk))
+        self._collect()
+
+    def _sendable(self, chunk: Chunk) -> bool:
+        """Whether a helper gets the chunk; until it is full, its rows are only held then."""
+        return self._staging is not None and self._staging.takes(chunk.target)
+
+    def _collect(self, *, wait: bool = False) -> None:
+        """Count what helpers have copied and the load has taken over; land the rest from here."""
+        for chunk, landed in self._staging.collect(wait=wait) if self._staging else ():
+            if landed:
+                self._count(chunk)
+            else:
+                self._settle(Stream(self._conn, chunk))
+
+    def _settle(self, stream: Stream) -> None:
+        """End a COPY; of a refused one, land all rows but those that the server cannot take."""
+        chunk = stream.chunk
+        fault = stream.end()
+        if fault is None:
+            self._count(chunk)
+        elif chunk.target.must_land:
+            raise fault
+        elif len(chunk.rows) == 1:
+            self._refused.append(chunk.rows[0].refused(fault))
+        else:
+            middle = len(chunk.rows) // 2
+            for half in (chunk.rows[:middle], chunk.rows[middle:]):
+                self._settle(Stream(self._conn, Chunk(chunk.target, half)))
+
+    def _count(self, chunk: Chunk) -> None:
+        self.landed[chunk.target.table] += len(chunk.rows)
+        self.cleaned += sum(row.cleaned for row in chunk.rows)
+
+    def _report_refused(self) -> None:
+        refused, self._refused = self._refused, []
+        for reject in refused:
+            self._refuse(reject)
+
+    def _abandon(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException,
+        trace: TracebackType | None,
+    ) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.abandon(kind, fault, trace)

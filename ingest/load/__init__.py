@@ -1,0 +1,1 @@
+"""One file, one transaction: loads, retries, several at a time."""

@@ -1,0 +1,181 @@
+"""Rejected records tried again, after the registry or the loader has learned to take them.
+
+A record lands as if it had never been refused: with its original time of receipt, and with an id
+that sorts where it stood in its file. So a retry never makes an old payload win over a newer one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+
+from ingest.errors import UsageError
+from ingest.formats.json.records import Record
+from ingest.formats.json.text import Ending, Found, first_value, without_unstorable
+from ingest.landing import ledger
+from ingest.landing.intake import Intake
+from ingest.landing.ledger import RetryableReject
+from ingest.landing.rejects import Reason, Reject
+from ingest.landing.rows import RowIds, new_load_id
+from ingest.payloads.envelopes import RowMaker
+from ingest.postgres.connection import Connection
+from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
+from ingest.workflows.routes import NoRouteError
+
+_BATCH = 100  # rejects in memory at a time; each has up to RECORD_TEXT_CAP characters
+
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_FAULTS = {Ending.TOO_DEEP: Reason.TOO_DEEP}
+
+
+@dataclass(frozen=True)
+class RetrySummary:
+    """What became of the open rejects of a load.
+
+    Args:
+        file: The file they stood in.
+        retried: The load they were rejected from.
+        load_id: The ledger row of what landed now; None if nothing did.
+        landed: Records that landed.
+        rejected: Records that were refused again.
+        needs_file: Records that were not tried: too much of them was cut off, or they are lines
+            of a table.
+        tables: Landed rows by raw table.
+        reasons: Records refused again by reason.
+    """
+
+    file: str
+    retried: UUID
+    load_id: UUID | None
+    landed: int
+    rejected: int
+    needs_file: int
+    tables: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+
+
+def retry_load(
+    conn: Connection,
+    load_id: UUID,
+    registry: Registry,
+    workflow: Workflow | None,
+    notice: Callable[[str], None],
+) -> RetrySummary:
+    """Try the open rejects of a load again, in one transaction.
+
+    What lands gets a ledger row of its own and is marked in ``raw.rejects``; what is refused again
+    stays there with its present reason.
+
+    Args:
+        conn: A connection outside any transaction, not in autocommit mode.
+        load_id: The load.
+        registry: The registered workflows.
+        workflow: The workflow of records that name none, if the load was given none.
+        notice: Told what the user should know while waiting.
+
+    Raises:
+        UsageError: The workflow that was given for the load is not registered any more.
+    """
+    with conn.transaction():
+        load = ledger.load(conn, load_id)
+        key = ledger.LoadKey(load.file_sha256, load.workflow_slug)
+        # two retries at once would land a record twice
+        ledger.lock(conn, key, lambda pid: notice(f"Waiting for server process {pid} ..."))
+        maker = _row_maker(registry, load.workflow_slug, workflow)
+        if maker is None:
+            left = ledger.count_rejects(conn, load_id)
+            return RetrySummary(load.file_name, load_id, None, 0, 0, left)
+        return _Retry(conn, load, maker).run()
+
+
+def _row_maker(registry: Registry, slug: str | None, workflow: Workflow | None) -> RowMaker | None:
+    """What makes rows of the records of a load; None if they are rows of a table."""
+    try:
+        return RowMaker(registry, registry.resolve(slug) if slug else workflow)
+    except UnknownWorkflowError as fault:
+        raise UsageError(str(fault)) from fault
+    except NoRouteError:
+        return None
+
+
+class _Retry:
+    """One retry under way."""
+
+    def __init__(self, conn: Connection, load: ledger.LoadEntry, maker: RowMaker) -> None:
+        self._conn = conn
+        self._load = load
+        self._id = new_load_id()
+        self._refused: dict[int, Reject] = {}  # by offset, those of the batch
+        self._reasons: Counter[Reason] = Counter()
+        self._intake = Intake(
+            conn,
+            self._id,
+            RowIds(load.id),
+            maker,
+            self._refuse,
+            received_at=load.started_at,
+        )
+
+    def run(self) -> RetrySummary:
+        """Read, land, mark, count."""
+        conn, load = self._conn, self._load
+        ledger.open_retry(conn, self._id, load.id)
+        last = None
+        while batch := ledger.retryable_rejects(conn, load.id, last, _BATCH):
+            self._try(batch)
+            last = batch[-1]
+        landing = self._intake.landing
+        landed = landing.landed.total()
+        # the records that were refused again are counted by the load that refused them first
+        counts = ledger.Counts(landed=landed, rejected=0, cleaned=landing.cleaned)
+        ledger.close_retry(conn, self._id, counts)
+        open_now = ledger.count_rejects(conn, load.id)
+        return RetrySummary(
+            file=load.file_name,
+            retried=load.id,
+            load_id=self._id if landed else None,
+            landed=landed,
+            rejected=self._reasons.total(),
+            needs_file=open_now - self._reasons.total(),
+            tables=dict(landing.landed),
+            reasons={str(reason): n for reason, n in self._reasons.most_common()},
+        )
+
+    def _try(self, batch: Iterable[RetryableReject]) -> None:
+        self._refused.clear()
+        self._intake.take(map(_read_again, batch))
+        landed = [reject.id for reject in batch if reject.offset not in self._refused]
+        again = [
+            (reject.id, self._refused[reject.offset].reason, self._refused[reject.offset].detail)
+            for reject in batch
+            if reject.offset in self._refused
+        ]
+        ledger.mark_landed(self._conn, landed, self._id)
+        ledger.mark_refused(self._conn, again)
+
+    def _refuse(self, reject: Reject) -> None:
+        if reject.offset is None:
+            raise TypeError("a reject that is tried again has an offset")
+        self._refused[reject.offset] = reject
+        self._reasons[reject.reason] += 1
+
+
+def _read_again(entry: RetryableReject) -> Record | Reject:
+    raw = entry.record.encode()
+    text = without_unstorable(raw)
+    found = first_value(text)
+    if found != Found(Ending.WHOLE, len(text)):
+        reason = _FAULTS.get(found.ending, Reason.MALFORMED_JSON)
+        detail = found.detail or "more than one value"
+        return Reject(entry.line, reason, detail, raw, entry.offset, entry.batch_slug)
+    try:
+        fields = _FIELDS.decode(text)
+    except msgspec.ValidationError:
+        detail = "a record is a JSON object"
+        return Reject(entry.line, Reason.NOT_AN_OBJECT, detail, raw, entry.offset, entry.batch_slug)
+    cleaned = text is not raw
+    return Record(entry.offset, entry.line, raw, text, fields, entry.batch_slug, cleaned)

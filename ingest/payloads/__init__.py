@@ -1,0 +1,1 @@
+"""Payload records into rows."""

@@ -1,0 +1,233 @@
+"""What the warehouse holds, what waits, and how far the models have read.
+
+All counts are exact and taken in one snapshot, so that they fit each other. They stay cheap on
+large tables: ``count(*)`` reads an index, not the payloads, once autovacuum has been there;
+rows not yet transformed are found through the index on ``_xid``. Only the waiting rows, asked for
+where a table takes payloads of several types, cost a pass over the table.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import sql
+
+from ingest.landing import ledger
+from ingest.postgres.connection import Connection
+from ingest.project import project_dir, registry_dir
+from ingest.state.watermarks import Watermark, watermarks
+
+_BOOKKEEPING = ("loads", "migrations", "rejects")
+
+# A model leaves rows of transactions to come to its next run: only a dump of another server brings
+# such rows. One that has seen nothing reads them, too.
+_NOT_SEEN_BY_ALL = """
+    select count(*)
+    from {table} as r
+    where
+        r._xid >= (select min(pg_snapshot_xmin(s)) from unnest(%(seen)s::pg_snapshot[]) as s)
+        and exists (
+            select from unnest(%(seen)s::pg_snapshot[]) as s
+            where
+                not pg_visible_in_snapshot(r._xid, s)
+                and (
+                    r._xid < pg_snapshot_xmax(pg_current_snapshot())
+                    or pg_snapshot_xmax(s) = '1'
+                )
+        )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A table of schema raw.
+
+    Attributes:
+        name: Without its schema.
+        rows: All rows.
+        untransformed: Rows that at least one of the models that read the table has not seen;
+            before the first build all of them, afterwards None if no model reads the table.
+        waiting: Rows of a payload type that nothing extracts yet.
+    """
+
+    name: str
+    rows: int
+    untransformed: int | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltTable:
+    """A table that a model keeps up to date.
+
+    Attributes:
+        name: With its schema.
+        rows: All rows.
+        read_at: When the model last read what is new; None if nothing is remembered.
+        unseen: Rows of the tables it reads that it has not read; None if nothing is remembered.
+        rescan: Why the next build will read everything again; None if it will read what is new.
+    """
+
+    name: str
+    rows: int
+    read_at: datetime | None
+    unseen: int | None
+    rescan: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of a warehouse at one moment.
+
+    Attributes:
+        at: The moment, by the server's clock.
+        raw: Tables of schema raw.
+        built: Tables that models fill; empty before the first build.
+        rejects: Records in ``raw.rejects``.
+        issues: Rows of ``extracted.extraction_issues``; None before the first build.
+        last_load: The newest load.
+        last_build: When a model last read, by the server's clock.
+    """
+
+    at: datetime
+    raw: list[RawTable]
+    built: list[BuiltTable]
+    rejects: int
+    issues: int | None
+    last_load: ledger.LoadEntry | None
+    last_build: datetime | None
+
+    @property
+    def untransformed(self) -> int:
+        """Raw rows that the next build will read."""
+        return sum(table.untransformed or 0 for table in self.raw)
+
+    @property
+    def waiting(self) -> int:
+        """Raw rows of payload types that nothing extracts yet."""
+        return sum(table.waiting for table in self.raw)
+
+    @property
+    def rescans(self) -> list[BuiltTable]:
+        """Tables whose models will read everything again."""
+        return [table for table in self.built if table.rescan]
+
+
+def status(conn: Connection) -> Status:
+    """Look at the warehouse; nothing is written.
+
+    Args:
+        conn: A connection outside any transaction, to an initialised database.
+    """
+    with conn.transaction():
+        conn.execute("set transaction isolation level repeatable read, read only")
+        marks = watermarks(conn, _models())
+        built = [_built_table(conn, mark) for mark in marks]
+        readers = _readers(marks) if any(mark.read_at for mark in marks) else None
+        types = _extracted_types()
+        loads = ledger.loads(conn, limit=1)
+        issues = [table.rows for table in built if table.name == "extracted.extraction_issues"]
+        return Status(
+            at=_now(conn),
+            raw=[_raw_table(conn, name, readers, types) for name in _raw_names(conn)],
+            built=built,
+            rejects=ledger.count_rejects(conn, None),
+            issues=issues[0] if issues else None,
+            last_load=loads[0] if loads else None,
+            last_build=max((table.read_at for table in built if table.read_at), default=None),
+        )
+
+
+def _now(conn: Connection) -> datetime:
+    row = conn.execute("select now()").fetchone()
+    if row is None or not isinstance(row[0], datetime):
+        raise TypeError("now() is no time")
+    return row[0]
+
+
+def _models() -> list[str]:
+    """Names of the project's models."""
+    return sorted(path.stem for path in (project_dir() / "models").rglob("*.sql"))
+
+
+def _extracted_types() -> dict[str, list[str]]:
+    """Payload types that some model extracts, by raw table; tables of one type are not listed."""
+    types: dict[str, list[str]] = {}
+    with (registry_dir() / "payload_types.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            types.setdefault(row["raw_table"], []).append(row["payload_type"])
+    return types
+
+
+def _raw_names(conn: Connection) -> list[str]:
+    rows = conn.execute(
+        """
+        select tablename from pg_tables
+        where schemaname = 'raw' and tablename <> all(%s)
+            and not starts_with(tablename, '_')  -- of a load under way
+        order by tablename
+        """,
+        (list(_BOOKKEEPING),),
+    )
+    return [name for (name,) in rows]
+
+
+def _readers(marks: list[Watermark]) -> dict[str, list[str]]:
+    """What the models that read a table have seen, by table with its schema."""
+    seen: dict[str, list[str]] = {}
+    for mark in marks:
+        for relation in mark.reads:
+            seen.setdefault(relation, []).append(mark.seen)
+    return seen
+
+
+def _built_table(conn: Connection, mark: Watermark) -> BuiltTable:
+    unseen = sum(
+        _not_seen(conn, sql.Identifier(*relation.split(".")), [mark.seen])
+        for relation in mark.reads
+    )
+    return BuiltTable(
+        name=f"{mark.schema}.{mark.model}",
+        rows=_count(conn, sql.Identifier(mark.schema, mark.model)),
+        read_at=mark.read_at,
+        unseen=None if mark.read_at is None else unseen,
+        rescan=mark.rescan,
+    )
+
+
+def _raw_table(
+    conn: Connection,
+    name: str,
+    readers: dict[str, list[str]] | None,
+    types: dict[str, list[str]],
+) -> RawTable:
+    relation = sql.Identifier("raw", name)
+    rows = _count(conn, relation)
+    untransformed: int | None = rows
+    if readers is not None:
+        seen = readers.get(f"raw.{name}")
+        untransformed = _not_seen(conn, relation, seen) if seen else None
+    waiting = _waiting(conn, relation, types[name]) if name in types else 0
+    return RawTable(name, rows, untransformed, waiting)
+
+
+def _not_seen(conn: Connection, relation: sql.Identifier, seen: list[str]) -> int:
+    query = sql.SQL(_NOT_SEEN_BY_ALL).format(table=relation)
+    return _number(conn.execute(query, {"seen": seen}).fetchone())
+
+
+def _waiting(conn: Connection, relation: sql.Identifier, types: list[str]) -> int:
+    query = sql.SQL("select count(*) from {} where payload_type <> all(%s)").format(relation)
+    return _number(conn.execute(query, (types,)).fetchone())
+
+
+def _count(conn: Connection, relation: sql.Identifier) -> int:
+    return _number(conn.execute(sql.SQL("select count(*) from {}").format(relation)).fetchone())
+
+
+def _number(row: tuple[object, ...] | None) -> int:
+    if row is None or not isinstance(row[0], int):
+        raise TypeError("a count is one number")
+    return row[0]

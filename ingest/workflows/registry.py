@@ -1,0 +1,112 @@
+"""The workflow registry: which workflows exist, and the other names they go by.
+
+Read from two reviewed CSVs of ``seeds/registry`` that are dbt seeds as well: ``workflows.csv``
+(the source of ``reference.enrichment_workflow_registry``) and ``workflow_aliases.csv``.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.errors import IngestError
+from ingest.project import registry_dir
+
+_WORKFLOWS_FILE = "workflows.csv"
+_ALIASES_FILE = "workflow_aliases.csv"
+_STAMPED = ("workflow_slug", "provider", "platform", "payload_type", "entity_type")
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """One registered workflow; the first four values are stamped on every raw row it lands."""
+
+    slug: str
+    provider: str
+    platform: str
+    payload_type: str
+    entity_type: str
+    description: str
+
+
+class UnknownWorkflowError(LookupError):
+    """A slug that is neither registered nor an alias; the text says which ones are."""
+
+
+class Registry:
+    """Workflows by slug and by alias."""
+
+    def __init__(self, workflows: Mapping[str, Workflow], aliases: Mapping[str, str]) -> None:
+        self.workflows = dict(workflows)
+        self.aliases = dict(aliases)
+
+    def resolve(self, name: str) -> Workflow:
+        """The workflow that goes by this slug or alias; blanks around the name are ignored.
+
+        Raises:
+            UnknownWorkflowError: With the nearest match and the known slugs.
+        """
+        slug = name.strip()
+        workflow = self.workflows.get(self.aliases.get(slug, slug))
+        if workflow is None:
+            raise UnknownWorkflowError(self._unknown(slug))
+        return workflow
+
+    def _unknown(self, slug: str) -> str:
+        known = [*self.workflows, *self.aliases]
+        near = difflib.get_close_matches(slug.lower(), known, n=1)
+        nearest = f" (did you mean {near[0]}?)" if near else ""
+        return f"unknown workflow {slug[:200]!r}{nearest}; known are {', '.join(self.workflows)}"
+
+
+def load_registry(folder: Path | None = None) -> Registry:
+    """Read the registry from the seeds folder, by default that of the project.
+
+    Raises:
+        IngestError: A CSV is missing, lacks a column or a value, repeats a slug, or an alias
+            leads to no workflow; with file and line.
+    """
+    folder = folder or registry_dir()
+    workflows: dict[str, Workflow] = {}
+    for where, row in _rows(folder / _WORKFLOWS_FILE, _STAMPED):
+        slug, provider, platform, payload_type, entity_type = (row[column] for column in _STAMPED)
+        if slug in workflows:
+            raise IngestError(f"workflow {slug} is registered twice", where=where)
+        workflows[slug] = Workflow(
+            slug, provider, platform, payload_type, entity_type, row.get("description", "")
+        )
+    aliases: dict[str, str] = {}
+    for where, row in _rows(folder / _ALIASES_FILE, ("alias", "workflow_slug")):
+        alias, slug = row["alias"], row["workflow_slug"]
+        if alias in workflows or alias in aliases:
+            raise IngestError(f"the name {alias} is taken already", where=where)
+        if slug not in workflows:
+            raise IngestError(f"alias {alias} leads to the unknown workflow {slug}", where=where)
+        aliases[alias] = slug
+    return Registry(workflows, aliases)
+
+
+def _rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The rows of a CSV with their place (``file:line``); values are trimmed, absent ones ""."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restval="")
+            missing = [column for column in required if column not in (reader.fieldnames or ())]
+            if missing:
+                raise IngestError(f"column {missing[0]} is missing", where=str(path))
+            for cells in reader:
+                where = f"{path}:{reader.line_num}"
+                if None in cells:
+                    raise IngestError("the line has more cells than the header", where=where)
+                row = {column: value.strip() for column, value in cells.items()}
+                blank = [column for column in required if not row[column]]
+                if blank:
+                    raise IngestError(f"{blank[0]} is blank", where=where)
+                yield where, row
+    except FileNotFoundError:
+        raise IngestError("the workflow registry is missing", where=str(path)) from None
+    except (UnicodeDecodeError, csv.Error) as fault:
+        raise IngestError(f"no readable CSV: {fault}", where=str(path)) from fault

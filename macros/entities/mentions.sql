@@ -1,0 +1,177 @@
+{#
+    Query: new payloads that are not the winner of their entity, with the payload as an object.
+
+    Columns: owner, raw_payload_id, _refreshed_at, _received_at, payload, and `columns` of the raw row.
+
+    Args:
+        raw: relation of payloads.
+        key: SQL of the entity's key over the alias r.
+        winners: the model that holds each entity's winning payload.
+        winners_key: its key column.
+        columns: further columns of the raw row.
+        where: further condition over r.
+#}
+{% macro superseded_payloads(raw, key, winners, winners_key, columns=[], where='true') -%}
+    select n.*
+    from (
+        select
+            {{ key }} as owner,
+            r.id as raw_payload_id,
+            {{ refresh_of('r') }} as _refreshed_at,
+            {{ receipt_of('r') }} as _received_at,
+            {%- for column in columns %}
+            r.{{ column }},
+            {%- endfor %}
+            {{ payload_of('r') }} as payload
+        from {{ raw }} as r
+        where {{ is_new('r') }} and {{ where }}
+        {{ fence() }}
+    ) as n
+    where
+        n.owner is not null
+        and n.payload is not null
+        -- by the key, which has an index: comparing ids alone would read all winners for each row
+        and not exists (
+            select from {{ winners }} as w
+            where n.owner = w.{{ winners_key }} and n.raw_payload_id = w.raw_payload_id
+        )
+{%- endmacro %}
+
+
+{#
+    Query: the companies that new rows of a raw table name, where rows do not supersede each other.
+
+    Columns: those of core.company_mentions.
+
+    Args:
+        source: name of the source in the ranking.
+        raw_table: name of the raw table.
+        sides: list of [domain column, name column or none, LinkedIn URL column or none].
+        where: further condition over r.
+#}
+{% macro raw_row_mentions(source_name, raw_table, sides, where='true') -%}
+    (
+    select distinct on (owner, domain)
+        '{{ source_name }}' as source,
+        owner,
+        domain,
+        name,
+        linkedin_url,
+        raw_payload_id,
+        _received_at as created_at,
+        null::timestamptz as _refreshed_at,
+        _received_at
+    from (
+        select
+            r.id::text as owner,
+            {{ function('normal_domain') }}(side.domain) as domain,
+            {{ function('clean_text') }}(side.name) as name,
+            {{ function('company_linkedin_url') }}(side.linkedin_url) as linkedin_url,
+            r.id as raw_payload_id,
+            {{ receipt_of('r') }} as _received_at,
+            side.n
+        from {{ source('raw', raw_table) }} as r
+        cross join lateral (
+            values
+            {%- for domain, name, linkedin_url in sides %}
+            ({{ loop.index }}, r.{{ domain }}, {{ 'r.' ~ name if name else 'null' }}, {{ 'r.' ~ linkedin_url if linkedin_url else 'null' }}){{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as side (n, domain, name, linkedin_url)
+        where {{ is_new('r') }} and {{ where }}
+        {{ fence() }}
+    ) as named
+    where domain is not null
+    order by owner, domain, n
+    )
+{%- endmacro %}
+
+
+{#
+    CTEs that end in `gathered`: one row per entity with the value of each attribute that counts, the
+    best-ranked source's, then the newest, and where it comes from. What superseded payloads said
+    counts only where nothing current names the entity.
+
+    The facts are gathered by grouping. Joining them would be planned from a guess at how many
+    entities were touched, and a wrong guess makes the join quadratic. All mentions are read as
+    often as there are attributes and once more; what decides about an entity as a whole is looked
+    at when only its best are left.
+
+    Columns of gathered: the key, created_at (first receipt), received_at (latest receipt), and for
+    each attribute itself, _<attribute>_source, _<attribute>_raw_payload_id, _<attribute>_received_at.
+
+    Args:
+        mentions: CTE of the mentions, with is_current: whether their payload has not been superseded.
+        key: column that names the entity.
+        entity: entity in the ranking seed.
+        attributes: attributes in the ranking seed, and columns of the mentions.
+#}
+{% macro gather_facts(mentions, key, entity, attributes) -%}
+    {%- for attribute in attributes %}
+best_{{ attribute }} as (
+    select distinct on (m.{{ key }})
+        m.{{ key }},
+        m.is_current,
+        '{{ attribute }}' as attribute,
+        m.{{ attribute }} as value,
+        m.source,
+        m.raw_payload_id,
+        m._received_at,
+        null::timestamptz as created_at
+    from {{ mentions }} as m
+    inner join {{ ref('source_rankings') }} as r
+        on r.entity = '{{ entity }}' and r.attribute = '{{ attribute }}' and m.source = r.source
+    where m.{{ attribute }} is not null
+    order by
+        m.{{ key }},
+        m.is_current desc,
+        r.rank,
+        m._received_at desc,
+        m.raw_payload_id desc,
+        m.id
+),
+    {% endfor %}
+facts as (
+    select
+        {{ key }},
+        bool_or(is_current) as is_current,
+        null as attribute,
+        null as value,
+        null as source,
+        null::uuid as raw_payload_id,
+        coalesce(max(_received_at) filter (where is_current), max(_received_at)) as _received_at,
+        min(created_at) as created_at
+    from {{ mentions }}
+    group by {{ key }}
+    {%- for attribute in attributes %}
+    union all
+    select * from best_{{ attribute }}
+    {%- endfor %}
+),
+
+current_facts as (
+    select *
+    from (
+        select
+            *,
+            bool_or(is_current) over (partition by {{ key }}) as is_current_entity
+        from facts
+    ) as f
+    where is_current or not is_current_entity
+),
+
+gathered as (
+    select
+        {{ key }},
+        {%- for attribute in attributes %}
+        {%- set this_one = "filter (where attribute = '" ~ attribute ~ "')" %}
+        max(value) {{ this_one }} as {{ attribute }},
+        max(source) {{ this_one }} as _{{ attribute }}_source,
+        (array_agg(raw_payload_id) {{ this_one }})[1] as _{{ attribute }}_raw_payload_id,
+        max(_received_at) {{ this_one }} as _{{ attribute }}_received_at,
+        {%- endfor %}
+        min(created_at) as created_at,
+        max(_received_at) filter (where attribute is null) as received_at
+    from current_facts
+    group by {{ key }}
+)
+{%- endmacro %}

@@ -1,0 +1,91 @@
+{#
+    Two runs at once take turns, model by model. Each model, seed, function and view has an advisory
+    lock of its own, which the transaction that builds it holds from its first statement on: what it
+    finds then is what the other run has committed, and no two write the same thing. A transaction
+    holds one such lock at most, so runs cannot lock each other out.
+#}
+
+{# The two numbers of a lock. The first says that it is one of ours. #}
+{% macro lock_of(name) -%}
+    18513, hashtext('{{ name }}')
+{%- endmacro %}
+
+
+{#
+    Take the lock of the node at hand until its transaction ends; say so before waiting for it. To
+    be called where it is rendered while the node is built: in a hook or in a materialization.
+
+    The statements begin the node's transaction, which dbt's run_query would not.
+#}
+{% macro take_turn() -%}
+    {%- set lock = lock_of(this) -%}
+    {%- call statement('turn', fetch_result=true) -%}
+        select pg_try_advisory_xact_lock({{ lock }})
+    {%- endcall -%}
+    {%- if not load_result('turn').table[0][0] -%}
+        {%- do announce_wait(lock) -%}
+        {%- call statement('turn') -%} select pg_advisory_xact_lock({{ lock }}) {%- endcall -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    Keep owners and rights as they are until the transaction ends: a function or view that is
+    replaced while another run, at its end, grants rights on it fails with "tuple concurrently
+    updated". The lock is the one that extracted.keep_access() takes.
+#}
+{% macro hold_rights() -%}
+    {%- call statement('rights') -%}
+        select pg_advisory_xact_lock_shared(x'48510002'::bigint)
+    {%- endcall -%}
+{%- endmacro %}
+
+
+{# Say who is waited for. Nobody is, if he has finished meanwhile. #}
+{% macro announce_wait(lock) -%}
+    {%- call statement('holder', fetch_result=true) -%}
+        select
+            l.pid,
+            to_char(a.xact_start, 'HH24:MI:SS') as since
+        from (values ({{ lock }})) as wanted (first, second)
+        inner join pg_locks as l
+            on
+                l.locktype = 'advisory'
+                and l.objsubid = 2
+                and l.classid = wanted.first
+                and l.objid::bigint = wanted.second::bigint & 4294967295
+        inner join pg_database as d on l.database = d.oid and d.datname = current_database()
+        -- which shows times to members of the other's role only
+        left join pg_stat_activity as a on l.pid = a.pid
+        where l.granted
+    {%- endcall -%}
+    {%- for row in load_result('holder').table -%}
+        {%- set since = ', since ' ~ row[1] if row[1] else '' -%}
+        {%- do log(
+            'Waiting for ' ~ model.resource_type ~ ' ' ~ model.name
+            ~ ', which another run is building (server process ' ~ row[0] ~ since ~ ').',
+            info=true,
+        ) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# Whether a relation exists by now; what dbt remembers is from the beginning of the run. #}
+{% macro relation_exists(relation) -%}
+    {%- call statement('exists', fetch_result=true) -%}
+        select to_regclass('{{ relation }}') is not null
+    {%- endcall -%}
+    {{ return(load_result('exists').table[0][0]) }}
+{%- endmacro %}
+
+
+{#
+    Schemas are made before any model, and two runs may be there at once. `ingest init` has made
+    those of the warehouse; a developer's own come to be here.
+#}
+{% macro postgres__create_schema(relation) -%}
+    {%- call statement('turn') -%}
+        select pg_advisory_xact_lock({{ lock_of('schema ' ~ relation.schema) }})
+    {%- endcall -%}
+    {{ dbt.postgres__create_schema(relation) }}
+{%- endmacro %}

@@ -1,0 +1,294 @@
+"""What each role of the warehouse can do, and what it cannot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from click.testing import Result
+
+from tests.support.role_place import ANALYST, BUILDER, LOADER, ROLES, Place
+from tests.support.warehouse import BUILT, NO_TESTS, PROJECT
+
+FEEDS = PROJECT / "tests" / "data" / "feeds"
+FIRMOGRAPHICS = ("--workflow", "clay-company-firmographics")
+
+SCHEMA_VERBS = ("usage", "create")
+TABLE_VERBS = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
+ALL = "all tables"
+ALL_BUT_MIGRATIONS = "all tables but migrations"
+
+# What a role may do in a schema, and to which tables. What does not stand here it may not.
+OWNER = {"usage": True, "create": True, **dict.fromkeys(TABLE_VERBS, ALL)}
+READER = {"usage": True, "select": ALL}
+MAY: dict[tuple[str, str], dict[str, Any]] = {
+    (LOADER, "raw"): {
+        "usage": True,
+        "create": True,
+        "select": ALL,
+        "insert": ALL_BUT_MIGRATIONS,
+        "update": {"loads", "rejects", "manual_company_customers"},
+        "delete": {"loads"},
+    },
+    (BUILDER, "raw"): READER,
+    (BUILDER, "extracted"): OWNER,
+    (BUILDER, "core"): OWNER,
+    (BUILDER, "reference"): OWNER,
+    (BUILDER, "api"): OWNER,
+    (ANALYST, "extracted"): READER,
+    (ANALYST, "core"): READER,
+    (ANALYST, "reference"): READER,
+    (ANALYST, "api"): READER,
+}
+
+
+def cells(verbs: Sequence[str]) -> list[tuple[str, str, str]]:
+    """The matrix: role, schema, verb."""
+    return list(product(ROLES, ("raw", *BUILT), verbs))
+
+
+@pytest.fixture(scope="module")
+def place(new_place: Callable[[], Place]) -> Place:
+    """A warehouse that was built before it had roles, by the one who set it up."""
+    place = new_place()
+    place.init()
+    place.build("build", *NO_TESTS)
+    place.execute("create schema if not exists api")
+    place.execute("create view api.made_by_hand as select domain from core.companies")
+    place.init("--roles")
+    return place
+
+
+def insert_company(place: Place, domain: str, name: str) -> None:
+    place.execute(
+        "insert into raw.company_payloads"
+        " (company_domain, workflow_slug, provider, platform, payload_type, raw_payload)"
+        f" values ('{domain}', 'clay-company-firmographics', 'clay', 'clay', 'firmographics',"
+        f' \'{{"name": "{name}"}}\')'
+    )
+
+
+def assert_permitted(result: Result) -> None:
+    """Nothing was refused; a load may still end with a status of its own."""
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+
+
+@pytest.mark.parametrize(
+    ("role", "schema", "verb"), cells(TABLE_VERBS), ids=lambda word: word.removeprefix("hq_")
+)
+def test_a_role_may_do_this_to_these_tables_and_to_no_others(
+    place: Place, role: str, schema: str, verb: str
+) -> None:
+    tables = dict(
+        place.all(
+            "select relname, has_table_privilege(%s, oid, %s) from pg_class"
+            " where relnamespace = %s::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')",
+            *(role, verb, schema),
+        )
+    )
+    assert tables
+    all_tables = {ALL: set(tables), ALL_BUT_MIGRATIONS: tables.keys() - {"migrations"}}
+    expected = MAY.get((role, schema), {}).get(verb, set())
+    if isinstance(expected, str):
+        expected = all_tables[expected]
+    assert {name for name, may in tables.items() if may} == expected
+
+
+@pytest.mark.parametrize(
+    ("role", "schema", "verb"), cells(SCHEMA_VERBS), ids=lambda word: word.removeprefix("hq_")
+)
+def test_a_role_may_look_into_these_schemas_and_create_in_these(
+    place: Place, role: str, schema: str, verb: str
+) -> None:
+    expected = MAY.get((role, schema), {}).get(verb, False)
+    assert place.all("select has_schema_privilege(%s, %s, %s)", role, schema, verb) == [(expected,)]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_logs_in_makes_schemas_or_writes_to_public(place: Place, role: str) -> None:
+    assert place.all(
+        "select rolcanlogin, rolsuper, rolcreaterole,"
+        " has_database_privilege(rolname, current_database(), 'create'),"
+        " has_schema_privilege(rolname, 'public', 'create') from pg_roles where rolname = %s",
+        role,
+    ) == [(False,) * 5]
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        (LOADER, "select from core.companies"),
+        (LOADER, "select reference.normal_domain('acme.example')"),
+        (LOADER, "update raw.company_payloads set company_domain = ''"),
+        (LOADER, "truncate raw.rejects"),
+        (LOADER, "drop table raw.rejects"),
+        (LOADER, "alter table raw.loads disable trigger all"),
+        (BUILDER, "insert into raw.vc_firms (name, domain) values ('a', 'a.example')"),
+        (BUILDER, "delete from raw.company_payloads"),
+        (BUILDER, "create table raw.own (a int)"),
+        (BUILDER, "create schema own"),
+        (ANALYST, "select from raw.loads"),
+        (ANALYST, "delete from core.companies"),
+        (ANALYST, "create view core.own as select 1"),
+        (ANALYST, "create table public.own (a int)"),
+        (ANALYST, "drop function reference.normal_domain"),
+    ],
+)
+def test_the_server_refuses(place: Place, role: str, statement: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        place.execute(statement, role)
+
+
+def test_an_analyst_calls_the_normal_forms(place: Place) -> None:
+    call = "select reference.normal_domain('www.Acme.example'), reference.country_name('us')"
+    assert place.all(call, role=ANALYST) == [("acme.example", "United States")]
+
+
+def test_a_loader_loads_tries_first_and_tries_again(
+    place: Place, write: Callable[..., Path]
+) -> None:
+    records = '{"domain": "acme.example"}\n{"domain": "beta.example"}\nno json\n'
+    file = str(write(records, "companies.ndjson"))
+    before = place.all("select count(*) from raw.company_payloads")[0][0]
+    assert_permitted(place.ingest("load", "--dry-run", *FIRMOGRAPHICS, file, role=LOADER))
+    assert_permitted(place.ingest("load", file, role=LOADER))
+    counts = "select landed, rejected from raw.loads where file_name = %s order by started_at"
+    assert place.all(counts, file) == [(0, 3)]
+    # the second retry lands nothing, and the ledger keeps no line of it
+    for _ in range(2):
+        assert_permitted(place.ingest("rejects", "retry", *FIRMOGRAPHICS, role=LOADER))
+        assert place.all(counts, file) == [(0, 3), (2, 0)]
+        assert place.all("select count(*) from raw.company_payloads") == [(before + 2,)]
+
+
+@pytest.mark.parametrize(
+    ("workflow", "options", "file", "table"),
+    [
+        ("vc-firms", [], "vc-firms.csv", "vc_firms"),
+        (
+            "vc-portfolio",
+            ["--vc-firm", "harbour-ventures.example"],
+            "vc-portfolio.csv",
+            "vc_portfolio_companies",
+        ),
+        (
+            "crunchbase-vc-portfolio",
+            [],
+            "crunchbase-vc-portfolio.csv",
+            "vc_crunchbase_portfolios",
+        ),
+        ("salesnav-export", [], "salesnav-export.tsv", "salesnav_scrapes"),
+        (
+            "manual-company-customers",
+            [],
+            "manual-company-customers.csv",
+            "manual_company_customers",
+        ),
+    ],
+)
+def test_a_loader_loads_tables(
+    place: Place, workflow: str, options: Sequence[str], file: str, table: str
+) -> None:
+    words = ("load", "--workflow", workflow, *options, str(FEEDS / file))
+    assert_permitted(place.ingest(*words, role=LOADER))
+    assert place.all(f"select count(*) > 0 from raw.{table}") == [(True,)]
+
+
+def test_a_loader_corrects_the_list_kept_by_hand(place: Place, write: Callable[..., Path]) -> None:
+    header = "origin_company_domain,company_customer_name,source_notes\n"
+    for notes in ("first", "second"):
+        file = str(write(f"{header}corrected.example,Epsilon,{notes}\n"))
+        words = ("load", "--workflow", "manual-company-customers", file)
+        assert_permitted(place.ingest(*words, role=LOADER))
+    assert place.all(
+        "select source_notes from raw.manual_company_customers"
+        " where origin_company_domain = 'corrected.example'"
+    ) == [("second",)]
+
+
+@pytest.mark.parametrize(
+    ("role", "refusal"),
+    [
+        (LOADER, "permission denied for schema extracted"),
+        (BUILDER, None),
+        (ANALYST, "permission denied for schema raw"),
+    ],
+)
+def test_status_answers_or_says_what_the_role_may_not(
+    place: Place, role: str, refusal: str | None
+) -> None:
+    result = place.ingest("status", "--json", role=role)
+    if refusal is None:
+        assert "core.companies" in [table["name"] for table in json.loads(result.stdout)["built"]]
+    else:
+        assert refusal in str(result.exception)
+        assert result.stdout == ""
+
+
+@pytest.mark.parametrize("role", [LOADER, ANALYST])
+def test_who_may_not_build_changes_nothing(place: Place, role: str) -> None:
+    seen = "select model, seen::text from extracted.watermarks order by model"
+    before = place.all(seen)
+    done = place.as_role(role).dbt("run")
+    assert done.returncode != 0
+    assert "permission denied" in done.stdout
+    assert place.all(seen) == before
+
+
+@pytest.mark.long
+def test_a_builder_builds_on_what_somebody_else_built(place: Place) -> None:
+    insert_company(place, "built.example", "Built")
+    place.build("build", *NO_TESTS, role=BUILDER)
+    query = "select name from core.companies where domain = 'built.example'"
+    assert place.all(query, role=ANALYST) == [("Built",)]
+
+
+def test_a_builder_builds_a_fresh_database(new_place: Callable[[], Place]) -> None:
+    fresh = new_place()
+    fresh.init("--roles")
+    insert_company(fresh, "first.example", "First")
+    fresh.build("build", *NO_TESTS, role=BUILDER)
+    assert fresh.all("select name from core.companies", role=ANALYST) == [("First",)]
+    assert fresh.init("--roles")["changed"] == []
+
+
+@pytest.mark.long
+def test_seeds_that_are_made_anew_stay_readable(place: Place) -> None:
+    place.build("seed", "--full-refresh", role=BUILDER)
+    assert place.all("select count(*) > 0 from reference.countries", role=ANALYST) == [(True,)]
+
+
+@pytest.mark.long
+def test_what_an_administrator_made_is_the_builders_after_the_run(place: Place) -> None:
+    remake(place, None)
+
+
+def test_what_a_login_of_the_builder_made_is_the_builders_after_the_run(place: Place) -> None:
+    login = f"{place.name}_nightly"
+    place.execute(f"create role {login} in role hq_builder")
+    remake(place, login)
+    # nothing of its own is left, or the server would refuse
+    place.execute(f"drop role {login}")
+
+
+def remake(place: Place, role: str | None) -> None:
+    """Have a table made anew by somebody, and look whose it is then."""
+    place.execute("drop table extracted.company_icp_criteria cascade")
+    place.build("run", "--select", "company_icp_criteria", role=role)
+    assert place.all("select count(*) from extracted.company_icp_criteria", role=ANALYST) == [(0,)]
+    assert place.all(
+        "select tableowner from pg_tables where tablename = 'company_icp_criteria'"
+    ) == [(BUILDER,)]
+
+
+def test_a_lost_right_comes_back_with_the_next_run(place: Place) -> None:
+    place.execute(
+        "revoke usage on schema core from hq_analyst; revoke select on core.people from hq_analyst"
+    )
+    place.build("run", "--select", "company_aliases", role=BUILDER)
+    assert place.all("select count(*) >= 0 from core.people", role=ANALYST) == [(True,)]

@@ -1,0 +1,130 @@
+"""``ingest load`` of table rows: what all feeds share."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+from ingest.postgres.connection import Connection
+from ingest.workflows.feeds import FEEDS
+from tests.support.feed_loads import (
+    CRUNCHBASE,
+    DATA,
+    FIRMS,
+    LEADS,
+    MANUAL,
+    PORTFOLIO,
+    Write,
+    as_csv,
+    count,
+    load_feed,
+    loaded,
+)
+from tests.support.ingesting import ingest, rows
+
+
+def test_nul_is_taken_out_and_counted(db: Connection, write: Write) -> None:
+    loaded(FIRMS, write("name,domain\nA\x00cme,acme.example\n"))
+    assert rows(db, "select name from raw.vc_firms") == [("Acme",)]
+    assert rows(db, "select cleaned from raw.loads") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        pytest.param(["--workflow", FIRMS, "--notes", "n"], "salesnav-export", id="notes"),
+        pytest.param(["--export-title", "t"], "salesnav-export", id="no workflow"),
+        pytest.param(["--workflow", LEADS, "--vc-firm", "v"], "vc-portfolio", id="firm"),
+        pytest.param(["--workflow", PORTFOLIO], "--vc-firm", id="firm missing"),
+        pytest.param(["--workflow", LEADS, "--timezone", "Mars"], "Mars", id="zone"),
+        pytest.param(["--workflow", LEADS, "--export-timestamp", "now"], "12/26/2025", id="time"),
+        pytest.param(["--workflow", LEADS, "--notes", " "], "blank", id="blank"),
+        pytest.param(
+            [
+                *("--workflow", LEADS, "--timezone", "Europe/Oslo"),
+                *("--export-timestamp", "2025-01-01T00:00Z"),
+            ],
+            "own zone",
+            id="two zones",
+        ),
+    ],
+)
+def test_an_option_without_meaning_is_refused(words: list[str], fault: str) -> None:
+    result = ingest("load", *words, DATA / "vc-firms.csv")
+    assert result.exit_code == 2
+    assert fault in str(result.exception) + result.stderr
+
+
+def test_a_zone_for_no_time_is_refused(db: Connection) -> None:
+    result = load_feed(LEADS, DATA / "salesnav-export.tsv", "--timezone", "Europe/Oslo")
+    assert result.exit_code == 1
+    assert "--timezone has no meaning" in result.stderr
+    assert count(db, LEADS) == 0
+
+
+@pytest.mark.usefixtures("db")
+def test_a_table_without_a_workflow_is_told_which_take_tables() -> None:
+    result = ingest("load", DATA / "vc-firms.csv")
+    assert result.exit_code == 1
+    assert "--workflow" in result.stderr
+    assert FIRMS in result.stderr
+
+
+def test_a_dry_run_says_what_a_load_would_do_and_keeps_nothing(db: Connection) -> None:
+    result = load_feed(MANUAL, DATA / "manual-company-customers.csv", "--dry-run", "--json")
+    assert result.exit_code == 0
+    (summary,) = json.loads(result.stdout)["files"]
+    assert (summary["status"], summary["landed"], summary["changes"]["new"]) == ("dry run", 3, 3)
+    assert count(db, MANUAL) == 0
+
+
+@pytest.mark.parametrize("workflow", [FIRMS, MANUAL, CRUNCHBASE])
+def test_the_same_content_loads_once(db: Connection, workflow: str) -> None:
+    path = next(DATA.glob(f"{workflow}.csv"))
+    for _ in range(2):
+        assert load_feed(workflow, path).exit_code in {0, 3}
+    assert "already loaded" in load_feed(workflow, path).stderr
+    assert rows(db, "select count(*) from raw.loads") == [(1,)]
+
+
+def test_rows_of_a_table_need_their_file_to_be_tried_again(db: Connection) -> None:
+    load_feed(CRUNCHBASE, DATA / "crunchbase-vc-portfolio.csv")
+    (entry,) = json.loads(ingest("rejects", "--json").stdout)
+    assert entry["can_retry"] is False
+    retried = ingest("rejects", "retry", "--json")
+    assert retried.exit_code == 3, retried.output
+    assert count(db, CRUNCHBASE) == 2
+
+
+def test_ids_sort_as_the_rows_stand_in_the_file(db: Connection, write: Write) -> None:
+    names = [f"Firm {n}" for n in (3, 1, 2)]
+    table = as_csv(("name", "domain"), *((name, f"{name[-1]}.example") for name in names))
+    loaded(FIRMS, write(table))
+    assert rows(db, "select name from raw.vc_firms order by id") == [(name,) for name in names]
+
+
+def test_a_column_the_loader_sets_itself_is_said_not_to_be_read(
+    db: Connection, write: Write
+) -> None:
+    table = as_csv(("id", "name", "domain", "created_at"), (7, "A", "a.example", "2001-01-01"))
+    result = load_feed(FIRMS, write(table))
+    assert (result.exit_code, count(db, FIRMS)) == (0, 1)
+    assert "not read, the loader sets them itself: id, created_at" in result.stderr
+
+
+def test_the_headers_of_a_whole_table_fit_its_feed() -> None:
+    for path in DATA.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            header = next(csv.reader(file))
+        known = FEEDS[path.stem].by_header
+        assert [title for title in header if title.lower() not in known] == []
+
+
+def test_workflows_list_the_columns_of_a_table() -> None:
+    listed = json.loads(ingest("workflows", "--json").stdout)
+    by_slug = {entry["workflow_slug"]: entry for entry in listed}
+    assert by_slug[FIRMS]["columns"] == ["name*", "domain*"]
+    assert by_slug[MANUAL]["feeds"] == ["core.companies", "reference.company_customers"]
+    assert "is updated" in by_slug[MANUAL]["key"]

@@ -1,0 +1,160 @@
+"""Cells of table rows: what a column stores of them, and what cannot belong to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from ingest.feeds.plausibility import misfit
+from ingest.feeds.values import in_zone, read_moment, stored
+from ingest.landing.rejects import Reason, RefusedError
+from ingest.workflows.feeds import FEEDS, Column, Holds
+from ingest.workflows.registry import load_registry
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def value(holds: Holds, text: str) -> object:
+    found = stored(Column("column", holds), text, UTC)
+    return msgspec.json.decode(found) if isinstance(found, msgspec.Raw) else found
+
+
+@pytest.mark.parametrize("text", ["", "  ", "null", "NULL", "None", " null "])
+@pytest.mark.parametrize("holds", Holds)
+def test_what_exports_write_for_nothing_is_nothing(holds: Holds, text: str) -> None:
+    assert value(holds, text) is None
+
+
+@pytest.mark.parametrize("text", [" Acme ", "N/A", "Null", r"two\nlines", "two\nlines", "\u00a0x"])
+def test_text_is_kept_as_it_is(text: str) -> None:
+    assert value(Holds.TEXT, text) == text
+
+
+@pytest.mark.parametrize(
+    ("holds", "text", "expected"),
+    [
+        (Holds.FLAG, "TRUE", True),
+        (Holds.FLAG, " yes", True),
+        (Holds.FLAG, "1", True),
+        (Holds.FLAG, "False", False),
+        (Holds.FLAG, "no", False),
+        (Holds.FLAG, "0", False),
+        (Holds.LIST, '["a", "b, c"]', ["a", "b, c"]),
+        (Holds.LIST, "[]", []),
+        (Holds.LIST, '["a\\u0000b"]', ["ab"]),
+        (Holds.LIST, "a, b ,,c", ["a", "b", "c"]),
+        (Holds.LIST, "Acme, Inc.; Beta;", ["Acme, Inc.", "Beta"]),
+        (Holds.LIST, "one", ["one"]),
+        (Holds.MOMENT, "12/26/2025, 5:55 PM", datetime(2025, 12, 26, 17, 55, tzinfo=UTC)),
+    ],
+)
+def test_typed_columns_store_what_the_text_means(holds: Holds, text: str, expected: object) -> None:
+    assert value(holds, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("holds", "text"),
+    [
+        (Holds.FLAG, "maybe"),
+        (Holds.FLAG, "2"),
+        (Holds.LIST, "['a']"),
+        (Holds.LIST, '{"a": 1}'),
+        (Holds.LIST, "[" * 5000),
+        (Holds.MOMENT, "yesterday"),
+        (Holds.MOMENT, "26/12/2025, 5:55 PM"),
+        (Holds.MOMENT, "infinity"),
+    ],
+)
+def test_a_value_that_its_column_cannot_store_is_refused_without_repeating_it(
+    holds: Holds, text: str
+) -> None:
+    with pytest.raises(RefusedError) as raised:
+        value(holds, text)
+    assert raised.value.reason is Reason.BAD_VALUE
+    assert text not in raised.value.detail
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("12/26/2025, 5:55 PM", "2025-12-26T22:55:00+00:00", id="winter"),
+        pytest.param("7/4/2025, 12:05 AM", "2025-07-04T04:05:00+00:00", id="summer, midnight"),
+        pytest.param("12/26/2025, 5:55:30\u202fPM", "2025-12-26T22:55:30+00:00", id="thin"),
+        pytest.param("2025-12-26T17:55", "2025-12-26T22:55:00+00:00", id="iso"),
+        pytest.param("2025-12-26 17:55:00Z", "2025-12-26T17:55:00+00:00", id="own zone"),
+        pytest.param("2025-12-26", "2025-12-26T05:00:00+00:00", id="date"),
+        # the clocks went back at 2:00: 1:30 came twice, first as summer time (UTC-4)
+        pytest.param("11/2/2025, 1:30 AM", "2025-11-02T05:30:00+00:00", id="an hour came twice"),
+    ],
+)
+def test_times_are_read_as_the_local_time_of_a_zone(text: str, expected: str) -> None:
+    assert in_zone(read_moment(text), NEW_YORK).isoformat() == expected
+
+
+def test_a_time_the_clocks_skipped_is_refused() -> None:
+    with pytest.raises(ValueError, match="New_York skipped"):
+        in_zone(read_moment("3/9/2025, 2:30 AM"), NEW_YORK)
+
+
+@pytest.mark.parametrize(
+    ("holds", "text"),
+    [
+        (Holds.PLACE, "https://acme.example"),
+        (Holds.PLACE, "www.acme.example"),
+        (Holds.PLACE, "linkedin.com/company/acme"),
+        (Holds.PLACE, "$1M to $10M"),
+        (Holds.PLACE, "51-200"),
+        (Holds.PLACE, "10,001+ employees"),
+        (Holds.WORDS, "https://www.linkedin.com/company/acme"),
+        (Holds.LINKEDIN, "10M-25M"),
+        (Holds.LINKEDIN, "Less than $1M"),
+        (Holds.LINKEDIN, "206"),
+        (Holds.LINKEDIN, "Norway"),
+        (Holds.LINKEDIN, "https://acme.example"),
+        (Holds.DOMAIN, "$12,500,000"),
+        (Holds.DOMAIN, "51\u2013200"),
+        (Holds.ADDRESS, "2014"),
+        (Holds.EMAIL, "+1 555 0100"),
+    ],
+)
+def test_what_cannot_belong_to_a_column_gives_the_row_away(holds: Holds, text: str) -> None:
+    assert misfit(holds, text) is not None
+    with pytest.raises(RefusedError) as raised:
+        value(holds, text)
+    assert raised.value.reason is Reason.IMPLAUSIBLE
+    assert text not in raised.value.detail
+
+
+@pytest.mark.parametrize(
+    ("holds", "text"),
+    [
+        (Holds.TEXT, "https://acme.example"),
+        (Holds.WORDS, "see https://acme.example"),
+        (Holds.WORDS, "$1M to $10M"),
+        (Holds.WORDS, "51-200"),
+        (Holds.PLACE, "75"),
+        (Holds.PLACE, "Saint-Denis (93)"),
+        (Holds.PLACE, "Washington, D.C."),
+        (Holds.LINKEDIN, "/company/123456"),
+        (Holds.LINKEDIN, "uk.linkedin.com/in/ana-example"),
+        (Holds.LINKEDIN, "https://www.linkedin.com/sales/lead/ACwAAAexample,NAME"),
+        (Holds.LINKEDIN, "N/A"),
+        (Holds.LINKEDIN, "-"),
+        (Holds.DOMAIN, "acme.example"),
+        # no domains, but no sign of moved cells: the models report them
+        (Holds.DOMAIN, "jane doe"),
+        (Holds.DOMAIN, "10.0.0.1"),
+        (Holds.DOMAIN, "4-you.example"),
+        (Holds.ADDRESS, "https://www.linkedin.com/company/acme"),
+        (Holds.EMAIL, "ana@acme.example"),
+    ],
+)
+def test_what_may_belong_to_a_column_stays(holds: Holds, text: str) -> None:
+    assert misfit(holds, text) is None
+
+
+def test_every_feed_is_a_registered_workflow() -> None:
+    assert FEEDS.keys() <= load_registry().workflows.keys()

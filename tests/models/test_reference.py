@@ -1,0 +1,397 @@
+"""Ideal customer profiles and customers: which one counts, and whose name belongs to whom."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.support.scenario import Row, issues_of, part, row, rows, scenario
+from tests.support.scratch import Parameters
+from tests.support.warehouse import PROJECT, Warehouse
+
+LONG_AGO = "2020-01-01T00:00:00+00:00"
+MONDAY = "2026-03-02T08:00:00+00:00"
+TUESDAY = "2026-03-03T08:00:00+00:00"
+
+FULL = {
+    "industries": ["Software Development", "Technology"],
+    "employee_count_min": 50,
+    "employee_count_max": None,
+    "countries": ["US", "United States"],
+    "founded_min": 2015,
+    "founded_max": None,
+}
+TITLES = {"title_contains_any": ["VP"], "title_contains_all": ["Growth"], "seniority": ["C-Suite"]}
+SIZES = ["51-200 employees", "1,001-5,000 employees", "51\u2013200"]
+BUCKETS = ["51-200", "1001-5000"]
+
+
+def criteria(**company: Any) -> Row:
+    return {"company_criteria": company}
+
+
+# name: (payload, company criteria, person criteria)
+PROFILES: dict[str, tuple[Any, Row | None, Row | None]] = {
+    "every-field": (
+        {"company_criteria": {**FULL, "size": SIZES}, "person_criteria": TITLES},
+        {**FULL, "size_buckets": BUCKETS},
+        TITLES,
+    ),
+    "size-buckets": (criteria(size_buckets=SIZES), {"size_buckets": BUCKETS}, None),
+    "size-beside-buckets": (
+        criteria(size=["11-50"], size_buckets=SIZES),
+        {"size_buckets": BUCKETS},
+        None,
+    ),
+    "size-beside-null-buckets": (
+        criteria(size=SIZES, size_buckets=None),
+        {"size_buckets": BUCKETS},
+        None,
+    ),
+    "size-null": (criteria(size=None), {"size_buckets": None}, None),
+    "size-as-text": (criteria(size="51-200 employees"), {"size_buckets": ["51-200"]}, None),
+    "no-size": (criteria(industries=[]), {"industries": []}, None),
+    "criteria-null": ({"company_criteria": None, "person_criteria": None}, None, None),
+    "no-criteria": ({}, None, None),
+    "as-text": (json.dumps(criteria(size=SIZES)), {"size_buckets": BUCKETS}, None),
+    "as-text-in-text": (
+        json.dumps(json.dumps({"person_criteria": TITLES})),
+        None,
+        TITLES,
+    ),
+    "fenced": (
+        f"```json\n{json.dumps({'person_criteria': TITLES}, indent=2)}\n```",
+        None,
+        TITLES,
+    ),
+}
+
+# name: (payload, reported fields); the profile has no criteria of the wrong kind
+WRONG_CRITERIA = {
+    "company-as-text": ({"company_criteria": "Retail"}, ["company_criteria"]),
+    "company-as-list": ({"company_criteria": ["Retail"]}, ["company_criteria"]),
+    "person-as-number": ({"person_criteria": 7}, ["person_criteria"]),
+}
+
+
+@dataclass(frozen=True)
+class Naming:
+    """A customer known by name only, and the companies that bear names like it.
+
+    Args:
+        customer: Name of the customer.
+        companies: Names of companies, by the first label of their domain.
+        resolved: First label of the customer's domain, or None.
+        reason: Why there is none.
+        candidates: First labels of the companies that bear the name.
+    """
+
+    customer: str
+    companies: dict[str, str] = field(default_factory=dict)
+    resolved: str | None = None
+    reason: str | None = None
+    candidates: tuple[str, ...] = ()
+
+
+TWINS = {"twin-east": "Twin Traders", "twin-west": "TWIN TRADERS"}
+NAMES = {
+    "exactly-one": Naming(
+        "unique traders", {"unique": "Unique Traders"}, "unique", None, ("unique",)
+    ),
+    "two": Naming(
+        "Twin Traders", TWINS, None, "several companies bear the name", ("twin-east", "twin-west")
+    ),
+    "nobody": Naming("Nowhere Traders", {}, None, "no company bears the name"),
+    "other-suffix": Naming(
+        "Suffixed Traders GmbH",
+        {"suffixed": "Suffixed Traders, Inc."},
+        "suffixed",
+        None,
+        ("suffixed",),
+    ),
+    "dotted-suffix": Naming(
+        "Dotted Traders S.A.", {"dotted": "Dotted Traders"}, "dotted", None, ("dotted",)
+    ),
+    "exact-before-suffix": Naming(
+        "Plain Traders",
+        {"plain": "Plain Traders", "plain-llc": "Plain Traders LLC"},
+        "plain",
+        None,
+        ("plain",),
+    ),
+    "two-without-suffix": Naming(
+        "Both Traders Ltd.",
+        {"both": "Both Traders", "both-inc": "Both Traders Inc"},
+        None,
+        "several companies bear the name",
+        ("both-inc", "both"),
+    ),
+    "three-letters": Naming("QXZ", {"qxz": "QXZ"}, None, "name too short", ("qxz",)),
+    "three-letters-and-a-digit": Naming(
+        "QXW 7", {"qxw": "QXW 7"}, None, "name too short", ("qxw",)
+    ),
+    "four-letters": Naming("QXZW", {"qxzw": "QXZW"}, "qxzw", None, ("qxzw",)),
+    "three-letters-and-suffix": Naming(
+        "Jqv Company", {"jqv": "Jqv Inc"}, None, "name too short", ("jqv",)
+    ),
+    "part-of-a-name": Naming(
+        "Partial", {"partial": "Partial Traders"}, None, "no company bears the name"
+    ),
+}
+
+
+def company(warehouse: Warehouse, domain: str, name: str | None) -> None:
+    warehouse.payload("company_discovery", domain, {"name": name})
+
+
+def research(warehouse: Warehouse, origin: str, *customers: str) -> None:
+    payload = {"customers": [{"companyName": name} for name in customers]}
+    warehouse.payload("company_customer_claygent_payloads", origin, payload)
+
+
+def study(warehouse: Warehouse, origin: str, customer: str, domain: str | None) -> None:
+    warehouse.payload(
+        "case_study_extraction_payloads",
+        f"https://studies.example/{origin}/{customer}",
+        {"customer_company_domain": domain},
+        origin_company_domain=origin,
+        company_customer_name=customer,
+        has_case_study_url=True,
+    )
+
+
+def manual(
+    warehouse: Warehouse, origin: str, customer: str, domain: str | None, at: str = MONDAY
+) -> None:
+    warehouse.row(
+        "manual_company_customers",
+        origin_company_domain=origin,
+        company_customer_name=customer,
+        company_customer_domain=domain,
+        source_notes=f"noted {at[:10]}",
+        created_at=datetime.fromisoformat(at),
+    )
+
+
+def _fill_profiles(w: Warehouse) -> None:
+    for name, (payload, _, _) in PROFILES.items():
+        w.payload("icp_payloads", f"https://www.{name}.example", payload)
+    for name, (payload, _) in WRONG_CRITERIA.items():
+        w.payload("icp_payloads", f"{name}.example", payload)
+    w.payload("icp_payloads", "harborlight-crm.example", criteria(industries=["Generated"]))
+    w.payload("icp_payloads", "slug.taken.example", {}, received=MONDAY)
+    w.payload("icp_payloads", "slug-taken.example", {}, received=TUESDAY)
+    w.payload("icp_payloads", "acme-widgets.example", criteria(founded_min=1), received=MONDAY)
+    w.payload("icp_payloads", "jobs-at-acme.example", criteria(founded_min=2), received=TUESDAY)
+
+
+def _fill_customers(w: Warehouse) -> None:
+    for name, naming in NAMES.items():
+        for label, bears in naming.companies.items():
+            company(w, f"{label}.example", bears)
+        research(w, f"of-{name}.example", naming.customer)
+    company(w, "of-itself.example", "Itself Traders")
+    research(w, "of-itself.example", "Itself Traders Inc.")
+    manual(w, "www.of-itself.example", "Someone Else", "http://of-itself.example/")
+    company(w, "shared-customer.example", "Shared Traders")
+    for origin, says in {
+        "manual-first.example": (manual, study, research),
+        "study-first.example": (study, research),
+    }.items():
+        for say in says:
+            if say is research:
+                research(w, origin, "Shared Traders")
+            else:
+                say(w, origin, f"By {say.__name__}", "WWW.Shared-Customer.example")
+    manual(w, "northwind-tools.example", "Widgets by hand", "jobs-at-acme.example", at=LONG_AGO)
+    manual(w, "www.Of-Alias.example", "Acme Careers", "https://careers-at-acme.example/jobs")
+    manual(w, "careers-at-acme.example", "Alias Customer", "alias-customer.example")
+    company(w, "behind-a-link.example", "Behind Traders")
+    manual(w, "of-link.example", "Behind Traders", "https://bit.ly/abc")
+    manual(w, "of-dirty.example", "Dirty Traders", "jane doe")
+    manual(w, "of-short.example", "QX", "qx.example")
+    manual(w, "of-update.example", "Beta Traders", "beta-old.example", at=MONDAY)
+    manual(w, "https://of-update.example", "BETA traders", "beta-new.example", at=TUESDAY)
+
+
+@pytest.fixture(scope="module")
+def built(_built: Parameters) -> Iterator[Warehouse]:
+    with scenario() as warehouse:
+        _fill_profiles(warehouse)
+        _fill_customers(warehouse)
+        company(warehouse, "later-two-a.example", "Later Two Traders")
+        research(warehouse, "of-later.example", "Later Two Traders", "Later One Traders")
+        warehouse.build()
+        company(warehouse, "later-two-b.example", "Later Two Traders")
+        company(warehouse, "later-one.example", "Later One Traders")
+        warehouse.build()
+        yield warehouse
+
+
+def profile(warehouse: Warehouse, domain: str) -> Row:
+    return row(warehouse, "select * from reference.company_icp where domain = %s", domain)
+
+
+def customers(warehouse: Warehouse, domain: str) -> list[Row]:
+    query = "select * from reference.company_customers where domain = %s order by customer_domain"
+    return rows(warehouse, query, domain)
+
+
+def domains(warehouse: Warehouse, domain: str) -> list[str]:
+    return [found["customer_domain"] for found in customers(warehouse, domain)]
+
+
+def claims(warehouse: Warehouse, domain: str) -> list[Row]:
+    query = "select * from reference.customer_claims where domain = %s order by customer_name"
+    return rows(warehouse, query, domain)
+
+
+def claim(warehouse: Warehouse, domain: str) -> Row:
+    (found,) = claims(warehouse, domain)
+    return found
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_criteria_arrive_with_sizes_in_canonical_form(built: Warehouse, name: str) -> None:
+    found = profile(built, f"{name}.example")
+    assert (found["company_criteria"], found["person_criteria"]) == PROFILES[name][1:]
+
+
+@pytest.mark.parametrize("name", WRONG_CRITERIA)
+def test_criteria_that_are_no_object_are_null_and_reported(built: Warehouse, name: str) -> None:
+    found = profile(built, f"{name}.example")
+    assert (found["company_criteria"], found["person_criteria"]) == (None, None)
+    issues = issues_of(built, found["_raw_payload_id"])
+    assert [field for field, _, _ in issues] == WRONG_CRITERIA[name][1]
+
+
+def test_a_curated_profile_wins_whole(built: Warehouse) -> None:
+    found = profile(built, "harborlight-crm.example")
+    assert found["company_criteria"]["industries"] == ["Retail"]
+    assert found["slug"] == "harborlight-retail"
+    assert found["notes"] == "example line: replace with your own"
+
+
+def test_the_slug_is_the_domain_with_hyphens(built: Warehouse) -> None:
+    assert profile(built, "every-field.example")["slug"] == "every-field-example"
+
+
+def test_slugs_are_unique_and_the_earlier_profile_keeps_its_own(built: Warehouse) -> None:
+    slugs = [profile(built, d)["slug"] for d in ("slug.taken.example", "slug-taken.example")]
+    assert slugs[0] == "slug-taken-example"
+    assert slugs[1].startswith("slug-taken-example-")
+
+
+def test_an_owner_known_by_an_alias_has_one_profile(built: Warehouse) -> None:
+    found = profile(built, "acme-widgets.example")
+    assert found["company_criteria"] == {"founded_min": 2}
+    assert found["created_at"] == datetime.fromisoformat(MONDAY)
+    assert found["updated_at"] == datetime.fromisoformat(TUESDAY)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_leads_to_a_domain_when_one_company_bears_it(built: Warehouse, name: str) -> None:
+    resolved = NAMES[name].resolved
+    assert domains(built, f"of-{name}.example") == ([f"{resolved}.example"] if resolved else [])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_leads_nowhere_is_listed_with_the_candidates(
+    built: Warehouse, name: str
+) -> None:
+    naming = NAMES[name]
+    expected = {
+        "customer_name": naming.customer,
+        "customer_domain": f"{naming.resolved}.example" if naming.resolved else None,
+        "unresolved_reason": naming.reason,
+        "candidates": [f"{label}.example" for label in naming.candidates],
+    }
+    assert part(claim(built, f"of-{name}.example"), expected) == expected
+
+
+def test_no_company_is_its_own_customer(built: Warehouse) -> None:
+    assert domains(built, "of-itself.example") == []
+    reasons = {found["unresolved_reason"] for found in claims(built, "of-itself.example")}
+    assert reasons == {"names itself"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "source", "name"),
+    [
+        ("manual-first.example", "manual", "By manual"),
+        ("study-first.example", "case_study", "By study"),
+    ],
+)
+def test_a_customer_stands_once_from_the_best_source(
+    built: Warehouse, origin: str, source: str, name: str
+) -> None:
+    (found,) = customers(built, origin)
+    expected = {
+        "customer_domain": "shared-customer.example",
+        "customer_name": name,
+        "source": source,
+    }
+    assert part(found, expected) == expected
+
+
+def test_a_curated_customer_wins_and_is_as_old_as_the_first_word_of_it(built: Warehouse) -> None:
+    found = customers(built, "northwind-tools.example")
+    assert [(c["customer_domain"], c["customer_name"], c["source"]) for c in found] == [
+        ("acme-widgets.example", "Acme Widgets", "curated"),
+        ("pinecrest-hardware.example", "Pinecrest Hardware", "curated"),
+    ]
+    assert found[0]["created_at"] == datetime.fromisoformat("2020-01-01T00:00:00+00:00")
+
+
+def test_both_sides_are_canonical_domains(built: Warehouse) -> None:
+    assert domains(built, "of-alias.example") == ["acme-widgets.example"]
+    assert "alias-customer.example" in domains(built, "acme-widgets.example")
+    assert domains(built, "careers-at-acme.example") == []
+
+
+def test_a_link_of_nobody_leaves_the_name_to_say_who_it_is(built: Warehouse) -> None:
+    assert domains(built, "of-link.example") == ["behind-a-link.example"]
+
+
+def test_a_domain_that_is_none_leaves_the_customer_unresolved(built: Warehouse) -> None:
+    expected = {"customer_domain": None, "unresolved_reason": "no company bears the name"}
+    assert part(claim(built, "of-dirty.example"), expected) == expected
+
+
+def test_a_short_name_with_a_domain_is_a_customer(built: Warehouse) -> None:
+    assert domains(built, "of-short.example") == ["qx.example"]
+
+
+def test_a_later_manual_row_updates_the_customer(built: Warehouse) -> None:
+    (found,) = customers(built, "of-update.example")
+    expected = {"customer_domain": "beta-new.example", "notes": "noted 2026-03-03"}
+    assert part(found, expected) == expected
+
+
+def test_a_new_company_resolves_a_name_or_makes_it_ambiguous(built: Warehouse) -> None:
+    assert domains(built, "of-later.example") == ["later-one.example"]
+    one, two = claims(built, "of-later.example")
+    assert (one["customer_name"], one["unresolved_reason"]) == ("Later One Traders", None)
+    assert two["candidates"] == ["later-two-a.example", "later-two-b.example"]
+
+
+def test_the_registry_is_the_reviewed_file(built: Warehouse) -> None:
+    columns = [
+        "workflow_slug",
+        "provider",
+        "platform",
+        "payload_type",
+        "entity_type",
+        "description",
+    ]
+    with (PROJECT / "seeds/registry/workflows.csv").open(encoding="utf-8", newline="") as lines:
+        expected = [[line[c] for c in columns] for line in csv.DictReader(lines)]
+    query = f"select {', '.join(columns)} from reference.enrichment_workflow_registry"
+    found = [list(each.values()) for each in rows(built, query)]
+    assert sorted(found) == sorted(expected)

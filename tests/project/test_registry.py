@@ -1,0 +1,97 @@
+"""The workflow registry and the routes of its workflows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import IngestError
+from ingest.workflows.feeds import FEEDS
+from ingest.workflows.registry import UnknownWorkflowError, Workflow, load_registry
+from ingest.workflows.routes import ROUTES, NoRouteError, route_of
+
+HEADER = "workflow_slug,provider,platform,payload_type,entity_type,description,created_at\n"
+ALIASES = "alias,workflow_slug,note\n"
+
+
+def registry_files(folder: Path, workflows: str, aliases: str = "") -> Path:
+    (folder / "workflows.csv").write_text(HEADER + workflows, encoding="utf-8")
+    (folder / "workflow_aliases.csv").write_text(ALIASES + aliases, encoding="utf-8")
+    return folder
+
+
+def workflow(slug: str, payload_type: str, entity_type: str) -> Workflow:
+    return Workflow(slug, "leadmagic", "direct", payload_type, entity_type, "")
+
+
+def test_every_registered_workflow_has_somewhere_to_land() -> None:
+    assert set(load_registry().workflows) == {*ROUTES, *FEEDS}
+
+
+def test_an_alias_stands_for_its_workflow() -> None:
+    registry = load_registry()
+    assert registry.resolve("clay-native-person-enrichment").slug == "clay-person-profile"
+
+
+def test_an_unknown_slug_is_answered_with_the_nearest_and_the_known_ones() -> None:
+    with pytest.raises(UnknownWorkflowError) as fault:
+        load_registry().resolve("clay-company-firmografics")
+    assert "did you mean clay-company-firmographics?" in str(fault.value)
+    assert "clay-find-people" in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("workflows", "aliases", "fault"),
+    [
+        pytest.param("a,p,p,t,company,,\na,p,p,t,company,,\n", "", "twice", id="slug twice"),
+        pytest.param("a,,p,t,company,,\n", "", "provider is blank", id="blank provider"),
+        pytest.param("a,p,p,t,company,,,x\n", "", "more cells", id="too many cells"),
+        pytest.param("a,p,p,t,company,,\n", "b,c,\n", "unknown workflow c", id="dangling alias"),
+        pytest.param("a,p,p,t,company,,\n", "a,a,\n", "taken", id="alias equal to a slug"),
+    ],
+)
+def test_a_faulty_registry_is_refused_with_its_line(
+    tmp_path: Path, workflows: str, aliases: str, fault: str
+) -> None:
+    with pytest.raises(IngestError, match=fault) as raised:
+        load_registry(registry_files(tmp_path, workflows, aliases))
+    assert ".csv:" in str(raised.value.where)
+
+
+@pytest.mark.parametrize(
+    ("registered", "table", "key", "feeds"),
+    [
+        pytest.param(
+            workflow("zenrows-pricing", "pricing_analysis", "company"),
+            "company_payloads",
+            "company_domain",
+            (),
+            id="company, nothing extracts it yet",
+        ),
+        pytest.param(
+            workflow("leadmagic-person", "enrichment", "person"),
+            "person_payloads",
+            "linkedin_url",
+            ("person_profile", "person_experience", "person_education"),
+            id="person enrichment",
+        ),
+    ],
+)
+def test_a_workflow_without_a_route_lands_by_its_entity_type(
+    registered: Workflow, table: str, key: str, feeds: tuple[str, ...]
+) -> None:
+    route = route_of(registered)
+    assert (route.table, route.required, route.feeds) == (table, (key,), feeds)
+
+
+@pytest.mark.parametrize(
+    ("registered", "fault"),
+    [
+        pytest.param(workflow("vc-firms", "vc_firms", "company"), "CSV", id="tabular feed"),
+        pytest.param(workflow("x", "y", "product"), "'product'", id="unknown entity type"),
+    ],
+)
+def test_what_cannot_land_as_a_payload_says_why(registered: Workflow, fault: str) -> None:
+    with pytest.raises(NoRouteError, match=fault):
+        route_of(registered)

@@ -1,0 +1,105 @@
+"""What docs/operations.md tells operators to do: pruning leaves every table as it is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.warehouse import PROJECT, Warehouse
+
+PAGE = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+PRUNE = re.search(r"```sql\n(-- prune\n.*?)```", PAGE, re.DOTALL)
+ANA = "https://www.linkedin.com/in/ana-sample"
+BEN = "https://www.linkedin.com/in/ben-sample"
+
+
+def prune(warehouse: Warehouse) -> None:
+    assert PRUNE
+    warehouse.conn.execute(PRUNE[1].encode())
+    warehouse.conn.commit()
+
+
+def left(warehouse: Warehouse) -> set[str]:
+    return {
+        name for (name,) in warehouse.all("select raw_payload ->> 'note' from raw.person_payloads")
+    }
+
+
+@pytest.fixture
+def refreshed(warehouse: Warehouse) -> Warehouse:
+    """Two people whose profiles came again and again.
+
+    Ana's in the order of their refresh, Ben's the newest first.
+    """
+
+    def profile(person: str, note: str, day: int, refresh: str, *employers: str) -> None:
+        payload = {
+            "name": f"Sample {note}",
+            "note": note,
+            "last_refresh": f"{refresh} 00:00:00",
+            "experience": [{"company_domain": each, "company": each} for each in employers],
+        }
+        warehouse.payload(
+            "person_payloads", person, payload, received=f"2026-01-{day:02}T00:00:00+00:00"
+        )
+
+    profile(ANA, "first receipt", 1, "2025-01-01", "acme.example")
+    profile(ANA, "first to name birch", 2, "2025-02-01", "acme.example", "birch.example")
+    profile(ANA, "nothing of its own", 3, "2025-03-01", "acme.example", "birch.example")
+    profile(ANA, "last to name birch", 4, "2025-04-01", "birch.example")
+    profile(ANA, "nothing either", 5, "2025-05-01", "acme.example")
+    profile(ANA, "winner", 6, "2025-06-01", "acme.example")
+    profile(BEN, "winner of Ben", 1, "2025-06-01", "cedar.example")
+    profile(BEN, "older, and late", 2, "2025-01-01", "cedar.example")
+    profile(BEN, "older, names dale", 3, "2025-01-02", "dale.example")
+    warehouse.build()
+    return warehouse
+
+
+def test_what_nothing_depends_on_goes(refreshed: Warehouse) -> None:
+    prune(refreshed)
+    assert left(refreshed) == {
+        "first receipt",
+        "first to name birch",
+        "last to name birch",
+        "winner",
+        "winner of Ben",
+        "older, names dale",
+    }
+
+
+def test_tables_stay_as_they_are_whatever_is_read_again(refreshed: Warehouse) -> None:
+    before = refreshed.snapshot()
+    prune(refreshed)
+    refreshed.build()
+    assert refreshed.snapshot() == before
+    refreshed.build("--full-refresh")
+    assert refreshed.snapshot() == before
+
+
+def test_what_a_model_has_not_read_stays(refreshed: Warehouse) -> None:
+    newer = {"name": "Ana", "note": "unread", "last_refresh": "2025-01-15 00:00:00"}
+    refreshed.payload("person_payloads", ANA, newer, received="2026-01-07T00:00:00+00:00")
+    # read by the profiles, and not yet by what is built on them
+    refreshed.build("-s", "person_profile")
+    prune(refreshed)
+    assert "unread" in left(refreshed)
+
+
+def test_what_is_reported_or_waits_stays(refreshed: Warehouse) -> None:
+    refreshed.payload("person_payloads", ANA, "no object", received="2026-01-08T00:00:00+00:00")
+    waiting = {"note": "of another type"}
+    refreshed.payload(
+        "person_payloads",
+        ANA,
+        waiting,
+        received="2026-01-09T00:00:00+00:00",
+        payload_type="endorsements",
+    )
+    refreshed.build()
+    before = refreshed.snapshot()
+    prune(refreshed)
+    assert left(refreshed) >= {None, "of another type"}
+    refreshed.build("--full-refresh")
+    assert refreshed.snapshot() == before

@@ -1,0 +1,104 @@
+"""A scheduled build tests what is new since everything was last tested; `dbt test` tests all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.scenario import scenario
+from tests.support.scratch import Parameters
+from tests.support.sources import firmographics, moment
+from tests.support.warehouse import Warehouse, dbt
+
+EVERYTHING = pytest.param(("test", "--selector", "everything"), marks=pytest.mark.long)
+COMPANIES = ("-s", "companies", "--exclude", "tag:audit")
+
+
+@pytest.fixture(scope="module")
+def proven(_built: Parameters) -> Iterator[Warehouse]:
+    """A warehouse with a company, of which all rows have been tested."""
+    with scenario() as warehouse:
+        firmographics(warehouse, "first.example", "First", None, moment(0))
+        warehouse.build()
+        dbt("test", "-s", "companies")
+        # as if all tests had been passed
+        warehouse.conn.execute(
+            "update extracted.watermarks set seen = pg_current_snapshot() where model = 'tests'"
+        )
+        warehouse.conn.commit()
+        yield warehouse
+
+
+@pytest.fixture
+def spoiled(proven: Warehouse) -> Iterator[Warehouse]:
+    """Its company has a domain that is none; mended afterwards."""
+    change(proven, "domain = 'WWW.First.example'")
+    yield proven
+    change(proven, "domain = 'first.example'")
+
+
+def change(w: Warehouse, assignment: str) -> None:
+    w.conn.execute(f"update core.companies set {assignment}".encode())
+    w.conn.commit()
+
+
+def seen(w: Warehouse) -> str:
+    return str(w.one("select seen::text from extracted.watermarks where model = 'tests'")[0])
+
+
+def succeeds(*words: str) -> bool:
+    return bool(dbt(*words, may_fail=True).success)
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("_built")
+def test_what_was_there_has_been_tested() -> None:
+    with scenario() as warehouse:
+        firmographics(warehouse, "early.example", "Early", None, moment(0))
+        warehouse.build()
+        dbt("test")
+        assert warehouse.one(
+            "select pg_visible_in_snapshot(c._xid, w.seen) from core.companies as c,"
+            " extracted.watermarks as w where w.model = 'tests'"
+        ) == (True,)
+
+
+def test_a_row_that_was_tested_is_not_tested_again_by_a_build(spoiled: Warehouse) -> None:
+    assert spoiled.conn is not None
+    assert succeeds("build", *COMPANIES)
+
+
+@pytest.mark.parametrize("words", [("test", *COMPANIES), EVERYTHING])
+def test_an_explicit_test_looks_at_every_row(spoiled: Warehouse, words: tuple[str, ...]) -> None:
+    assert spoiled.conn is not None
+    assert not succeeds(*words)
+
+
+def test_a_row_that_was_written_is_tested_until_it_passes(spoiled: Warehouse) -> None:
+    change(spoiled, "_xid = pg_current_xact_id()")
+    assert [succeeds("build", *COMPANIES) for _ in range(2)] == [False, False]
+
+
+@pytest.mark.long
+def test_a_part_of_the_tests_does_not_count_as_all_of_them(proven: Warehouse) -> None:
+    before = seen(proven)
+    dbt("build", *COMPANIES)
+    dbt("test", *COMPANIES)
+    assert seen(proven) == before
+
+
+def test_a_build_on_an_empty_sample_tests_nothing(proven: Warehouse) -> None:
+    before = seen(proven)
+    dbt("build", "--empty", *COMPANIES)
+    assert seen(proven) == before
+
+
+def test_a_changed_test_looks_at_every_row_once_more(proven: Warehouse) -> None:
+    proven.conn.execute(
+        'update extracted.watermarks set basis = basis || \'{"code": "another"}\''
+        " where model = 'tests'"
+    )
+    proven.conn.commit()
+    dbt("build", *COMPANIES)
+    assert seen(proven) == "1:1:"
