@@ -1,40 +1,28 @@
 {#
-    Query: new payloads that are not the winner of their entity, with the payload as an object.
+    Query: the companies that are described by the changed rows of a model.
 
-    Columns: owner, raw_payload_id, _refreshed_at, _received_at, payload, and `columns` of the raw row.
+    Columns: those of core.company_mentions.
 
     Args:
-        raw: relation of payloads.
-        key: SQL of the entity's key over the alias r.
-        winners: the model that holds each entity's winning payload.
-        winners_key: its key column.
-        columns: further columns of the raw row.
-        where: further condition over r.
+        source_name: name of the source in the ranking.
+        model_name: the model, an entry of payload_kinds.
+        name: its column with the company's name.
+        linkedin_url: its column with the company's LinkedIn page.
 #}
-{% macro superseded_payloads(raw, key, winners, winners_key, columns=[], where='true') -%}
-    select n.*
-    from (
-        select
-            {{ key }} as owner,
-            r.id as raw_payload_id,
-            {{ refresh_of('r') }} as _refreshed_at,
-            {{ receipt_of('r') }} as _received_at,
-            {%- for column in columns %}
-            r.{{ column }},
-            {%- endfor %}
-            {{ payload_of('r') }} as payload
-        from {{ raw }} as r
-        where {{ is_new('r') }} and {{ where }}
-        {{ fence() }}
-    ) as n
-    where
-        n.owner is not null
-        and n.payload is not null
-        -- by the key, which has an index: comparing ids alone would read all winners for each row
-        and not exists (
-            select from {{ winners }} as w
-            where n.owner = w.{{ winners_key }} and n.raw_payload_id = w.raw_payload_id
-        )
+{% macro own_mentions(source_name, model_name, name, linkedin_url) -%}
+    {%- set owner = payload_kinds()[model_name].owner -%}
+    select
+        '{{ source_name }}' as source,
+        e.{{ owner }} as owner,
+        e.{{ owner }} as domain,
+        e.{{ name }} as name,
+        e.{{ linkedin_url }} as linkedin_url,
+        e.raw_payload_id,
+        e.created_at,
+        e._refreshed_at,
+        e._received_at
+    from {{ ref(model_name) }} as e
+    where {{ is_new('e') }}
 {%- endmacro %}
 
 

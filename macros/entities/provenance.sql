@@ -8,17 +8,9 @@
 #}
 {% macro provider_of(raw_table, raw_id, workflow) -%}
     case {{ raw_table }}
-        {%- for table in [
-            'company_payloads',
-            'company_discovery',
-            'person_payloads',
-            'person_discovery',
-            'icp_payloads',
-            'company_customer_claygent_payloads',
-            'case_study_extraction_payloads',
-        ] %}
-        when '{{ table }}'
-            then (select w.provider from {{ source('raw', table) }} as w where {{ raw_id }} = w.id)
+        {%- for kind in payload_kinds().values() %}
+        when '{{ kind.raw_table }}'
+            then (select w.provider from {{ source('raw', kind.raw_table) }} as w where {{ raw_id }} = w.id)
         {%- endfor %}
         else (select w.provider from {{ ref('workflows') }} as w where {{ workflow }} = w.workflow_slug)
     end

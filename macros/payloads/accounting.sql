@@ -1,16 +1,14 @@
 {#
-    Query for a test: the new or old raw rows that are not exactly one of winner, superseded or
-    reported. Waiting rows are left out by `where`.
+    Query for a test: the raw rows a model reads that are not exactly one of winner, superseded or
+    reported. Of a row that is superseded an unusable last_refresh may be reported as well.
 
     Args:
-        raw_table: name of the raw table.
-        key: SQL of the entity's key over r.
-        winners: relation of winners; winners_key: its key column.
-        where: condition over r that the row is extracted at all.
+        model_name: the model, an entry of payload_kinds.
 #}
-{% macro unaccounted_rows(raw_table, key, winners, winners_key, where='true') -%}
+{% macro unaccounted_rows(model_name) -%}
+    {%- set kind = payload_kinds()[model_name] -%}
     select
-        '{{ raw_table }}' as raw_table,
+        '{{ kind.raw_table }}' as raw_table,
         s.raw_payload_id,
         s.is_winner,
         s.is_superseded,
@@ -20,23 +18,25 @@
             r.raw_payload_id,
             coalesce(r.raw_payload_id = w.raw_payload_id, false) as is_winner,
             coalesce(
-                r.is_usable and {{ payload_order('w') }} > {{ payload_order('r') }}, false
+                r.is_candidate and {{ payload_order('w') }} > {{ payload_order('r') }}, false
             ) as is_superseded,
             exists (
                 select from {{ ref('extraction_issues') }} as i
-                where i._entity = '{{ raw_table }}#' || r.raw_payload_id
+                where
+                    i._entity = '{{ kind.raw_table }}#' || r.raw_payload_id
+                    and i.field <> 'last_refresh'
             ) as is_reported
         from (
             select
                 r.id as raw_payload_id,
-                {{ key }} as entity_key,
-                {{ payload_of('r') }} is not null as is_usable,
-                {{ refresh_of('r') }} as _refreshed_at,
+                {{ key_of(kind) }} as entity_key,
+                {{ states_something(kind, payload_of('r')) }} as is_candidate,
+                {{ believed_refresh(refresh_of('r'), receipt_of('r')) }} as _refreshed_at,
                 {{ receipt_of('r') }} as _received_at
-            from {{ source('raw', raw_table) }} as r
-            where {{ where }}
+            from {{ source('raw', kind.raw_table) }} as r
+            where {{ is_read_by(model_name) }}
         ) as r
-        left join {{ winners }} as w on r.entity_key = w.{{ winners_key }}
+        left join {{ ref(model_name) }} as w on r.entity_key = w.{{ kind.owner }}
     ) as s
     where s.is_winner::integer + s.is_superseded::integer + s.is_reported::integer <> 1
 {%- endmacro %}

@@ -3,31 +3,32 @@
     for an entity that has none.
 
     Args:
-        model: relation of winner rows (key column, raw_payload_id, _received_at, _issues, _xid).
-        key: its key column.
-        raw_table: name of the raw table its payloads lie in.
-        items: mapping of the payload field to {relation, position}, for item models of the
-            same entity whose rows have _issues of their own.
+        model_name: the model, an entry of payload_kinds. Its rows, and those of the models of its
+            items, have _issues.
 #}
-{% macro issues_of(model, key, raw_table, items={}) -%}
+{% macro issues_of(model_name) -%}
+    {%- set kind = payload_kinds()[model_name] -%}
     select
-        '{{ raw_table }}:' || e.{{ key }} as entity,
-        '{{ raw_table }}' as raw_table,
+        '{{ kind.raw_table }}:' || e.{{ kind.owner }} as entity,
+        '{{ kind.raw_table }}' as raw_table,
         e.raw_payload_id,
         i.field,
         i.value,
         i.reason,
         e._received_at as created_at
-    from {{ model }} as e
+    from {{ ref(model_name) }} as e
     left join lateral (
         select x.field, x.value, x.reason
         from jsonb_to_recordset(e._issues) as x (field text, value text, reason text)
-        {%- for field, item in items.items() %}
+        {%- for field, (items, owner, raw_id, position) in kind.get('items', {}).items() %}
         union all
-        select '{{ field }}[' || t.{{ item.position }} || '].' || x.field, x.value, x.reason
-        from {{ item.relation }} as t
+        select '{{ field }}[' || t.{{ position }} || '].' || x.field, x.value, x.reason
+        from {{ ref(items) }} as t
         cross join lateral jsonb_to_recordset(t._issues) as x (field text, value text, reason text)
-        where t.{{ key }} = e.{{ key }} and t.raw_payload_id = e.raw_payload_id and t._issues is not null
+        where
+            t.{{ owner }} = e.{{ kind.owner }}
+            and t.{{ raw_id }} = e.raw_payload_id
+            and t._issues is not null
         {%- endfor %}
     ) as i on true
     where {{ is_new('e') }}
@@ -35,48 +36,84 @@
 
 
 {#
-    Query: the new raw rows that feed no entity, because a key has no normal form or the payload
-    is no object.
+    Query: what is wrong with new raw rows of payloads, whether they win or not: a key has no normal
+    form, the payload is no object or states nothing, its last_refresh cannot order it. A winner
+    states something, so its payload is not read for that.
 
     Args:
-        raw_table: name of the raw table.
-        keys: list of [column, SQL of its normal form over r, reason].
-        where: further condition over r.
+        model_name: the model that reads them, an entry of payload_kinds.
 #}
-{% macro unusable_rows(raw_table, keys, where='true') -%}
+{% macro unusable_rows(model_name) -%}
+    {%- set kind = payload_kinds()[model_name] -%}
     select
-        '{{ raw_table }}#' || r.id as entity,
-        '{{ raw_table }}' as raw_table,
+        '{{ kind.raw_table }}#' || r.id as entity,
+        '{{ kind.raw_table }}' as raw_table,
         r.id as raw_payload_id,
         k.field,
         left(k.value, 1000) as value,
         k.reason,
-        {{ receipt_of('r') }} as created_at
-    from {{ source('raw', raw_table) }} as r
+        r._receipt as created_at
+    from (
+        select
+            r.*,
+            {{ key_of(kind) }} as _key,
+            {{ receipt_of('r') }} as _receipt,
+            {{ refresh_of('r') }} as _refreshed_at,
+            {{ refresh_text_of('r') }} as _refresh_text
+        from {{ source('raw', kind.raw_table) }} as r
+        where {{ is_new('r') }} and {{ is_read_by(model_name) }}
+        {{ fence() }}
+    ) as r
+    left join {{ ref(model_name) }} as w
+        on r._key = w.{{ kind.owner }} and r.id = w.raw_payload_id
+    cross join lateral (
+        select
+            case when w.raw_payload_id is null then {{ payload_of('r') }} end as payload
+        {{ fence() }}
+    ) as p
     cross join lateral (
         values
-        {%- for column, normal_form, reason in keys %}
-        ('{{ column }}', r.{{ column }}, {{ normal_form }} is null, '{{ reason }}'),
+        {%- for column, form, reason in [kind.key] + kind.get('needs', []) %}
+        ('{{ column }}', r.{{ column }}, {{ function(form) }}(r.{{ column }}) is null, '{{ reason }}'),
         {%- endfor %}
         (
             'raw_payload',
             case when not r._is_object then r.raw_payload::text end,
-            not r._is_object and {{ function('payload_object') }}(r.raw_payload) is null,
+            w.raw_payload_id is null and p.payload is null,
             'not a JSON object'
+        ),
+        (
+            'raw_payload',
+            case
+                when not {{ states_something(kind, 'p.payload') }}
+                    then (
+                        select coalesce(string_agg(f.field, ', ' order by f.field collate "C"), '{}')
+                        from jsonb_object_keys(p.payload) as f (field)
+                    )
+            end,
+            p.payload is not null and not {{ states_something(kind, 'p.payload') }},
+            'states nothing'
+        ),
+        (
+            'last_refresh',
+            r._refresh_text,
+            {{ function('clean_text') }}(r._refresh_text) is not null
+            and {{ believed_refresh('r._refreshed_at', 'r._receipt') }} is null,
+            case when r._refreshed_at is null then 'not a timestamp' else 'in the future' end
         )
     ) as k (field, value, failed, reason)
-    where k.failed and {{ is_new('r') }} and {{ where }}
+    where k.failed
 {%- endmacro %}
 
 
 {#
-    Query: the values in new rows of a raw table without payloads that have no normal form.
+    Query: the values in new rows of a raw table without payloads that have no normal form, and one
+    row without a field for a row that has none.
 
     Args:
-        raw_table: name of the raw table.
-        columns: names of columns that hold a domain, or a person's LinkedIn URL.
+        raw_table: name of the raw table, an entry of raw_values.
 #}
-{% macro unusable_values(raw_table, columns) -%}
+{% macro unusable_values(raw_table) -%}
     select
         '{{ raw_table }}#' || r.id as entity,
         '{{ raw_table }}' as raw_table,
@@ -90,15 +127,12 @@
         select c.field, c.value, c.reason
         from (
             values
-            {%- for column in columns %}
-            {%- if 'linkedin' in column %}
-            ('{{ column }}', r.{{ column }}, {{ function('person_linkedin_url') }}(r.{{ column }}), 'not a LinkedIn profile URL')
-            {%- else %}
-            ('{{ column }}', r.{{ column }}, {{ function('normal_domain') }}(r.{{ column }}), 'not a domain')
-            {%- endif %}{{ ',' if not loop.last }}
+            {%- for column, (form, reason) in raw_values()[raw_table].items() %}
+            ('{{ column }}', r.{{ column }}, {{ function(form) }}(r.{{ column }}) is not null, '{{ reason }}')
+            {{- ',' if not loop.last }}
             {%- endfor %}
-        ) as c (field, value, normal_form, reason)
-        where c.normal_form is null and {{ function('clean_text') }}(c.value) is not null
+        ) as c (field, value, is_usable, reason)
+        where not c.is_usable and {{ function('clean_text') }}(c.value) is not null
     ) as k on true
     where {{ is_new('r') }}
 {%- endmacro %}

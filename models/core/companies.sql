@@ -19,29 +19,16 @@ with touched_domains as (
     from {{ ref('company_mentions') }} as m
     where {{ is_new('m') }}
 
-    union
+    {%- for model_name, kind in payload_kinds().items() if kind.source %}
 
-    select m.domain
-    from {{ ref('person_profile') }} as p
-    inner join {{ ref('company_mentions') }} as m
-        on m.source = 'profiles' and p.linkedin_url = m.owner
-    where {{ is_new('p') }}
+        union
 
-    union
-
-    select m.domain
-    from {{ ref('person_discovery') }} as d
-    inner join {{ ref('company_mentions') }} as m
-        on m.source = 'people_discovery' and d.linkedin_url = m.owner
-    where {{ is_new('d') }}
-
-    union
-
-    select m.domain
-    from {{ ref('case_study_details') }} as d
-    inner join {{ ref('company_mentions') }} as m
-        on m.source = 'case_studies' and d.case_study_url = m.owner
-    where {{ is_new('d') }}
+        select m.domain
+        from {{ ref(model_name) }} as e
+        inner join {{ ref('company_mentions') }} as m
+            on m.source = '{{ kind.source }}' and e.{{ kind.owner }} = m.owner
+        where {{ is_new('e') }}
+    {%- endfor %}
 
     union
 
@@ -89,29 +76,21 @@ mentions as (
         d.canonical_domain,
         m.*,
         case m.source
-            when 'profiles' then p.raw_payload_id is not null
-            when 'people_discovery' then pd.raw_payload_id is not null
-            when 'case_studies' then cs.raw_payload_id is not null
+            {%- for kind in payload_kinds().values() if kind.source %}
+                when '{{ kind.source }}' then {{ kind.source }}.raw_payload_id is not null
+            {%- endfor %}
             when 'manual_customers' then mc.id is not null
             else true
         end as is_current
     from member_domains as d
     inner join {{ ref('company_mentions') }} as m on d.domain = m.domain
-    left join {{ ref('person_profile') }} as p
-        on
-            m.source = 'profiles'
-            and m.owner = p.linkedin_url
-            and m.raw_payload_id = p.raw_payload_id
-    left join {{ ref('person_discovery') }} as pd
-        on
-            m.source = 'people_discovery'
-            and m.owner = pd.linkedin_url
-            and m.raw_payload_id = pd.raw_payload_id
-    left join {{ ref('case_study_details') }} as cs
-        on
-            m.source = 'case_studies'
-            and m.owner = cs.case_study_url
-            and m.raw_payload_id = cs.raw_payload_id
+    {%- for model_name, kind in payload_kinds().items() if kind.source %}
+        left join {{ ref(model_name) }} as {{ kind.source }}
+            on
+                m.source = '{{ kind.source }}'
+                and m.owner = {{ kind.source }}.{{ kind.owner }}
+                and m.raw_payload_id = {{ kind.source }}.raw_payload_id
+    {%- endfor %}
     -- an entry that was corrected no longer names the domain it named before
     left join {{ source('raw', 'manual_company_customers') }} as mc
         on

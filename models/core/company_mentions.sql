@@ -17,48 +17,17 @@
 -- Entities whose winning payload names companies. Superseded payloads follow below: what was
 -- ever received counts for the first receipt, and keeps a company that nothing else names.
 with firmographics as (
-    select
-        'firmographics' as source,
-        f.company_domain as owner,
-        f.company_domain as domain,
-        f.name,
-        f.linkedin_url,
-        f.raw_payload_id,
-        f.created_at,
-        f._refreshed_at,
-        f._received_at
-    from {{ ref('company_firmographics') }} as f
-    where {{ is_new('f') }}
+    {{ own_mentions('firmographics', 'company_firmographics', 'name', 'linkedin_url') }}
 ),
 
 discovery as (
-    select
-        'discovery' as source,
-        d.domain as owner,
-        d.domain,
-        d.name,
-        d.linkedin_url,
-        d.raw_payload_id,
-        d.created_at,
-        d._refreshed_at,
-        d._received_at
-    from {{ ref('company_discovery') }} as d
-    where {{ is_new('d') }}
+    {{ own_mentions('discovery', 'company_discovery', 'name', 'linkedin_url') }}
 ),
 
 claygent_origins as (
-    select
-        'claygent_origins' as source,
-        o.origin_company_domain as owner,
-        o.origin_company_domain as domain,
-        o.origin_company_name as name,
-        o.origin_company_linkedin_url as linkedin_url,
-        o.raw_payload_id,
-        o.created_at,
-        o._refreshed_at,
-        o._received_at
-    from {{ ref('claygent_origins') }} as o
-    where {{ is_new('o') }}
+    {{ own_mentions(
+        'claygent_origins', 'claygent_origins', 'origin_company_name', 'origin_company_linkedin_url'
+    ) }}
 ),
 
 changed_profiles as (
@@ -125,16 +94,10 @@ superseded_profiles as (
             s.*,
             e.position,
             {{ domain }}(i.company_domain) as domain,
-            {{ text }}(i.company) as name,
+            {{ function('plain_text') }}(i.company) as name,
             {{ company_url }}(i.url) as linkedin_url
         from (
-            {{ superseded_payloads(
-                source('raw', 'person_payloads'),
-                key=function('person_linkedin_url') ~ '(r.linkedin_url)',
-                winners=ref('person_profile'),
-                winners_key='linkedin_url',
-                where=is_extracted_type('person_payloads'),
-            ) }}
+            {{ superseded_payloads('person_profile') }}
         ) as s
         cross join
             lateral jsonb_to_record(s.payload) as p (
@@ -197,14 +160,9 @@ superseded_people_discovery as (
         select
             s.*,
             {{ domain }}(p.domain) as domain,
-            {{ text }}(p.latest_experience_company) as name
+            {{ function('plain_text') }}(p.latest_experience_company) as name
         from (
-            {{ superseded_payloads(
-                source('raw', 'person_discovery'),
-                key=function('person_linkedin_url') ~ '(r.linkedin_url)',
-                winners=ref('person_discovery'),
-                winners_key='linkedin_url',
-            ) }}
+            {{ superseded_payloads('person_discovery') }}
         ) as s
         cross join
             lateral jsonb_to_record(s.payload) as p (
@@ -259,15 +217,8 @@ superseded_case_studies as (
             {{ text }}(side.name) as name
         from (
             {{ superseded_payloads(
-                source('raw', 'case_study_extraction_payloads'),
-                key=function('normal_url') ~ '(r.case_study_url)',
-                winners=ref('case_study_details'),
-                winners_key='case_study_url',
+                'case_study_details',
                 columns=['origin_company_domain', 'origin_company_name', 'company_customer_name'],
-                where=(
-                    domain ~ '(r.origin_company_domain) is not null and '
-                    ~ text ~ '(r.company_customer_name) is not null'
-                ),
             ) }}
         ) as s
         cross join lateral jsonb_to_record(s.payload) as p (customer_company_domain text)
@@ -303,7 +254,11 @@ raw_rows as (
         ['website', 'name', 'linkedin_url'],
     ]) }}
     union all
-    {{ raw_row_mentions('icp_owners', 'icp_payloads', [['domain', none, none]]) }}
+    {{ raw_row_mentions(
+        'icp_owners', 'icp_payloads', [['domain', none, none]],
+        where=is_read_by('company_icp_criteria')
+        ~ ' and ' ~ states_something(payload_kinds()['company_icp_criteria'], payload_of('r'))
+    ) }}
     union all
     {{ raw_row_mentions('salesnav', 'salesnav_scrapes', [
         ['company_website', 'company', 'linkedin_url_company'],
@@ -311,7 +266,7 @@ raw_rows as (
     union all
     {{ raw_row_mentions(
         'other_payloads', 'company_payloads', [['company_domain', none, none]],
-        where='not ' ~ is_extracted_type('company_payloads')
+        where='not ' ~ is_read_by('company_firmographics')
     ) }}
 ),
 

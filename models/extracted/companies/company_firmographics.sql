@@ -4,20 +4,19 @@
 ) }}
 
 with winners as (
-    {{ winning_payloads(
-        source('raw', 'company_payloads'),
-        key=function('normal_domain') ~ '(r.company_domain)',
-        where=is_extracted_type('company_payloads'),
-    ) }}
+    {{ winning_payloads('company_firmographics') }}
 ),
 
 parsed as (
     select
-        w.*,
+        w.entity_key,
+        w.raw_payload_id,
+        w.created_at,
+        w._refreshed_at,
+        w._received_at,
         p.*
     from winners as w
-    inner join {{ source('raw', 'company_payloads') }} as r on w.raw_payload_id = r.id
-    cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (
+    cross join lateral jsonb_to_record(w.payload) as p (
         url text,
         org_id text,
         company_id text,
@@ -35,8 +34,7 @@ parsed as (
         country text,
         locality text,
         locations jsonb,
-        specialties jsonb,
-        last_refresh text
+        specialties jsonb
     )
 ),
 
@@ -49,7 +47,8 @@ converted as (
         {{ function('as_bigint') }}(clay_company_id) as clay_number,
         {{ function('as_integer') }}(founded) as founded_year,
         {{ function('as_integer') }}(employee_count) as employees,
-        {{ function('as_integer') }}(follower_count) as followers
+        {{ function('as_integer') }}(follower_count) as followers,
+        {{ function('plain_text') }}(size) as size_text
     from parsed
     -- a fence: each value is converted once, for its column and for the check of it
     {{ fence() }}
@@ -63,21 +62,21 @@ select
     {{ function('linkedin_slug') }}(linkedin_url) as linkedin_slug,
     linkedin_org_id,
     coalesce(company_number, clay_number) as clay_company_id,
-    {{ function('clean_text') }}(name) as name,
-    {{ function('clean_text') }}(description) as description,
-    {{ function('clean_text') }}(website) as website,
-    {{ function('clean_text') }}(logo_url) as logo_url,
-    {{ function('clean_text') }}(type) as company_type,
-    {{ function('clean_text') }}(industry) as industry,
+    {{ function('plain_text') }}(name) as name,
+    {{ function('plain_text') }}(description) as description,
+    {{ function('plain_text') }}(website) as website,
+    {{ function('plain_text') }}(logo_url) as logo_url,
+    {{ function('plain_text') }}(type) as company_type,
+    {{ function('plain_text') }}(industry) as industry,
     founded_year,
-    {{ function('size_bucket') }}(size) as size_range,
+    {{ function('size_bucket') }}(size_text) as size_range,
     employees as employee_count,
     followers as follower_count,
-    {{ function('clean_text') }}(country) as country,
-    {{ function('clean_text') }}(locality) as locality,
+    {{ function('plain_text') }}(country) as country,
+    {{ function('plain_text') }}(locality) as locality,
 
     {{ primary_location('locations') }} as primary_location,
-    case when {{ list_of_anything('locations') }} then locations end as all_locations,
+    {{ list_of('locations') }} as all_locations,
     {{ text_array('specialties') }} as specialties,
 
     _refreshed_at as source_last_refresh,
@@ -86,7 +85,6 @@ select
     _refreshed_at,
     _received_at,
     {{ unconverted([
-        ['last_refresh', 'last_refresh', '_refreshed_at', 'not a timestamp'],
         ['url', 'url', 'linkedin_url', 'not a LinkedIn company URL'],
         ['org_id', 'org_id', 'linkedin_org_id', 'not a whole number'],
         ['company_id', 'company_id', 'company_number', 'not a whole number'],
@@ -95,7 +93,9 @@ select
         ['employee_count', 'employee_count', 'employees', 'not a whole number'],
         ['follower_count', 'follower_count', 'followers', 'not a whole number'],
         ['locations', 'locations::text', list_of_objects('locations'), 'not a list of objects'],
-        ['specialties', 'specialties::text', list_of_anything('specialties'), 'not a list'],
-    ]) }} as _issues,
+        ['specialties', 'specialties::text', list_of_texts('specialties'), 'not a list of texts'],
+    ] + kept_as_text([
+        'name', 'description', 'website', 'logo_url', 'type', 'industry', 'size', 'country', 'locality',
+    ])) }} as _issues,
     {{ written_by() }} as _xid
 from converted

@@ -13,23 +13,23 @@
 {%- endfor -%}
 
 with winners as (
-    {{ winning_payloads(
-        source('raw', 'icp_payloads'), key=function('normal_domain') ~ '(r.domain)'
-    ) }}
+    {{ winning_payloads('company_icp_criteria') }}
 ),
 
 parsed as (
     select
-        w.*,
+        w.entity_key,
+        w.raw_payload_id,
+        w.created_at,
+        w._refreshed_at,
+        w._received_at,
         p.*,
         bounds.*
     from winners as w
-    inner join {{ source('raw', 'icp_payloads') }} as r on w.raw_payload_id = r.id
     cross join
-        lateral jsonb_to_record({{ payload_of('r') }}) as p (
+        lateral jsonb_to_record(w.payload) as p (
             company_criteria jsonb,
-            person_criteria jsonb,
-            last_refresh text
+            person_criteria jsonb
         )
     cross join lateral jsonb_to_record({{ object_or_null('p.company_criteria') }}) as bounds (
         employee_count_min text,
@@ -51,7 +51,6 @@ select
     _refreshed_at,
     _received_at,
     {{ unconverted([
-        ['last_refresh', 'last_refresh', '_refreshed_at', 'not a timestamp'],
         [
             'company_criteria', 'company_criteria::text', object_or_null('company_criteria'),
             'not a JSON object'

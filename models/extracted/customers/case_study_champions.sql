@@ -18,15 +18,17 @@ named as (
     select
         c.*,
         e.position,
-        {{ function('clean_text') }}(e.item ->> 'full_name') as full_name,
-        {{ function('clean_text') }}(e.item ->> 'job_title') as job_title,
-        {{ function('clean_text') }}(e.item ->> 'company_name') as company_name
+        {{ function('plain_text') }}(i.full_name) as full_name,
+        i.job_title,
+        i.company_name
     from changed_case_studies as c
     inner join
         {{ source('raw', 'case_study_extraction_payloads') }} as r
         on c.raw_payload_id = r.id
     cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (champions jsonb)
     left join {{ items_of('p.champions', 'e') }} on true
+    cross join
+        lateral jsonb_to_record(e.item) as i (full_name text, job_title text, company_name text)
 ),
 
 champions as (
@@ -40,9 +42,13 @@ select
     _received_at as created_at,
     case_study_id,
     full_name,
-    job_title,
-    company_name,
+    {{ function('plain_text') }}(job_title) as job_title,
+    {{ function('plain_text') }}(company_name) as company_name,
 
+    case_study_url as _case_study_url,
+    raw_payload_id as _raw_payload_id,
+    position as _position,
+    {{ unconverted(kept_as_text(['job_title', 'company_name'])) }} as _issues,
     {{ written_by() }} as _xid
 from champions
 where {{ without_empty_sets('full_name') }}

@@ -5,24 +5,24 @@
 
 with winners as (
     {{ winning_payloads(
-        source('raw', 'company_customer_claygent_payloads'),
-        key=function('normal_domain') ~ '(r.origin_company_domain)',
+        'claygent_origins', columns=['origin_company_name', 'origin_company_linkedin_url']
     ) }}
 ),
 
 parsed as (
     select
-        w.*,
-        r.origin_company_name as name,
-        r.origin_company_linkedin_url as linkedin_url,
+        w.entity_key,
+        w.raw_payload_id,
+        w.created_at,
+        w._refreshed_at,
+        w._received_at,
+        w.origin_company_name as name,
+        w.origin_company_linkedin_url as linkedin_url,
         p.*
     from winners as w
-    inner join
-        {{ source('raw', 'company_customer_claygent_payloads') }} as r
-        on w.raw_payload_id = r.id
-    cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (
+    cross join lateral jsonb_to_record(w.payload) as p (
         customers jsonb,
-        last_refresh text
+        result text
     )
 ),
 
@@ -47,9 +47,9 @@ select
     _refreshed_at,
     _received_at,
     {{ unconverted([
-        ['last_refresh', 'last_refresh', '_refreshed_at', 'not a timestamp'],
         ['origin_company_linkedin_url', 'linkedin_url', 'company_linkedin_url', 'not a LinkedIn company URL'],
         ['customers', 'customers::text', list_of_objects('customers'), 'not a list of objects'],
-    ]) }} as _issues,
+        named_by('customers', 'companyName'),
+    ] + kept_as_text(['result'])) }} as _issues,
     {{ written_by() }} as _xid
 from converted

@@ -53,7 +53,7 @@ named as (
             null as has_case_study
         from
             regexp_split_to_table(
-                p.result,
+                {{ function('plain_text') }}(p.result),
                 '\s*[,;\n](?!\s*(?:inc|llc|ltd|corp|co|gmbh|plc|s\.a)\.?\s*(?:[,;\n]|$))\s*',
                 'i'
             ) with ordinality as t (name, n)
@@ -68,8 +68,8 @@ cleaned as (
         origin_company_domain,
         origin_company_name,
         position,
-        {{ function('clean_text') }}(name) as company_customer_name,
-        {{ function('clean_text') }}(case_study_url) as case_study_url,
+        {{ function('plain_text') }}(name) as company_customer_name,
+        case_study_url,
         has_case_study as has_case_study_text,
         {{ function('as_boolean') }}(has_case_study) as has_case_study
     from named
@@ -92,12 +92,13 @@ select
     origin_company_domain,
     origin_company_name,
     company_customer_name,
-    case_study_url,
+    {{ function('plain_text') }}(case_study_url) as case_study_url,
     coalesce(has_case_study, false) as has_case_study,
 
     position as _position,
     {{ unconverted([
         ['hasCaseStudy', 'has_case_study_text', 'has_case_study', 'neither true nor false'],
+        ['url', 'case_study_url', function('plain_text') ~ '(case_study_url)', 'not text'],
     ]) }} as _issues,
     {{ written_by() }} as _xid
 from customers

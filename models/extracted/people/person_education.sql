@@ -49,19 +49,19 @@ select
     {{ item_id('extracted.person_education', 'linkedin_url', 'position::text') }} as id,
     raw_payload_id,
     linkedin_url,
-    {{ function('clean_text') }}(school_name) as school_name,
-    {{ function('clean_text') }}(degree) as degree,
-    {{ function('clean_text') }}(field_of_study) as field_of_study,
+    {{ function('plain_text') }}(school_name) as school_name,
+    {{ function('plain_text') }}(degree) as degree,
+    {{ function('plain_text') }}(field_of_study) as field_of_study,
     started_on as start_date,
     ended_on as end_date,
-    {{ function('clean_text') }}(grade) as grade,
-    {{ function('clean_text') }}(activities) as activities,
+    {{ function('plain_text') }}(grade) as grade,
+    {{ function('plain_text') }}(activities) as activities,
     position as education_order,
     _received_at as created_at,
 
     {{ unconverted([
         ['start_date', 'start_date', 'started_on', 'not a date'],
         ['end_date', 'end_date', 'ended_on', 'not a date'],
-    ]) }} as _issues,
+    ] + kept_as_text(['school_name', 'degree', 'field_of_study', 'grade', 'activities'])) }} as _issues,
     {{ written_by() }} as _xid
 from converted

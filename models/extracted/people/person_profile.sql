@@ -4,22 +4,21 @@
 ) }}
 
 with winners as (
-    {{ winning_payloads(
-        source('raw', 'person_payloads'),
-        key=function('person_linkedin_url') ~ '(r.linkedin_url)',
-        where=is_extracted_type('person_payloads'),
-    ) }}
+    {{ winning_payloads('person_profile') }}
 ),
 
 parsed as (
     select
-        w.*,
+        w.entity_key,
+        w.raw_payload_id,
+        w.created_at,
+        w._refreshed_at,
+        w._received_at,
         p.*,
         latest.*
     from winners as w
-    inner join {{ source('raw', 'person_payloads') }} as r on w.raw_payload_id = r.id
     cross join
-        lateral jsonb_to_record({{ payload_of('r') }}) as p (
+        lateral jsonb_to_record(w.payload) as p (
             name text,
             first_name text,
             last_name text,
@@ -33,7 +32,6 @@ parsed as (
             jobs_count text,
             picture_url_orig text,
             picture_url_copy text,
-            last_refresh text,
             latest_experience jsonb,
             experience jsonb,
             education jsonb,
@@ -83,39 +81,39 @@ select
     entity_key as linkedin_url,
     {{ function('linkedin_slug') }}(entity_key) as linkedin_slug,
     linkedin_profile_id,
-    {{ function('clean_text') }}(first_name) as first_name,
-    {{ function('clean_text') }}(last_name) as last_name,
-    {{ function('clean_text') }}(name) as full_name,
-    {{ function('clean_text') }}(headline) as headline,
-    {{ function('clean_text') }}(summary) as summary,
-    {{ function('clean_text') }}(country) as country,
-    {{ function('clean_text') }}(location_name) as location_name,
+    {{ function('plain_text') }}(first_name) as first_name,
+    {{ function('plain_text') }}(last_name) as last_name,
+    {{ function('plain_text') }}(name) as full_name,
+    {{ function('plain_text') }}(headline) as headline,
+    {{ function('plain_text') }}(summary) as summary,
+    {{ function('plain_text') }}(country) as country,
+    {{ function('plain_text') }}(location_name) as location_name,
     connections_count as connections,
     followers_count as num_followers,
     coalesce(
-        {{ function('clean_text') }}(picture_url_orig),
-        {{ function('clean_text') }}(picture_url_copy)
+        {{ function('plain_text') }}(picture_url_orig),
+        {{ function('plain_text') }}(picture_url_copy)
     ) as picture_url,
     roles_count as jobs_count,
 
-    {{ function('clean_text') }}(title) as latest_title,
-    {{ function('clean_text') }}(company) as latest_company,
+    {{ function('plain_text') }}(title) as latest_title,
+    {{ function('plain_text') }}(company) as latest_company,
     latest_company_domain,
     latest_company_linkedin_url,
     latest_company_org_id,
-    {{ function('clean_text') }}(locality) as latest_locality,
+    {{ function('plain_text') }}(locality) as latest_locality,
     latest_start_date,
     latest_end_date,
     latest_is_current,
 
-    certifications,
-    languages,
-    courses,
-    patents,
-    projects,
-    publications,
-    volunteering,
-    awards,
+    {{ list_of('certifications') }} as certifications,
+    {{ list_of('languages') }} as languages,
+    {{ list_of('courses') }} as courses,
+    {{ list_of('patents') }} as patents,
+    {{ list_of('projects') }} as projects,
+    {{ list_of('publications') }} as publications,
+    {{ list_of('volunteering') }} as volunteering,
+    {{ list_of('awards') }} as awards,
 
     _refreshed_at as source_last_refresh,
     created_at,
@@ -124,7 +122,6 @@ select
     _refreshed_at,
     _received_at,
     {{ unconverted([
-        ['last_refresh', 'last_refresh', '_refreshed_at', 'not a timestamp'],
         ['profile_id', 'profile_id', 'linkedin_profile_id', 'not a whole number'],
         ['connections', 'connections', 'connections_count', 'not a whole number'],
         ['num_followers', 'num_followers', 'followers_count', 'not a whole number'],
@@ -141,6 +138,14 @@ select
         ],
         ['experience', 'experience::text', list_of_objects('experience'), 'not a list of objects'],
         ['education', 'education::text', list_of_objects('education'), 'not a list of objects'],
-    ]) }} as _issues,
+    ] + kept_as_text([
+        'name', 'first_name', 'last_name', 'headline', 'summary', 'country', 'location_name',
+        'picture_url_orig', 'picture_url_copy',
+    ]) + kept_as_text(
+        ['title', 'company', 'locality'], path='latest_experience.'
+    ) + kept_as_list([
+        'certifications', 'languages', 'courses', 'patents', 'projects', 'publications',
+        'volunteering', 'awards',
+    ])) }} as _issues,
     {{ written_by() }} as _xid
 from converted

@@ -1,0 +1,198 @@
+{#
+    SQL for the values of a row that could not be converted, as a jsonb array of
+    {field, value, reason}; NULL when all could, which is found out without building anything.
+
+    Args:
+        conversions: list of [field name in the payload, SQL of the provider's text, SQL of the
+            converted value, reason].
+#}
+{% macro unconverted(conversions) -%}
+    case
+        when
+            {% for field, text, value, reason in conversions -%}
+            {#- of a text that is kept the first letter tells, nearly always #}
+            ({{ "left(" ~ text ~ ", 1) in ('{', '[') and " if reason == 'not text' }}{{ value }} is null and {{ text }} is not null and {{ function('clean_text') }}({{ text }}) is not null)
+            {{ 'or ' if not loop.last }}
+            {%- endfor %}
+            then {{ function('unconverted_values') }}(
+                array['{{ conversions | map(attribute=0) | join("', '") }}'],
+                array[{{ conversions | map(attribute=1) | join(', ') }}],
+                array[{{ conversions | map(attribute=2) | join(' is null, ') }} is null],
+                array['{{ conversions | map(attribute=3) | join("', '") }}']
+            )
+    end
+{%- endmacro %}
+
+
+{#
+    SQL for a payload field that should be an array: the array, also of one that was handed over as
+    JSON text; NULL when something else is there. A map or a single object is no list.
+#}
+{% macro list_of(field) -%}
+    case jsonb_typeof({{ field }})
+        when 'array' then {{ field }}
+        when 'string' then {{ function('list_from_text') }}({{ field }} #>> '{}')
+    end
+{%- endmacro %}
+
+
+{#
+    SQL for the check of a payload field that should be an array of a kind of items: true, or NULL
+    when something else is there. Absent, null and null items pass.
+
+    Args:
+        field: jsonb.
+        wrong: condition of jsonpath under which an item is of another kind.
+#}
+{% macro _list_without(field, wrong) -%}
+    case
+        when {{ field }} is null then true
+        -- strict: in lax mode the filter would look into arrays that are items
+        else nullif(
+            not jsonb_path_exists({{ list_of(field) }}, 'strict $[*] ? ({{ wrong }})'), false
+        )
+    end
+{%- endmacro %}
+
+{% macro list_of_objects(field) -%}
+    {{ _list_without(field, '@.type() != "object" && @.type() != "null"') }}
+{%- endmacro %}
+
+{% macro list_of_texts(field) -%}
+    {{ _list_without(field, '@.type() == "object" || @.type() == "array"') }}
+{%- endmacro %}
+
+
+{#
+    FROM item: the objects of a payload's array, in array order. Columns: item (jsonb, an object) and
+    position (from 0). An array that is missing gives no row.
+
+    Args:
+        field: jsonb, the array.
+        alias: name of the FROM item.
+#}
+{% macro items_of(field, alias) -%}
+    lateral (
+        select a.item, (a.n - 1)::integer as position
+        from jsonb_array_elements({{ list_of(field) }}) with ordinality as a (item, n)
+        where jsonb_typeof(a.item) = 'object'
+    ) as {{ alias }}
+{%- endmacro %}
+
+
+{#
+    SQL for a profile's latest experience: the one it names, else its first current one, else its
+    first one.
+
+    Args:
+        profile: alias of a payload record with jsonb columns latest_experience and experience.
+#}
+{% macro latest_experience(profile) -%}
+    coalesce(
+        case
+            when jsonb_typeof({{ profile }}.latest_experience) = 'object'
+                then nullif({{ profile }}.latest_experience, '{}'::jsonb)
+        end,
+        (
+            select e.item
+            from {{ items_of(profile ~ '.experience', 'e') }}
+            order by ({{ function('as_boolean') }}(e.item ->> 'is_current')) is true desc, e.position
+            limit 1
+        )
+    )
+{%- endmacro %}
+
+
+{#
+    SQL for a company's primary location: the first item that says it is the primary one or the
+    headquarters, else the first item; a jsonb object or NULL.
+#}
+{% macro primary_location(locations) -%}
+    (
+        select l.item
+        from {{ items_of(locations, 'l') }}
+        order by
+            (
+                {{ function('as_boolean') }}(l.item ->> 'is_primary') is true
+                or {{ function('as_boolean') }}(l.item ->> 'is_hq') is true
+                or {{ function('as_boolean') }}(l.item ->> 'is_headquarters') is true
+            ) desc,
+            l.position
+        limit 1
+    )
+{%- endmacro %}
+
+
+{# SQL for a payload's array of texts as text[], without null markers; NULL if it is no array. #}
+{% macro text_array(field) -%}
+    case
+        when jsonb_typeof({{ field }}) in ('array', 'string')
+            then (
+                select coalesce(array_agg(t.item order by t.n) filter (where t.item is not null), '{}')
+                from (
+                    select
+                        {{ function('plain_text') }}(i.item) as item,
+                        i.n
+                    from
+                        jsonb_array_elements_text({{ list_of(field) }})
+                        with ordinality as i (item, n)
+                ) as t
+                having {{ list_of(field) }} is not null
+            )
+    end
+{%- endmacro %}
+
+
+{# SQL for a payload field that should be an object; NULL when it is something else. #}
+{% macro object_or_null(field) -%}
+    case when jsonb_typeof({{ field }}) = 'object' then {{ field }} end
+{%- endmacro %}
+
+
+{# SQL for the check of a payload field that should be an array: true (absent passes), or NULL. #}
+{% macro list_of_anything(field) -%}
+    case when {{ field }} is null or {{ list_of(field) }} is not null then true end
+{%- endmacro %}
+
+
+{#
+    Entries of `unconverted` for fields that are kept as text: an object or an array is none.
+
+    Args:
+        fields: names of the columns, and of the fields in the payload.
+        path: where the fields stand in the payload, with a full stop at its end.
+#}
+{% macro kept_as_text(fields, path='') -%}
+    {%- set conversions = [] -%}
+    {%- for field in fields -%}
+        {%- do conversions.append([
+            path ~ field, field, function('plain_text') ~ '(' ~ field ~ ')', 'not text'
+        ]) -%}
+    {%- endfor -%}
+    {{ return(conversions) }}
+{%- endmacro %}
+
+
+{# Entries of `unconverted` for fields that are kept as a JSON list: anything else is none. #}
+{% macro kept_as_list(fields) -%}
+    {%- set conversions = [] -%}
+    {%- for field in fields -%}
+        {%- do conversions.append([field, field ~ '::text', list_of_anything(field), 'not a list']) -%}
+    {%- endfor -%}
+    {{ return(conversions) }}
+{%- endmacro %}
+
+
+{#
+    Entry of `unconverted` for a member of a list's items that gives the item its name: an item whose
+    name is an object or an array has no row of its own to be reported with.
+#}
+{% macro named_by(field, member) -%}
+    {{ return([
+        field ~ '[].' ~ member,
+        "jsonb_path_query_first(" ~ list_of(field) ~ ", 'strict $[*]." ~ member
+        ~ ' ? (@.type() == "object" || @.type() == "array")' ~ "', '{}', true)::text",
+        'null::text',
+        'not text',
+    ]) }}
+{%- endmacro %}

@@ -1,0 +1,172 @@
+{#
+    The payloads that models read, by the model that keeps the winning one of each entity. What a
+    kind of payload is stands here alone; the models, what superseded payloads said, issues,
+    providers, the companies to look at anew and the test that every row is accounted for follow.
+
+    raw_table   where its payloads lie; which of them it reads says the registry (read_by)
+    key         column that names the entity, the function that gives its normal form, what is
+                said of a value without one
+    needs       further columns a row cannot do without, in the same form
+    owner       column of the model that holds the key
+    source      what core calls it; named where a payload is about something else than what it
+                names, so that a newer one can take back what an older one said
+    items       payload field -> model of its items, which report values of theirs, and the columns
+                there that hold the owner, the raw row and the position
+    marks       fields of which a payload has one at least if it states anything. Whatever an
+                answer without a result may repeat is none: the address that was asked for, an
+                error's status, type and message
+#}
+{% macro payload_kinds() -%}
+    {{ return({
+        'company_firmographics': {
+            'raw_table': 'company_payloads',
+            'key': ['company_domain', 'normal_domain', 'not a domain'],
+            'owner': 'company_domain',
+            'marks': [
+                'name', 'description', 'industry', 'size', 'employee_count', 'follower_count',
+                'founded', 'country', 'locality', 'locations', 'specialties', 'logo_url', 'org_id',
+            ],
+        },
+        'company_discovery': {
+            'raw_table': 'company_discovery',
+            'key': ['company_domain', 'normal_domain', 'not a domain'],
+            'owner': 'domain',
+            'marks': [
+                'name', 'linkedin_url', 'linkedin_company_id', 'size', 'country', 'location',
+                'industry', 'industries', 'description', 'annual_revenue',
+                'total_funding_amount_range_usd',
+            ],
+        },
+        'person_profile': {
+            'raw_table': 'person_payloads',
+            'key': ['linkedin_url', 'person_linkedin_url', 'not a LinkedIn profile URL'],
+            'owner': 'linkedin_url',
+            'source': 'profiles',
+            'items': {
+                'experience': [
+                    'person_experience', 'linkedin_url', 'raw_payload_id', 'experience_order',
+                ],
+                'education': [
+                    'person_education', 'linkedin_url', 'raw_payload_id', 'education_order',
+                ],
+            },
+            'marks': [
+                'name', 'first_name', 'last_name', 'headline', 'summary', 'location_name',
+                'country', 'profile_id', 'connections', 'num_followers', 'latest_experience',
+                'experience', 'education', 'picture_url_orig', 'picture_url_copy',
+            ],
+        },
+        'person_discovery': {
+            'raw_table': 'person_discovery',
+            'key': ['linkedin_url', 'person_linkedin_url', 'not a LinkedIn profile URL'],
+            'owner': 'linkedin_url',
+            'source': 'people_discovery',
+            'marks': [
+                'name', 'first_name', 'last_name', 'location_name', 'domain',
+                'latest_experience_title', 'latest_experience_company',
+                'latest_experience_start_date',
+            ],
+        },
+        'claygent_origins': {
+            'raw_table': 'company_customer_claygent_payloads',
+            'key': ['origin_company_domain', 'normal_domain', 'not a domain'],
+            'owner': 'origin_company_domain',
+            'items': {
+                'customers': [
+                    'company_customer_claygent', 'origin_company_domain', 'raw_payload_id', '_position',
+                ],
+            },
+            'marks': ['customers', 'result'],
+        },
+        'company_icp_criteria': {
+            'raw_table': 'icp_payloads',
+            'key': ['domain', 'normal_domain', 'not a domain'],
+            'owner': 'domain',
+            'marks': ['company_criteria', 'person_criteria'],
+        },
+        'case_study_details': {
+            'raw_table': 'case_study_extraction_payloads',
+            'key': ['case_study_url', 'normal_url', 'not a URL'],
+            'needs': [
+                ['origin_company_domain', 'normal_domain', 'not a domain'],
+                ['company_customer_name', 'clean_text', 'not a name'],
+            ],
+            'owner': 'case_study_url',
+            'source': 'case_studies',
+            'items': {
+                'champions': [
+                    'case_study_champions', '_case_study_url', '_raw_payload_id', '_position',
+                ],
+            },
+            'marks': ['article_title', 'customer_company_domain', 'champions'],
+        },
+    }) }}
+{%- endmacro %}
+
+
+{# Columns of the raw tables without payloads that core reads, and the normal form of each. #}
+{% macro raw_values() -%}
+    {%- set domain = ['normal_domain', 'not a domain'] -%}
+    {%- set company_page = ['company_linkedin_url', 'not a LinkedIn company URL'] -%}
+    {{ return({
+        'manual_company_customers': {
+            'origin_company_domain': domain,
+            'origin_company_linkedin_url': company_page,
+            'company_customer_domain': domain,
+            'company_customer_linkedin_url': company_page,
+        },
+        'vc_firms': {'domain': domain},
+        'vc_portfolio_companies': {'website_domain': domain, 'linkedin_url': company_page},
+        'vc_crunchbase_portfolios': {
+            'website': domain,
+            'vc_domain': domain,
+            'linkedin_url': company_page,
+        },
+        'salesnav_scrapes': {
+            'linkedin_url_user_profile': ['person_linkedin_url', 'not a LinkedIn profile URL'],
+            'company_website': domain,
+            'linkedin_url_company': company_page,
+            'job_started_on': ['as_date', 'not a date'],
+        },
+    }) }}
+{%- endmacro %}
+
+
+{# SQL for the key of a raw row's entity; NULL where the row lacks something it cannot do without. #}
+{% macro key_of(kind, row='r') -%}
+    {%- set key = function(kind.key[1]) ~ '(' ~ row ~ '.' ~ kind.key[0] ~ ')' -%}
+    {%- set conditions = [] -%}
+    {%- for column, form, _ in kind.get('needs', []) -%}
+        {%- do conditions.append(function(form) ~ '(' ~ row ~ '.' ~ column ~ ') is not null') -%}
+    {%- endfor -%}
+    {{ 'case when ' ~ conditions | join(' and ') ~ ' then ' ~ key ~ ' end' if conditions else key }}
+{%- endmacro %}
+
+
+{# Condition over r: the registry says that this model reads the row's workflow. Others wait. #}
+{% macro is_read_by(model_name) -%}
+    r.workflow_slug in (
+        select w.workflow_slug from {{ ref('workflow_readers') }} as w
+        where w.model = '{{ model_name }}'
+    )
+{%- endmacro %}
+
+
+{#
+    Condition: a payload states something, that is, one of the fields that mark its kind has a
+    value. An empty list is a value; null and the null markers are none.
+
+    Args:
+        kind: an entry of payload_kinds.
+        payload: SQL of a jsonb object.
+#}
+{% macro states_something(kind, payload) -%}
+    {%- set value = '@.type() != "null" && (@.type() != "string"'
+        ~ ' || !(@ like_regex "^(?:' ~ null_marker_pattern() ~ ')?$" flag "i"))' -%}
+    {%- set marks = [] -%}
+    {%- for mark in kind.marks -%}
+        {%- do marks.append('exists(@.' ~ mark ~ ' ? (' ~ value ~ '))') -%}
+    {%- endfor -%}
+    {#- strict: in lax mode an empty list would be looked into, and found to hold nothing -#}
+    jsonb_path_exists({{ payload }}, 'strict $ ? ({{ marks | join(' || ') }})')
+{%- endmacro %}
