@@ -37,8 +37,8 @@
 
 {#
     Query: what is wrong with new raw rows of payloads, whether they win or not: a key has no normal
-    form, the payload is no object or states nothing, its last_refresh cannot order it. A winner
-    states something, so its payload is not read for that.
+    form, the payload is no object or, where the keys are right, states nothing, its last_refresh
+    cannot order it. A winner states something, so its payload is not read for that.
 
     Args:
         model_name: the model that reads them, an entry of payload_kinds.
@@ -91,7 +91,7 @@
                         from jsonb_object_keys(p.payload) as f (field)
                     )
             end,
-            p.payload is not null and not {{ states_something(kind, 'p.payload') }},
+            r._key is not null and not {{ states_something(kind, 'p.payload') }},
             'states nothing'
         ),
         (

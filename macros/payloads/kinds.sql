@@ -24,7 +24,8 @@
             'owner': 'company_domain',
             'marks': [
                 'name', 'description', 'industry', 'size', 'employee_count', 'follower_count',
-                'founded', 'country', 'locality', 'locations', 'specialties', 'logo_url', 'org_id',
+                'founded', 'country', 'locality', 'locations', 'specialties', 'logo_url', 'url',
+                'org_id', 'company_id', 'clay_company_id',
             ],
         },
         'company_discovery': {
@@ -32,9 +33,9 @@
             'key': ['company_domain', 'normal_domain', 'not a domain'],
             'owner': 'domain',
             'marks': [
-                'name', 'linkedin_url', 'linkedin_company_id', 'size', 'country', 'location',
-                'industry', 'industries', 'description', 'annual_revenue',
-                'total_funding_amount_range_usd',
+                'name', 'linkedin_url', 'linkedin_company_id', 'clay_company_id', 'size', 'country',
+                'location', 'industry', 'industries', 'description', 'annual_revenue',
+                'total_funding_amount_range_usd', 'resolved_domain', 'derived_datapoints',
             ],
         },
         'person_profile': {
@@ -52,8 +53,10 @@
             },
             'marks': [
                 'name', 'first_name', 'last_name', 'headline', 'summary', 'location_name',
-                'country', 'profile_id', 'connections', 'num_followers', 'latest_experience',
-                'experience', 'education', 'picture_url_orig', 'picture_url_copy',
+                'country', 'profile_id', 'connections', 'num_followers', 'jobs_count',
+                'latest_experience', 'experience', 'education', 'picture_url_orig',
+                'picture_url_copy', 'languages', 'certifications', 'courses', 'patents', 'projects',
+                'publications', 'volunteering', 'awards',
             ],
         },
         'person_discovery': {
