@@ -1,6 +1,7 @@
 {{ config(
     incremental_strategy='replace_set',
     unique_key='id',
+    pre_hook="{{ keep_former_keys('company', 'companies', 'domain', 'normal_domain') }}",
     meta={
         'owner': 'domain',
         'named_indexes': {

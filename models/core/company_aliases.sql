@@ -2,15 +2,25 @@
     incremental_strategy='replace_set',
     unique_key='id',
     meta={'owner': 'id'},
+    pre_hook="{{ keep_former_keys('company', 'companies', 'domain', 'normal_domain') }}",
 ) }}
 
 -- Aliases lead to aliases; the last domain of a chain is the canonical one. A chain that returns
--- to itself has no last domain and yields nothing (a test names it).
+-- to itself has no last domain and yields nothing (a test names it). A domain that had another
+-- normal form leads to the present one.
 with recursive steps as (
     select
         {{ function('normal_domain') }}(s.alias_domain) as alias_domain,
         {{ function('normal_domain') }}(s.domain) as domain
     from {{ ref('company_domain_aliases') }} as s
+
+    union
+
+    select
+        k.key as alias_domain,
+        {{ function('normal_domain') }}(k.key) as domain
+    from {{ source('state', 'former_keys') }} as k
+    where k.entity = 'company' and {{ function('normal_domain') }}(k.key) <> k.key
 ),
 
 chains as (

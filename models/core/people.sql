@@ -1,6 +1,7 @@
 {{ config(
     incremental_strategy='replace_set',
     unique_key='id',
+    pre_hook="{{ keep_former_keys('person', 'people', 'linkedin_url', 'person_linkedin_url') }}",
     meta={
         'owner': 'linkedin_url',
         'named_indexes': {

@@ -1,0 +1,53 @@
+{#
+    Keys that core gave its rows under earlier normal forms. When a normal form changes, what was
+    spelled otherwise gets another id; the alias tables lead from the old one to the new. Only core
+    itself remembers the old keys, so they are kept here before its tables are made anew.
+#}
+
+{# Hook at the start of a run: the table they are kept in. #}
+{% macro create_former_keys() -%}
+    {%- set kept = source('state', 'former_keys') -%}
+    do $$
+    begin
+        if to_regclass('{{ kept }}') is null then
+            perform pg_advisory_xact_lock(hashtext('{{ kept }}'));
+            if to_regnamespace('{{ kept.schema }}') is null then
+                create schema {{ kept.schema }};
+            end if;
+            create table if not exists {{ kept }} (
+                entity text not null,
+                key text not null,
+                primary key (entity, key)
+            );
+            comment on table {{ kept }} is
+            'Keys that rows of core had under earlier normal forms. One row per entity and key.';
+        end if;
+    end
+    $$
+{%- endmacro %}
+
+
+{#
+    Pre-hook of an alias table, which reads everything when its normal form changed: keep the keys
+    that the form no longer gives. The table they are in may not have been built yet.
+
+    Args:
+        entity: company or person.
+        table: name of the table in core.
+        key: its key column.
+        form: the function that gives the normal form.
+#}
+{% macro keep_former_keys(entity, table, key, form) -%}
+    {%- set published = source('state', 'former_keys').incorporate(path={'identifier': table}) -%}
+    do $do$
+    begin
+        if {{ is_rescan() }} and to_regclass('{{ published }}') is not null then
+            insert into {{ source('state', 'former_keys') }} (entity, key)
+            select '{{ entity }}', t.{{ key }}
+            from {{ published }} as t
+            where {{ function(form) }}(t.{{ key }}) is distinct from t.{{ key }}
+            on conflict do nothing;
+        end if;
+    end
+    $do$
+{%- endmacro %}
