@@ -211,7 +211,7 @@ class Warehouse:
         tables = [sql.Identifier(node.schema, node.name) for node in incremental_models()]
         names = sql.SQL(", ").join(tables)
         self.conn.execute(sql.SQL("truncate {}").format(names))
-        self.conn.execute("truncate extracted.watermarks")
+        self.conn.execute("truncate extracted.watermarks, core.former_keys")
         self.conn.commit()
 
     def payload(
