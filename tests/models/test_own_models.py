@@ -49,17 +49,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def marts(warehouse: Warehouse) -> Iterator[Warehouse]:
     """A warehouse that knows two companies, one of them in the United States."""
-    enrich(warehouse, "acme.example", "Acme", "Retail", "US", "2026-01-01 10:00+00")
-    enrich(warehouse, "belmont.example", "Belmont", "Retail", "Canada", "2026-01-01 10:00+00")
+    enrich(warehouse, 1, "acme.example", "Acme", "Retail", "US")
+    enrich(warehouse, 1, "belmont.example", "Belmont", "Retail", "Canada")
     yield warehouse
     warehouse.conn.execute("drop schema if exists marts cascade")
     warehouse.conn.commit()
 
 
-def enrich(
-    warehouse: Warehouse, domain: str, name: str, industry: str, country: str, received: str
-) -> None:
-    payload = {"name": name, "industry": industry, "country": country}
+def enrich(warehouse: Warehouse, day: int, domain: str, *said: str) -> None:
+    """A payload of a day in January says a company's name, industry and country."""
+    payload = dict(zip(("name", "industry", "country"), said, strict=True))
+    received = f"2026-01-{day:02} 10:00+00"
     warehouse.payload("company_payloads", domain, payload, received=received)
 
 
@@ -82,8 +82,8 @@ def test_models_of_ones_own_are_built_beside_ours(marts: Warehouse, project: Pro
 
 def test_the_next_run_brings_them_up_to_date(marts: Warehouse, project: Project) -> None:
     project.dbt("run")
-    enrich(marts, "acme.example", "Acme Inc", "Freight", "US", "2026-01-02 10:00+00")
-    enrich(marts, "cobalt.example", "Cobalt", "Retail", "US", "2026-01-02 10:00+00")
+    enrich(marts, 2, "acme.example", "Acme Inc", "Freight", "US")
+    enrich(marts, 2, "cobalt.example", "Cobalt", "Retail", "US")
     project.dbt("run")
     assert marts.all("select * from marts.us_companies order by domain") == [
         ("acme.example", "Acme Inc", "Freight"),
