@@ -23,7 +23,7 @@ help:
 	@echo 'make test    lint and run every test'
 	@echo 'make lint    ruff, mypy and sqlfluff'
 	@echo 'make bench   measure, beside other loaders (ARGS="..." goes to bench/run.py, as --help does)'
-	@echo 'make docs    every table and column on one page, target/static_index.html; their picture'
+	@echo 'make docs    every table and column on one page, target/static_index.html; docs/tables.md'
 	@echo 'make clean   stop the embedded PostgreSQL; remove its data and all else made here'
 	@echo 'PYTHON=...   the Python to set up with, 3.11 to 3.13; now $(PYTHON)'
 
@@ -58,9 +58,9 @@ bench: .venv/.develops
 docs: .venv/.runs
 	$(BIN)/ingest init
 	$(BIN)/ingest dbt --quiet docs generate --static
-	$(BIN)/python docs/er_diagram.py target/manifest.json docs/images/tables.svg
+	$(BIN)/python docs/er_diagram.py target/manifest.json docs/tables.md
 	@echo 'Every table and column: target/static_index.html'
-	@echo 'How they hang together: docs/images/tables.svg'
+	@echo 'How they are made of each other: docs/tables.md'
 
 # a server must not lose its files while it runs
 clean:

@@ -21,12 +21,12 @@ from ingest.terminal.screen import err
 BUILDER = "hq_builder"
 ROLES = {
     "hq_loader": "adds to raw and keeps its ledger",
-    BUILDER: "reads raw; owns extracted, core, reference and api",
-    "hq_analyst": "reads extracted, core, reference and api",
+    BUILDER: "reads raw; owns extracted, core, reference, api and marts",
+    "hq_analyst": "reads extracted, core, reference, api and marts",
 }
 _LOCK = 0x4851_0002  # beside that of the migrations
 
-BUILT_SCHEMAS = ("extracted", "core", "reference", "api")
+BUILT_SCHEMAS = ("extracted", "core", "reference", "api", "marts")
 
 # The caller's rights count: what it may not change is left to one who may (dbt cannot change raw).
 # Staging tables, whose names begin with an underscore, are the loader's own.
@@ -195,7 +195,7 @@ end
 $body$;
 comment on function extracted.keep_access() is
 'Gives hq_loader, hq_builder and hq_analyst their rights and says what it changed; every dbt run '
-'calls it. What they are granted by hand on a schema, table or function goes again.';
+'calls it, so manual grants to them on a schema, table or function are revoked by the next run.';
 """
 
 _IN_USE = """

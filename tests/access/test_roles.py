@@ -40,16 +40,18 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
     (BUILDER, "core"): OWNER,
     (BUILDER, "reference"): OWNER,
     (BUILDER, "api"): OWNER,
+    (BUILDER, "marts"): OWNER,
     (ANALYST, "extracted"): READER,
     (ANALYST, "core"): READER,
     (ANALYST, "reference"): READER,
     (ANALYST, "api"): READER,
+    (ANALYST, "marts"): READER,
 }
 
 
 def cells(verbs: Sequence[str]) -> list[tuple[str, str, str]]:
     """The matrix: role, schema, verb."""
-    return list(product(ROLES, ("raw", *BUILT), verbs))
+    return list(product(ROLES, ("raw", *BUILT, "marts"), verbs))
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,8 @@ def place(new_place: Callable[[], Place]) -> Place:
     place.build("build", *NO_TESTS)
     place.execute("create schema if not exists api")
     place.execute("create view api.made_by_hand as select domain from core.companies")
+    place.execute("create schema marts")
+    place.execute("create table marts.a_model_of_ones_own (domain text)")
     place.init("--roles")
     return place
 
