@@ -16,6 +16,7 @@ from psycopg import sql
 from ingest.errors import IngestError
 from ingest.landing.ledger import hold
 from ingest.postgres.connection import Connection, describe
+from ingest.project import BUILT_SCHEMAS
 from ingest.terminal.screen import err
 
 BUILDER = "hq_builder"
@@ -25,8 +26,6 @@ ROLES = {
     "hq_analyst": "reads extracted, core, reference and api",
 }
 _LOCK = 0x4851_0002  # beside that of the migrations
-
-BUILT_SCHEMAS = ("extracted", "core", "reference", "api")
 
 # The caller's rights count: what it may not change is left to one who may (dbt cannot change raw).
 # Staging tables, whose names begin with an underscore, are the loader's own.

@@ -1,4 +1,4 @@
-{# Seeds keep their tables, so that whoever reads one meanwhile finds its rows. #}
+{# Rows that are deleted stay visible to a statement that began before; truncated ones do not. #}
 {% macro postgres__create_csv_table(model, agate_table) -%}
     {{ return(seed_table(model, agate_table)) }}
 {%- endmacro %}

@@ -1,7 +1,3 @@
-{#
-    The schemas of the warehouse bear their plain names; target `dev` prefixes them with its own
-    schema, so that a developer's build never meets the scheduled one.
-#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- set schema_name = (custom_schema_name or target.schema) | trim -%}
     {%- if target.name == 'dev' and custom_schema_name -%}

@@ -1,8 +1,4 @@
-{#
-    Columns that a model has gained. What the model gives is what its contract says, which was
-    asserted when the batch was made; so the catalogue is asked once, for the table's columns, and
-    dbt's comparison of both is left for the run that finds one missing.
-#}
+{# What the model gives is what its contract says, asserted when the batch was made. #}
 {% macro postgres__process_schema_changes(on_schema_change, source_relation, target_relation) -%}
     {%- set stored = postgres__get_columns_in_relation(target_relation) -%}
     {%- set given = model.columns.keys() | list -%}
