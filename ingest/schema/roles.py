@@ -16,6 +16,7 @@ from psycopg import sql
 from ingest.errors import IngestError
 from ingest.landing.ledger import hold
 from ingest.postgres.connection import Connection, describe
+from ingest.project import BUILT_SCHEMAS, OWN_SCHEMA
 from ingest.terminal.screen import err
 
 BUILDER = "hq_builder"
@@ -24,9 +25,8 @@ ROLES = {
     BUILDER: "reads raw; owns extracted, core, reference, api and marts",
     "hq_analyst": "reads extracted, core, reference, api and marts",
 }
+_BUILT = (*BUILT_SCHEMAS, OWN_SCHEMA)
 _LOCK = 0x4851_0002  # beside that of the migrations
-
-BUILT_SCHEMAS = ("extracted", "core", "reference", "api", "marts")
 
 # The caller's rights count: what it may not change is left to one who may (dbt cannot change raw).
 # Staging tables, whose names begin with an underscore, are the loader's own.
@@ -318,7 +318,7 @@ def _join_builder(conn: Connection) -> None:
 
 
 def _refuse_foreign(conn: Connection) -> None:
-    found = conn.execute(_FOREIGN, (list(BUILT_SCHEMAS),)).fetchone()
+    found = conn.execute(_FOREIGN, (list(_BUILT),)).fetchone()
     if found is not None:
         schema, owner = found
         raise IngestError(
@@ -337,7 +337,7 @@ def _keep(conn: Connection) -> list[str]:
         lambda pid: err.print(f"Waiting for server process {pid}, which sets rights ..."),
     )
     created = []
-    for schema in BUILT_SCHEMAS:
+    for schema in _BUILT:
         there = conn.execute("select to_regnamespace(%s) is not null", (schema,)).fetchone()
         if there != (True,):
             statement = f"create schema {schema} authorization {BUILDER}"
@@ -345,7 +345,7 @@ def _keep(conn: Connection) -> list[str]:
             created.append(statement)
     conn.execute(
         sql.SQL(_KEEP_ACCESS).format(
-            built=sql.Literal(list(BUILT_SCHEMAS)), lock=sql.Literal(_LOCK)
+            built=sql.Literal(list(_BUILT)), lock=sql.Literal(_LOCK)
         )
     )
     changed = conn.execute("select changed from extracted.keep_access() as changed")

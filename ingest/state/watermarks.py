@@ -14,6 +14,7 @@ from datetime import datetime
 from psycopg.rows import TupleRow
 
 from ingest.postgres.connection import Connection
+from ingest.project import BUILT_SCHEMAS
 
 # the snapshot that contains nothing
 _NOTHING = "1:1:"
@@ -25,10 +26,8 @@ _TABLES = """
         select c.oid, c.relname, n.nspname
         from pg_class as c
         inner join pg_namespace as n
-            on
-                c.relnamespace = n.oid
-                and n.nspname in ('extracted', 'core', 'reference', 'api')
-        where c.relkind = 'r' and c.relname = any(%s)
+            on c.relnamespace = n.oid and n.nspname = any(%(schemas)s)
+        where c.relkind = 'r' and c.relname = any(%(models)s)
     )
 
     select
@@ -65,7 +64,7 @@ _TABLES = """
             where b.key ~ '^(source|model)\\.[^ ]+$'
         ) as r
     ) as upstream
-    order by array_position(array['extracted', 'core', 'reference', 'api'], t.nspname), t.relname
+    order by array_position(%(schemas)s, t.nspname::text), t.relname
 """
 
 
@@ -101,7 +100,8 @@ def watermarks(conn: Connection, models: Sequence[str]) -> list[Watermark]:
     there = conn.execute("select to_regclass('extracted.watermarks') is not null").fetchone()
     if there != (True,):
         return []
-    return [_watermark(row) for row in conn.execute(_TABLES, (list(models),))]
+    named = {"schemas": list(BUILT_SCHEMAS), "models": list(models)}
+    return [_watermark(row) for row in conn.execute(_TABLES, named)]
 
 
 def _watermark(row: TupleRow) -> Watermark:

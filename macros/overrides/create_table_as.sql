@@ -1,10 +1,6 @@
 {#
-    dbt fills a table under contract with INSERT ... SELECT, which PostgreSQL never runs in
-    parallel; on the first build of a large raw table that is half the speed. So the table is made
-    by CREATE TABLE AS and its constraints are added behind it.
-
-    Whether a table has to be made dbt knows from the beginning of its run. When another run has
-    made it since, its rows are brought in line with this run's instead.
+    The table that dbt did not find when its run began may have been made by another since; its rows
+    are brought in line with this run's.
 #}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
     {%- set contract = config.get('contract') -%}

@@ -1,8 +1,3 @@
-{#
-    The schemas of the warehouse bear their plain names; target `dev` prefixes them with its own
-    schema, so that a developer's build never meets the scheduled one. Models in models/marts/ go to
-    `marts` where they name no schema themselves.
-#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- set is_own = node and node.resource_type == 'model' and node.fqn[1] == 'marts' -%}
     {%- set named = custom_schema_name or ('marts' if is_own else none) -%}

@@ -1,7 +1,3 @@
-{#
-    dbt asks information_schema, which calls every array ARRAY; unit tests then cannot cast their
-    rows. pg_attribute knows the element type.
-#}
 {% macro postgres__get_columns_in_relation(relation) -%}
     {% call statement('get_columns_in_relation', fetch_result=true) %}
         select

@@ -1,7 +1,3 @@
-{#
-    Descriptions are written when they differ from those in the catalogue. dbt writes all of them in
-    every run: a statement a column and a dead row of the catalogue each.
-#}
 {% macro postgres__persist_docs(relation, model, for_relation=true, for_columns=true) -%}
     {%- if descriptions_of(relation) != wanted_descriptions(model) -%}
         {{ return(dbt.default__persist_docs(relation, model, for_relation, for_columns)) }}

@@ -1,8 +1,7 @@
 {#
-    Hook at the end of a run: what it made belongs to hq_builder and is readable for hq_analyst,
-    whoever ran it. `ingest init --roles` writes the function, which looks at the catalogue and
-    changes what is not right; a database without it does not use the roles. Target `dev` builds
-    into schemas of its own, which stay their developer's.
+    `ingest init --roles` writes the function, which looks at the catalogue and changes what is not
+    right; a database without it does not use the roles. Target `dev` builds into schemas of its
+    own, which stay their developer's.
 #}
 {% macro keep_access() -%}
     {%- if target.name != 'dev' -%}

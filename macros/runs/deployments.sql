@@ -51,16 +51,6 @@
 {%- endmacro %}
 
 
-{# First hook of a run: the CLI's migrations have been applied. #}
-{% macro require_raw() -%}
-    {%- if execute and run_query("select to_regclass('raw.loads') is null")[0][0] -%}
-        {{ exceptions.raise_compiler_error(
-            "Database " ~ target.dbname ~ " has no raw schema yet. Run: ingest init"
-        ) }}
-    {%- endif -%}
-{%- endmacro %}
-
-
 {# Hook of a run: what it does not build itself must be in the database as the checkout has it. #}
 {% macro require_current_code() -%}
     {%- if execute and flags.WHICH in ('run', 'build', 'retry') -%}

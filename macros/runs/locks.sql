@@ -18,6 +18,7 @@
     The statements begin the node's transaction, which dbt's run_query would not.
 #}
 {% macro take_turn() -%}
+    {%- if execute -%}
     {%- set lock = lock_of(this) -%}
     {%- call statement('turn', fetch_result=true) -%}
         select pg_try_advisory_xact_lock({{ lock }})
@@ -25,6 +26,7 @@
     {%- if not load_result('turn').table[0][0] -%}
         {%- do announce_wait(lock) -%}
         {%- call statement('turn') -%} select pg_advisory_xact_lock({{ lock }}) {%- endcall -%}
+    {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -76,16 +78,4 @@
         select to_regclass('{{ relation }}') is not null
     {%- endcall -%}
     {{ return(load_result('exists').table[0][0]) }}
-{%- endmacro %}
-
-
-{#
-    Schemas are made before any model, and two runs may be there at once. `ingest init` has made
-    those of the warehouse; a developer's own come to be here.
-#}
-{% macro postgres__create_schema(relation) -%}
-    {%- call statement('turn') -%}
-        select pg_advisory_xact_lock({{ lock_of('schema ' ~ relation.schema) }})
-    {%- endcall -%}
-    {{ dbt.postgres__create_schema(relation) }}
 {%- endmacro %}

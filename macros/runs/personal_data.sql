@@ -1,9 +1,3 @@
-{#
-    Prints every column that holds personal data, as schema.table.column, in alphabetical order:
-    those whose yml says `config: {meta: {personal_data: true}}`.
-
-    Usage: ingest dbt --quiet run-operation personal_data
-#}
 {% macro personal_data() -%}
     {%- set found = [] -%}
     {%- for node in (graph.sources.values() | list) + (graph.nodes.values() | list)

@@ -7,7 +7,6 @@
 {%- endmacro %}
 
 
-{# SQL for a company name without its legal suffixes, in lower case. #}
 {% macro name_stem(name) -%}
     {{ function('company_name_stem') }}({{ name }}, {{ legal_suffix_pattern() }})
 {%- endmacro %}

@@ -4,11 +4,6 @@
 #}
 
 
-{#
-    The characters that are blank or have no width: White_Space of Unicode, the information
-    separators, zero width space and joiner of words, direction marks, byte order mark. Stands in
-    an E'' string or, inside brackets, in a regular expression.
-#}
 {% macro blanks() -%}
     {%- set pieces -%}
 \u0020\t\n\u000b\f\r\u001c\u001d\u001e\u001f\u0085\u00a0\u1680
@@ -19,11 +14,6 @@
 {%- endmacro %}
 
 
-{#
-    Pattern of an ISO 8601 date of the calendar (years 0001 to 9999), alone or with a time: `T` or
-    a blank before it, seconds and their fraction optional, then nothing, `Z` or an offset. What
-    matches makes a date without an error.
-#}
 {% macro iso_moment_pattern() -%}
     {%- set pieces -%}
 ^(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])
@@ -36,12 +26,6 @@
 {%- endmacro %}
 
 
-{#
-    Pattern of what stands before the path of a LinkedIn address, its slash included: any scheme,
-    linkedin.com or any country or mobile host below it, any port; or nothing, since Sales
-    Navigator exports bare paths. Then the prefixes of links in mails and on the mobile site.
-    Ignore case.
-#}
 {% macro linkedin_origin_pattern() -%}
     {%- set pieces -%}
 ^[{{ blanks() }}]*(?:(?:(?:[a-z][a-z0-9+.-]*:)?//)?
@@ -51,10 +35,6 @@
 {%- endmacro %}
 
 
-{#
-    Pattern of a text whose percent escapes are UTF-8 that PostgreSQL can store: no broken escape,
-    no overlong form, no surrogate, no U+0000. Ignore case.
-#}
 {% macro percent_encoded_pattern() -%}
     {%- set pieces -%}
 ^(?:[^%]|%(?:0[1-9a-f]|[1-7][0-9a-f]|(?:c[2-9a-f]|d[0-9a-f])%[89ab][0-9a-f]
@@ -65,12 +45,6 @@
 {%- endmacro %}
 
 
-{#
-    SQL for a text with its percent escapes decoded; a text with one that cannot be stays.
-
-    Args:
-        text: name of the column or argument.
-#}
 {% macro percent_decoded(text) -%}
     case
         when strpos({{ text }}, '%') > 0 and {{ text }} ~* '{{ percent_encoded_pattern() }}' then (

@@ -13,11 +13,13 @@
 
 with claims as (
     select
-        *,
-        id as claim_id,
-        array_position(array['curated', 'manual', 'case_study', 'claygent'], source) as rank
-    from {{ ref('customer_claims') }}
-    where customer_domain is not null and {{ is_rescan() }}
+        c.*,
+        c.id as claim_id,
+        r.rank
+    from {{ ref('customer_claims') }} as c
+    inner join {{ ref('source_rankings') }} as r
+        on r.entity = 'customer' and r.attribute = 'statement' and c.source = r.source
+    where c.customer_domain is not null and {{ is_rescan() }}
 )
 
 select distinct on (domain, customer_domain)

@@ -12,8 +12,9 @@ import psycopg
 import pytest
 from click.testing import Result
 
+from ingest.project import BUILT_SCHEMAS, OWN_SCHEMA
 from tests.support.role_place import ANALYST, BUILDER, LOADER, ROLES, Place
-from tests.support.warehouse import BUILT, NO_TESTS, PROJECT
+from tests.support.warehouse import NO_TESTS, PROJECT
 
 FEEDS = PROJECT / "tests" / "data" / "feeds"
 FIRMOGRAPHICS = ("--workflow", "clay-company-firmographics")
@@ -51,7 +52,7 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
 
 def cells(verbs: Sequence[str]) -> list[tuple[str, str, str]]:
     """The matrix: role, schema, verb."""
-    return list(product(ROLES, ("raw", *BUILT, "marts"), verbs))
+    return list(product(ROLES, ("raw", *BUILT_SCHEMAS, OWN_SCHEMA), verbs))
 
 
 @pytest.fixture(scope="module")

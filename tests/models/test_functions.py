@@ -389,7 +389,6 @@ def test_spellings_and_ignored_domains_are_in_their_normal_forms(functions: Conn
     for column, table, normal_form in (
         ("spelling", "countries", "lower_text"),
         ("domain", "ignored_domains", "normal_domain"),
-        ("bucket", "size_buckets", "size_bucket"),
     ):
         query = (
             f"select {column} from reference.{table}"

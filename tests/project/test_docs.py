@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ingest.project import BUILT_SCHEMAS
 from tests.support.example_files import load_examples
 from tests.support.scenario import Row, rows, scenario
 from tests.support.scratch import Parameters
@@ -114,14 +115,14 @@ COMMENTS = """
         ) as columns
     from pg_class as c
     inner join pg_namespace as n on c.relnamespace = n.oid
-    where n.nspname in ('extracted', 'core', 'reference', 'api') and c.relkind in ('r', 'v')
+    where n.nspname = any(%s) and c.relkind in ('r', 'v')
 """
 
 
 def test_descriptions_are_comments_in_the_database(
     built: Warehouse, manifest: dict[str, Any]
 ) -> None:
-    relations = {found["name"]: found for found in rows(built, COMMENTS)}
+    relations = {found["name"]: found for found in rows(built, COMMENTS, list(BUILT_SCHEMAS))}
     kinds, different = set(), []
     for model in nodes(manifest, "model"):
         relation = relations[f"{model['schema']}.{model['alias']}"]

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import yaml
 
+from ingest.project import BUILT_SCHEMAS
 from tests.support.scratch import Parameters
 from tests.support.warehouse import PROJECT, nodes
 
@@ -17,7 +18,7 @@ CONTRACT: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
     (PROJECT / "tests" / "expected" / "schema_contract.yml").read_text(encoding="utf-8")
 )
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
-FUNCTIONS = sorted((PROJECT / "functions").glob("*.sql"))
+FUNCTIONS = sorted((PROJECT / "functions").rglob("*.sql"))
 CLOCKS = re.compile(
     r"\b(?:now\s*\(|current_(?:timestamp|date|time)\b|local(?:timestamp|time)\b|gen_random_uuid"
     r"|uuidv[47]\b|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|random\s*\()",
@@ -80,6 +81,11 @@ def test_every_argument_of_a_function_is_described(manifest: dict[str, Any]) -> 
         if not (argument["description"] or "").strip()
     ]
     assert bare == []
+
+
+def test_the_cli_knows_the_schemas_that_dbt_fills(manifest: dict[str, Any]) -> None:
+    filled = {n["schema"] for kind in ("model", "seed", "function") for n in nodes(manifest, kind)}
+    assert filled == set(BUILT_SCHEMAS)
 
 
 @pytest.mark.parametrize("kind", ["model", "seed"])

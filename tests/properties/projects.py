@@ -99,6 +99,7 @@ def states(folder: Path) -> dict[str, Project]:
     )
     reranked.replace(RANKINGS, "company,linkedin_url,manual_customers,3\n", "")
     reranked.replace(RANKINGS, "full_name,profile,1", "full_name,profile,4")
+    reranked.replace(RANKINGS, "statement,manual,2", "statement,manual,5")
     return {"plain": plain, "merged": merged, "reranked": reranked}
 
 

@@ -19,8 +19,8 @@ from typing import Any
 from dbt.cli.main import dbtRunner
 
 from ingest.postgres.connection import Connection, connect
+from ingest.project import BUILT_SCHEMAS
 from tests.support.warehouse import (
-    BUILT,
     Warehouse,
     dbt_arguments,
     incremental_models,
@@ -239,7 +239,7 @@ def kill_when_held(
 
 def drop_built(conn: Connection) -> None:
     """Leave the schemas that dbt fills as `ingest init` does."""
-    for schema in BUILT:
+    for schema in BUILT_SCHEMAS:
         conn.execute(f"drop schema {schema} cascade; create schema {schema}".encode())
     conn.commit()
 

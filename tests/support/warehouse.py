@@ -26,8 +26,6 @@ from ingest.postgres.connection import Connection
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-# schemas that dbt fills
-BUILT = ("extracted", "core", "reference", "api")
 # words of `dbt build` that leave the tests out
 NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
 

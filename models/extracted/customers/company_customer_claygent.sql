@@ -29,7 +29,7 @@ payloads as (
     )
 ),
 
--- The older form is one text of names; a comma before a legal suffix belongs to the name.
+-- The older form is one text of names.
 named as (
     select
         p.*,
@@ -52,11 +52,8 @@ named as (
             null as case_study_url,
             null as has_case_study
         from
-            regexp_split_to_table(
-                {{ function('plain_text') }}(p.result),
-                '\s*[,;\n](?!\s*(?:inc|llc|ltd|corp|co|gmbh|plc|s\.a)\.?\s*(?:[,;\n]|$))\s*',
-                'i'
-            ) with ordinality as t (name, n)
+            regexp_split_to_table({{ function('plain_text') }}(p.result), {{ name_separator_pattern() }}, 'i')
+            with ordinality as t (name, n)
         where p.customers is null
     ) as n on true
 ),

@@ -12,7 +12,6 @@ from tests.properties.model import forms
 from tests.properties.model.payloads import Entity, Row, open_choice, receipt
 from tests.properties.model.seeds import Seeds
 
-SOURCES = ("curated", "manual", "case_study", "claygent")
 SHORTEST_NAME = 4  # letters of a name that may be matched
 
 
@@ -91,22 +90,25 @@ class Claim:
 def customers(raw: dict[str, list[Row]], tables: dict[str, list[Row]], seeds: Seeds) -> list[Row]:
     """Every pair once, by the best source; names are resolved where one company bears them."""
     names = Names(tables["core.companies"], seeds.suffixes)
+    ranks = seeds.ranking("customer", "statement")
     pairs: dict[tuple[str, str], list[Claim]] = {}
     for claim in _claims(raw, tables, seeds):
         customer = claim.customer_domain or names.bearer(claim.name)
-        if claim.domain is not None and customer is not None and customer != claim.domain:
+        if claim.source not in ranks or claim.domain is None or customer is None:
+            continue
+        if customer != claim.domain:
             pairs.setdefault((claim.domain, customer), []).append(claim)
     rows = []
     for (domain, customer), claims in sorted(pairs.items()):
-        rank = min(SOURCES.index(claim.source) for claim in claims)
-        of_source = [claim for claim in claims if claim.source == SOURCES[rank]]
+        source = min((claim.source for claim in claims), key=lambda name: ranks[name])
+        of_source = [claim for claim in claims if claim.source == source]
         newest = max(claim.received for claim in of_source)
         best = [claim for claim in of_source if claim.received == newest]
         row = {
             "domain": domain,
             "customer_domain": customer,
             "customer_name": open_choice(claim.name for claim in best),
-            "source": SOURCES[rank],
+            "source": source,
             "notes": open_choice(claim.notes for claim in best),
             "created_at": min(claim.received for claim in claims),
         }

@@ -1,21 +1,10 @@
-{#
-    Seeds keep their tables. dbt truncates them, or drops them under --full-refresh, and to a
-    statement that began before that they are empty: functions look values up in seeds, so a model
-    that another run builds meanwhile would write NULL for them, for good. Rows that are deleted
-    stay visible to such a statement, and views on a seed stay, too.
-
-    Only a table whose columns are not those of the CSV is made anew, with or without
-    --full-refresh.
-#}
-
+{# Rows that are deleted stay visible to a statement that began before; truncated ones do not. #}
 {% macro postgres__create_csv_table(model, agate_table) -%}
-    {%- do take_turn() -%}
     {{ return(seed_table(model, agate_table)) }}
 {%- endmacro %}
 
 
 {% macro postgres__reset_csv_table(model, full_refresh, old_relation, agate_table) -%}
-    {%- do take_turn() -%}
     {{ return(seed_table(model, agate_table)) }}
 {%- endmacro %}
 

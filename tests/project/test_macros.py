@@ -1,0 +1,58 @@
+"""Macros that models, tests and hooks call are described, down to their arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from jinja2 import Environment, nodes
+
+PACKAGE = "hq_warehouse"
+
+
+def called(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Macros of the project that a model, seed, function, test or hook calls itself.
+
+    Those below tests/dbt are the generic tests themselves, which dbt knows no arguments of.
+    """
+    kinds = (manifest[kind].values() for kind in ("nodes", "functions", "unit_tests"))
+    ids = {
+        macro for kind in kinds for node in kind for macro in node["depends_on"].get("macros", [])
+    }
+    found = [manifest["macros"][macro] for macro in sorted(ids)]
+    return [
+        macro
+        for macro in found
+        if macro["package_name"] == PACKAGE and macro["original_file_path"].startswith("macros/")
+    ]
+
+
+def signature(macro: dict[str, Any]) -> list[str]:
+    """Names of the arguments as the macro's own head has them."""
+    head = re.match(r"\s*\{%-?\s*macro [^%]*%\}", macro["macro_sql"])
+    assert head, macro["name"]
+    parsed = Environment(autoescape=True).parse(head[0] + "{% endmacro %}").find(nodes.Macro)
+    assert parsed is not None
+    return [argument.name for argument in parsed.args]
+
+
+def faults(macro: dict[str, Any]) -> Iterator[str]:
+    name = macro["name"]
+    if not macro["description"].strip():
+        yield f"{name} is not described"
+    described = [argument["name"] for argument in macro["arguments"]]
+    if described != signature(macro):
+        yield f"{name} takes {signature(macro)} and is described with {described}"
+    for argument in macro["arguments"]:
+        if not (argument["type"] and (argument["description"] or "").strip()):
+            yield f"{name}({argument['name']}) is not described"
+
+
+def test_every_macro_that_is_called_is_described(manifest: dict[str, Any]) -> None:
+    macros = called(manifest)
+    # one that models call, one that functions do, one that a test does, hooks of a run and a seed
+    assert {"is_new", "blanks", "unaccounted_rows", "require_raw", "take_turn"} <= {
+        macro["name"] for macro in macros
+    }
+    assert [fault for macro in macros for fault in faults(macro)] == []
