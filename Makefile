@@ -21,7 +21,7 @@ unexport HQ_PROJECT_DIR PYTHONHOME PYTHONPATH VIRTUAL_ENV
 help:
 	@echo 'make demo    set up, load examples/ into the embedded PostgreSQL, build, show the result'
 	@echo 'make test    lint and run every test'
-	@echo 'make lint    ruff, mypy and sqlfluff'
+	@echo 'make lint    ruff, mypy, import-linter and sqlfluff'
 	@echo 'make bench   measure, beside other loaders (ARGS="..." goes to bench/run.py, as --help does)'
 	@echo 'make docs    every table and column on one page, target/static_index.html; their picture'
 	@echo 'make clean   stop the embedded PostgreSQL; remove its data and all else made here'
@@ -38,6 +38,8 @@ lint: .venv/.develops
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder ingest
 	unset PGHOSTADDR PGSERVICE PGDATABASE && eval "$$($(BIN)/ingest db env)" \
 		&& $(BIN)/sqlfluff lint --disable-progress-bar $(LINTED_SQL)
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
+from typing import Literal
 
 from ingest.workflows.registry import Workflow
 
@@ -63,14 +64,8 @@ class Column:
         return self.header or self.name
 
 
-class Setting(Enum):
-    """What the user may say about a whole file; the values are the options of ``ingest load``."""
-
-    VC_FIRM = "--vc-firm"
-    EXPORT_TITLE = "--export-title"
-    EXPORT_TIMESTAMP = "--export-timestamp"
-    TIMEZONE = "--timezone"
-    NOTES = "--notes"
+# What may be said about a whole file: the fields of ``ingest.feeds.options.FeedOptions``.
+Saying = Literal["vc_firm", "export_title", "export_timestamp", "timezone", "notes"]
 
 
 @dataclass(frozen=True)
@@ -83,8 +78,8 @@ class Feed:
         unread: Headers a file may have whose values are not taken, because the loader gives
             them itself or they are of no use.
         upload_column: The column that takes the load's id.
-        settings: What may be said about a file.
-        needed_setting: What must be said.
+        takes: What may be said about a file.
+        needs: What must be said.
         key: Columns that tell rows apart; none if every row stands for itself.
         updates: A row with a known key corrects the one that is there, else it changes nothing.
         fed: Tables its rows end in.
@@ -94,8 +89,8 @@ class Feed:
     columns: tuple[Column, ...]
     unread: tuple[str, ...] = ("id", "created_at")
     upload_column: str | None = None
-    settings: tuple[Setting, ...] = ()
-    needed_setting: Setting | None = None
+    takes: tuple[Saying, ...] = ()
+    needs: Saying | None = None
     key: tuple[str, ...] = ()
     updates: bool = False
     fed: tuple[str, ...] = ()
@@ -161,7 +156,7 @@ _LEAD_EXPORT = Feed(
     ),
     unread=("_row_index",),
     upload_column="upload_id",
-    settings=(Setting.EXPORT_TITLE, Setting.EXPORT_TIMESTAMP, Setting.TIMEZONE, Setting.NOTES),
+    takes=("export_title", "export_timestamp", "timezone", "notes"),
     fed=("core.companies", "core.people"),
 )
 
@@ -217,8 +212,8 @@ _VC_PORTFOLIO = Feed(
     ),
     unread=("id", "upload_id", "vc_firm_id", "created_at"),
     upload_column="upload_id",
-    settings=(Setting.VC_FIRM,),
-    needed_setting=Setting.VC_FIRM,
+    takes=("vc_firm",),
+    needs="vc_firm",
     fed=("core.companies",),
 )
 

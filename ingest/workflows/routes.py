@@ -6,11 +6,11 @@ entity type suits it, one route here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ingest.workflows.feeds import FEEDS
-from ingest.workflows.registry import Workflow
+from ingest.workflows.registry import Workflow, extracted_types
 
 PAYLOAD_COLUMN = "raw_payload"
 STAMP_COLUMNS = ("workflow_slug", "provider", "platform", "payload_type")
@@ -64,27 +64,29 @@ class Route:
 
 
 _COMPANY_KEYS = ("domain", "website")
-_PERSON_TABLES = ("person_profile", "person_experience", "person_education")
+
+_FIRMOGRAPHICS = Route(
+    table="company_payloads",
+    required=("company_domain",),
+    bare_keys=_COMPANY_KEYS,
+    feeds=("company_firmographics",),
+)
+_PROFILE = Route(
+    table="person_payloads",
+    required=("linkedin_url",),
+    bare_keys=("url",),
+    feeds=("person_profile", "person_experience", "person_education"),
+)
 
 ROUTES = {
-    "clay-company-firmographics": Route(
-        table="company_payloads",
-        required=("company_domain",),
-        bare_keys=_COMPANY_KEYS,
-        feeds=("company_firmographics",),
-    ),
+    "clay-company-firmographics": _FIRMOGRAPHICS,
     "clay-find-companies": Route(
         table="company_discovery",
         required=("company_domain",),
         bare_keys=_COMPANY_KEYS,
         feeds=("company_discovery",),
     ),
-    "clay-person-profile": Route(
-        table="person_payloads",
-        required=("linkedin_url",),
-        bare_keys=("url",),
-        feeds=_PERSON_TABLES,
-    ),
+    "clay-person-profile": _PROFILE,
     "clay-find-people": Route(
         table="person_discovery",
         required=("linkedin_url",),
@@ -110,14 +112,9 @@ ROUTES = {
     ),
 }
 
-# What the payloads of a workflow without a route of its own feed, told by their payload_type.
-_FEEDS_BY_TYPE = {
-    ("company_payloads", "firmographics"): ("company_firmographics",),
-    ("company_payloads", "company_firmographics"): ("company_firmographics",),
-    ("person_payloads", "profile"): _PERSON_TABLES,
-    ("person_payloads", "person_profile"): _PERSON_TABLES,
-    ("person_payloads", "enrichment"): _PERSON_TABLES,
-}
+# Where the payloads of all other workflows land; there they feed the same models, if of a type
+# that these extract.
+_ROUTE_BY_ENTITY = {"company": _FIRMOGRAPHICS, "person": _PROFILE}
 
 
 class NoRouteError(LookupError):
@@ -142,15 +139,12 @@ def route_of(workflow: Workflow) -> Route:
 
 
 def _route_by_entity(workflow: Workflow) -> Route:
-    keys = {
-        "company": ("company_payloads", "company_domain", _COMPANY_KEYS),
-        "person": ("person_payloads", "linkedin_url", ("url",)),
-    }.get(workflow.entity_type)
-    if keys is None:
+    route = _ROUTE_BY_ENTITY.get(workflow.entity_type)
+    if route is None:
         raise NoRouteError(
             f"workflow {workflow.slug} has entity type {workflow.entity_type!r},"
             " and only company and person payloads have a raw table"
         )
-    table, key, bare_keys = keys
-    feeds = _FEEDS_BY_TYPE.get((table, workflow.payload_type), ())
-    return Route(table=table, required=(key,), bare_keys=bare_keys, feeds=feeds)
+    if workflow.payload_type in extracted_types().get(route.table, ()):
+        return route
+    return replace(route, feeds=())
