@@ -58,7 +58,7 @@ def _payload_landing(workflow: Workflow) -> dict[str, Any]:
         return {"lands_in": None, "feeds": [], "key": f"none: {fault}", "columns": []}
     return {
         "lands_in": f"raw.{route.table}",
-        "feeds": [name if "." in name else f"extracted.{name}" for name in route.feeds],
+        "feeds": [name if "." in name else f"extracted.{name}" for name in route.fills],
         "key": _key_rule(route),
         "columns": [],
     }
@@ -67,7 +67,7 @@ def _payload_landing(workflow: Workflow) -> dict[str, Any]:
 def _feed_landing(feed: Feed) -> dict[str, Any]:
     return {
         "lands_in": f"raw.{feed.table}",
-        "feeds": list(feed.fed),
+        "feeds": list(feed.fills),
         "key": feed.rule(),
         "columns": [f"{c.title}{'*' if c.expected else ''}" for c in feed.columns],
     }

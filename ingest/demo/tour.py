@@ -7,8 +7,7 @@ The queries stand in ``queries/`` under the names they have here. They are about
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -33,7 +32,7 @@ class View:
     """
 
     name: str
-    headings: Mapping[str, str] = MappingProxyType({})
+    headings: Mapping[str, str] = field(default_factory=dict)
 
     def cells(self, rows: Rows) -> list[list[Any]]:
         """The values below the headings."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ingest.errors import IngestError, UsageError
-from ingest.feeds.merge import merge, stage
+from ingest.feeds.merge import make_room, merge
 from ingest.feeds.rows import FeedRows
 from ingest.formats.content import Content
 from ingest.formats.delimited import TableReader, TableRow, looks_like_json
@@ -46,7 +46,7 @@ class FeedFile:
                 fit the feed.
         """
         if self._rows.feed.key:
-            stage(self._conn, self._rows.feed)
+            make_room(self._conn, self._rows.feed)
         if looks_like_json(self._content):
             # what is said about the file is not kept: its records cannot be tried again without it
             yield from RecordReader(self._content, progress, can_retry=False)

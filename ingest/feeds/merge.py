@@ -17,7 +17,7 @@ from ingest.postgres.locks import hold, lock_of_text
 from ingest.postgres.statements import statement
 from ingest.workflows.feeds import Column, Feed, Holds
 
-STAGING_SCHEMA = "pg_temp"
+TEMPORARY_SCHEMA = "pg_temp"
 
 _TEXT_KEY = r"lower(btrim({}, E' \t\n\r\u00a0'))"
 # Coarser than the normal form of a domain, which may not exist yet: a load works before any dbt
@@ -48,7 +48,7 @@ def text_key(expression: sql.Composable) -> sql.Composed:
     return sql.SQL(_TEXT_KEY).format(expression)
 
 
-def stage(conn: Connection, feed: Feed) -> None:
+def make_room(conn: Connection, feed: Feed) -> None:
     """Make the temporary table that takes the rows of a file; it ends with the transaction."""
     conn.execute(
         sql.SQL(
@@ -60,29 +60,29 @@ def stage(conn: Connection, feed: Feed) -> None:
 def merge(
     conn: Connection, feed: Feed, load_id: UUID, announce_wait: Callable[[str], None]
 ) -> dict[str, int]:
-    """Bring the staged rows into the raw table.
+    """Bring the rows from there into the raw table.
 
     Of several rows with one key the later one counts, column by column: an empty cell, or a
     column the file does not have, takes no value away.
 
     Args:
-        conn: A connection whose transaction has staged the rows.
+        conn: A connection whose transaction has landed the rows.
         feed: Their feed; it has a key.
         load_id: The load, which becomes that of every row it added or corrected.
         announce_wait: Told whom to wait for, in words, if another load of the feed is merging.
 
     Returns:
-        How many of the staged rows were new, updated, unchanged, and repeated in the file.
+        How many of the rows of the file were new, updated, unchanged, and repeated in the file.
     """
     hold(conn, lock_of_text(f"merge into raw.{feed.table}"), announce_wait)
-    conn.execute(sql.SQL("analyze {}").format(_staged(feed)))
+    conn.execute(sql.SQL("analyze {}").format(_landed(feed)))
     row = conn.execute(_merge(feed), {"load": load_id}).fetchone()
-    new, updated, matched, staged = row or (0, 0, 0, 0)
+    new, updated, matched, landed = row or (0, 0, 0, 0)
     return {
         "new": new,
         "updated": updated,
         "unchanged": matched - new - updated,
-        "repeated": staged - matched,
+        "repeated": landed - matched,
     }
 
 
@@ -94,8 +94,8 @@ def _table(feed: Feed) -> sql.Identifier:
     return sql.Identifier("raw", feed.table)
 
 
-def _staged(feed: Feed) -> sql.Identifier:
-    return sql.Identifier(STAGING_SCHEMA, feed.table)
+def _landed(feed: Feed) -> sql.Identifier:
+    return sql.Identifier(TEMPORARY_SCHEMA, feed.table)
 
 
 def _merge(feed: Feed) -> sql.Composed:
@@ -114,7 +114,7 @@ def _merge(feed: Feed) -> sql.Composed:
     comma = sql.SQL(", ")
     return _sql("merge").format(
         table=_table(feed),
-        staged=_staged(feed),
+        landed=_landed(feed),
         columns=comma.join(names),
         keys=comma.join(keys),
         key_names=comma.join(key_names),

@@ -3,7 +3,7 @@ with brought as (
         {keys},
         (array_agg(id order by id))[1] as id,
         {newest}
-    from {staged}
+    from {landed}
     group by {key_names}
 ),
 
@@ -41,4 +41,4 @@ select
     (select count(*) from added) as new,
     (select count(*) from corrected) as updated,
     (select count(*) from matched) as matched,
-    (select count(*) from {staged}) as staged
+    (select count(*) from {landed}) as landed

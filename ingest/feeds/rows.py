@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from ingest.errors import IngestError, did_you_mean
-from ingest.feeds.merge import STAGING_SCHEMA
+from ingest.feeds.merge import TEMPORARY_SCHEMA
 from ingest.feeds.options import FeedOptions
 from ingest.feeds.values import stored
 from ingest.formats.delimited import TableRow
@@ -133,7 +133,7 @@ class FeedRows:
             **dict.fromkeys(self._constants, "uuid"),
             "_load_id": "uuid",
         }
-        schema = STAGING_SCHEMA if self.feed.key else "raw"
+        schema = TEMPORARY_SCHEMA if self.feed.key else "raw"
         return Target(self.feed.table, tuple(types), tuple(types.values()), schema=schema)
 
     def _value(self, column: Column, text: str) -> object:

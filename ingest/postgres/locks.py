@@ -50,7 +50,7 @@ def lock_of_load(load_id: UUID) -> int:
 
 
 def holders(conn: Connection, lock: int) -> list[Holder]:
-    """Who holds a lock; nobody, as far as is known, in a database without its raw schema yet."""
+    """Who holds a lock; nobody that is known before the migration that makes the function."""
     known = conn.execute("select to_regprocedure('raw.lock_holders(bigint)') is not null")
     if known.fetchone() != (True,):
         return []
@@ -60,7 +60,7 @@ def holders(conn: Connection, lock: int) -> list[Holder]:
 
 def described_holders(conn: Connection, lock: int) -> str:
     """Who holds a lock, in words that fit between brackets."""
-    return ", ".join(map(str, holders(conn, lock))) or "which ends just now"
+    return ", ".join(map(str, holders(conn, lock))) or "server process unknown"
 
 
 def hold(conn: Connection, lock: int, announce_wait: Callable[[str], None]) -> None:

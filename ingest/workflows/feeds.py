@@ -82,7 +82,7 @@ class Feed:
         needs: What must be said.
         key: Columns that tell rows apart; none if every row stands for itself.
         updates: A row with a known key corrects the one that is there, else it changes nothing.
-        fed: Tables its rows end in.
+        fills: Tables its rows end in.
     """
 
     table: str
@@ -93,7 +93,7 @@ class Feed:
     needs: Saying | None = None
     key: tuple[str, ...] = ()
     updates: bool = False
-    fed: tuple[str, ...] = ()
+    fills: tuple[str, ...] = ()
 
     @cached_property
     def by_header(self) -> dict[str, Column]:
@@ -157,7 +157,7 @@ _LEAD_EXPORT = Feed(
     unread=("_row_index",),
     upload_column="upload_id",
     takes=("export_title", "export_timestamp", "timezone", "notes"),
-    fed=("core.companies", "core.people"),
+    fills=("core.companies", "core.people"),
 )
 
 _MANUAL_CUSTOMERS = Feed(
@@ -176,7 +176,7 @@ _MANUAL_CUSTOMERS = Feed(
     unread=("id", "created_at", "updated_at"),
     key=("origin_company_domain", "company_customer_name"),
     updates=True,
-    fed=("core.companies", "reference.company_customers"),
+    fills=("core.companies", "reference.company_customers"),
 )
 
 _VC_FIRMS = Feed(
@@ -214,7 +214,7 @@ _VC_PORTFOLIO = Feed(
     upload_column="upload_id",
     takes=("vc_firm",),
     needs="vc_firm",
-    fed=("core.companies",),
+    fills=("core.companies",),
 )
 
 _CRUNCHBASE_PORTFOLIO = Feed(
@@ -236,7 +236,7 @@ _CRUNCHBASE_PORTFOLIO = Feed(
     ),
     unread=("id", "upload_id", "created_at"),
     upload_column="upload_id",
-    fed=("core.companies",),
+    fills=("core.companies",),
 )
 
 FEEDS = {

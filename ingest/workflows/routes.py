@@ -39,7 +39,7 @@ class Route:
         bare_keys: Payload keys that stand in for an absent key field, in order. Without any,
             only envelopes are accepted.
         flags: Boolean envelope fields, true where absent unless the payload is empty.
-        feeds: Tables of schema extracted (or elsewhere, then qualified) its payloads end in.
+        fills: Tables of schema extracted (or elsewhere, then qualified) its payloads end in.
     """
 
     table: str
@@ -47,7 +47,7 @@ class Route:
     bare_keys: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    feeds: tuple[str, ...] = ()
+    fills: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -69,13 +69,13 @@ _FIRMOGRAPHICS = Route(
     table="company_payloads",
     required=("company_domain",),
     bare_keys=_COMPANY_KEYS,
-    feeds=("company_firmographics",),
+    fills=("company_firmographics",),
 )
 _PROFILE = Route(
     table="person_payloads",
     required=("linkedin_url",),
     bare_keys=("url",),
-    feeds=("person_profile", "person_experience", "person_education"),
+    fills=("person_profile", "person_experience", "person_education"),
 )
 
 ROUTES = {
@@ -84,36 +84,36 @@ ROUTES = {
         table="company_discovery",
         required=("company_domain",),
         bare_keys=_COMPANY_KEYS,
-        feeds=("company_discovery",),
+        fills=("company_discovery",),
     ),
     "clay-person-profile": _PROFILE,
     "clay-find-people": Route(
         table="person_discovery",
         required=("linkedin_url",),
         bare_keys=("url",),
-        feeds=("person_discovery",),
+        fills=("person_discovery",),
     ),
     "claygent-get-all-company-customers": Route(
         table="company_customer_claygent_payloads",
         required=("origin_company_domain",),
         bare_keys=("origin_company_domain",),
         optional=("origin_company_name", "origin_company_linkedin_url"),
-        feeds=("company_customer_claygent",),
+        fills=("company_customer_claygent",),
     ),
     "gemini-extract-case-study-details": Route(
         table="case_study_extraction_payloads",
         required=("case_study_url", "origin_company_domain", "company_customer_name"),
         optional=("origin_company_name",),
         flags=("has_case_study_url",),
-        feeds=("case_study_details", "case_study_champions"),
+        fills=("case_study_details", "case_study_champions"),
     ),
     "ai-generate-target-client-icp": Route(
-        table="icp_payloads", required=("domain",), feeds=("reference.company_icp",)
+        table="icp_payloads", required=("domain",), fills=("reference.company_icp",)
     ),
 }
 
-# Where the payloads of all other workflows land; there they feed the same models, if of a type
-# that these extract.
+# Where the payloads of all other workflows land; there they fill the same tables, if of a type
+# that their models extract.
 _ROUTE_BY_ENTITY = {"company": _FIRMOGRAPHICS, "person": _PROFILE}
 
 
@@ -147,4 +147,4 @@ def _route_by_entity(workflow: Workflow) -> Route:
         )
     if workflow.payload_type in extracted_types().get(route.table, ()):
         return route
-    return replace(route, feeds=())
+    return replace(route, fills=())
