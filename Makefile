@@ -9,7 +9,7 @@ BIN = .venv/bin
 # the dbt templater knows neither functions/ nor macros
 LINTED_SQL = models $(wildcard tests/dbt/*.sql)
 MADE = .venv .venv-bench .postgres target logs build .hypothesis .mypy_cache .pytest_cache \
-	.ruff_cache hq_warehouse.egg-info
+	.ruff_cache .import_linter_cache hq_warehouse.egg-info
 # loaders that ours is measured beside; they bring versions of their own (bench/peers.txt)
 PEERS = 'dlt[postgres]' meltanolabs-target-postgres
 
