@@ -9,7 +9,7 @@ BIN = .venv/bin
 # the dbt templater knows neither functions/ nor macros
 LINTED_SQL = models $(wildcard tests/dbt/*.sql)
 MADE = .venv .venv-bench .postgres target logs build .hypothesis .mypy_cache .pytest_cache \
-	.ruff_cache hq_warehouse.egg-info
+	.ruff_cache .import_linter_cache hq_warehouse.egg-info
 # loaders that ours is measured beside; they bring versions of their own (bench/peers.txt)
 PEERS = 'dlt[postgres]' meltanolabs-target-postgres
 
@@ -21,7 +21,7 @@ unexport HQ_PROJECT_DIR PYTHONHOME PYTHONPATH VIRTUAL_ENV
 help:
 	@echo 'make demo    set up, load examples/ into the embedded PostgreSQL, build, show the result'
 	@echo 'make test    lint and run every test'
-	@echo 'make lint    ruff, mypy and sqlfluff'
+	@echo 'make lint    ruff, mypy, import-linter and sqlfluff'
 	@echo 'make bench   measure, beside other loaders (ARGS="..." goes to bench/run.py, as --help does)'
 	@echo 'make docs    every table and column on one page, target/static_index.html; docs/tables.md'
 	@echo 'make clean   stop the embedded PostgreSQL; remove its data and all else made here'
@@ -38,6 +38,8 @@ lint: .venv/.develops
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder ingest
 	unset PGHOSTADDR PGSERVICE PGDATABASE && eval "$$($(BIN)/ingest db env)" \
 		&& $(BIN)/sqlfluff lint --disable-progress-bar $(LINTED_SQL)
 

@@ -101,7 +101,7 @@ def contenders(conn: Connection, place: Place) -> list[Contender]:
 
 def load_command(*options: str | Path) -> list[str]:
     """Our own command line."""
-    return [sys.executable, "-P", "-m", "ingest.cli", "load", *map(str, options)]
+    return [sys.executable, "-P", "-m", "ingest", "load", *map(str, options)]
 
 
 def forget_ours(conn: Connection) -> None:

@@ -106,7 +106,7 @@ def measure(scratch: Scratch, folder: Path, profiles: int) -> list[Part]:
 def _beyond(dbt: Dbt, scratch: Scratch) -> float:
     """Seconds that `ingest dbt run` takes more than `dbt run`, both in turn."""
     place = ("--target-path", str(dbt.target), "--log-path", str(dbt.target))
-    words = [sys.executable, "-P", "-m", "ingest.cli", "dbt", "--quiet", *_RUN, *place]
+    words = [sys.executable, "-P", "-m", "ingest", "dbt", "--quiet", *_RUN, *place]
     plain, ingest = [], []
     for _ in range(ROUNDS):
         plain.append(dbt(*_RUN).wall)

@@ -10,8 +10,8 @@ import click
 import psycopg
 
 from ingest import __version__
-from ingest.errors import IngestError
-from ingest.terminal.screen import err
+from ingest.errors import ExitStatus, IngestError
+from ingest.terminal.screen import say
 
 # command name -> module in ingest.commands; imported only when the command is asked for
 _COMMANDS = {
@@ -25,8 +25,6 @@ _COMMANDS = {
     "status": "status",
     "workflows": "workflows",
 }
-
-INTERRUPTED = 130
 
 
 class _LazyGroup(click.Group):
@@ -67,14 +65,14 @@ def main() -> None:
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except (click.Abort, KeyboardInterrupt):
-        err.print("Interrupted; nothing half-written.")
-        sys.exit(INTERRUPTED)
+        say("Interrupted; nothing half-written.")
+        sys.exit(ExitStatus.INTERRUPTED)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except IngestError as fault:
         if debug:
             raise
-        err.print(f"Error: {fault.sentence()}", markup=False)
+        say(f"Error: {fault.sentence()}")
         sys.exit(fault.exit_code)
     except click.ClickException as fault:
         fault.show()
@@ -85,17 +83,13 @@ def main() -> None:
         hint = ""
         if isinstance(fault, psycopg.errors.InsufficientPrivilege):
             hint = " Connect as a role that may; ingest init --help says which one does what."
-        err.print(f"Error: the database says: {_one_line(fault)}.{hint}", markup=False)
-        sys.exit(1)
+        say(f"Error: the database says: {_one_line(fault)}.{hint}")
+        sys.exit(ExitStatus.FAILED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        sys.exit(ExitStatus.FAILED)
 
 
 def _one_line(fault: psycopg.Error) -> str:
     primary = fault.diag.message_primary or str(fault)
     return " ".join(primary.split()).rstrip(".")
-
-
-if __name__ == "__main__":
-    main()

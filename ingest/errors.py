@@ -6,7 +6,22 @@ exit status. Anything else that escapes is a defect of ours.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from typing import ClassVar
+
 import click
+
+
+class ExitStatus(IntEnum):
+    """How a command ends."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    REJECTED = 3  # all was written, and some records were refused
+    INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 
 
 class IngestError(click.ClickException):
@@ -18,7 +33,7 @@ class IngestError(click.ClickException):
         hint: The next step, as an imperative sentence without a full stop ("run ingest init").
     """
 
-    exit_code = 1
+    exit_code: ClassVar[int] = ExitStatus.FAILED
 
     def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
         self.what = what
@@ -36,4 +51,16 @@ class IngestError(click.ClickException):
 class UsageError(IngestError):
     """The command's words are off: a wrong option, an unknown workflow, a missing file name."""
 
-    exit_code = 2
+    exit_code: ClassVar[int] = ExitStatus.USAGE
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The nearest of the known names, ready to follow the unknown one; "" if none is near.
+
+    Args:
+        name: What was given.
+        known: What there is, in the spelling to show; compared without regard to case.
+    """
+    spelled: Mapping[str, str] = {word.strip().casefold(): word for word in known}
+    near = difflib.get_close_matches(name.strip().casefold(), spelled, n=1)
+    return f" (did you mean {spelled[near[0]]}?)" if near else ""

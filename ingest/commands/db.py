@@ -7,12 +7,11 @@ import shlex
 
 import click
 
+from ingest.commands.common import json_option
 from ingest.dbt.foreground import run_in_foreground
 from ingest.postgres import embedded
 from ingest.postgres.connection import environment_for
-from ingest.terminal.screen import emit_json, err, out
-
-_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+from ingest.terminal.screen import emit_json, say, show
 
 # libpq keyword -> variable, in the order they are printed
 _VARIABLES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "dbname": "PGDATABASE"}
@@ -24,14 +23,14 @@ def command() -> None:
     """Start, stop, look at and connect to the embedded PostgreSQL of this checkout."""
     named = next((name for name in _ELSEWHERE if os.environ.get(name)), None)
     if named and not embedded.owns(os.environ[named]):
-        err.print(
+        say(
             f"Note: {named} names another server, which all other commands use; "
             "ingest db is about the embedded one."
         )
 
 
 @command.command(epilog="Example: ingest db start")
-@_json_option
+@json_option
 def start(as_json: bool) -> None:
     """Start the server; other commands do so by themselves."""
     embedded.ensure_running()
@@ -39,18 +38,18 @@ def start(as_json: bool) -> None:
 
 
 @command.command(epilog="Example: ingest db stop")
-@_json_option
+@json_option
 def stop(as_json: bool) -> None:
     """Stop the server; the data stays."""
     was_running = embedded.stop()
     if as_json:
         emit_json({"stopped": was_running})
     else:
-        out.print("Stopped." if was_running else "It was not running.")
+        show("Stopped." if was_running else "It was not running.")
 
 
 @command.command(epilog="Example: ingest db status --json")
-@_json_option
+@json_option
 def status(as_json: bool) -> None:
     """Say whether the server runs and where its data and log lie."""
     _report(as_json)
@@ -69,7 +68,7 @@ def psql(ctx: click.Context, arguments: tuple[str, ...]) -> None:
 
 
 @command.command(epilog='Example: eval "$(ingest db env)" && dbt build')
-@_json_option
+@json_option
 def env(as_json: bool) -> None:
     """Print the variables that lead other programs to the embedded server."""
     parameters = embedded.ensure_running()
@@ -78,7 +77,7 @@ def env(as_json: bool) -> None:
         emit_json(variables)
         return
     for name, value in variables.items():
-        out.print(f"export {name}={shlex.quote(value)}", markup=False)
+        show(f"export {name}={shlex.quote(value)}")
 
 
 def _report(as_json: bool) -> None:
@@ -94,5 +93,6 @@ def _report(as_json: bool) -> None:
         )
         return
     state = f"runs (process {found.pid})" if found.running else "does not run"
-    out.print(f"The embedded server {state}.", markup=False)
-    out.print(f"data  {found.data}\nlog   {found.log}", markup=False)
+    show(f"The embedded server {state}.")
+    show(f"data  {found.data}")
+    show(f"log   {found.log}")

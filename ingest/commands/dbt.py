@@ -12,7 +12,7 @@ from ingest.dbt.run_lock import only_run
 from ingest.postgres.connection import connect, describe, subprocess_environment
 from ingest.project import project_dir
 from ingest.schema.migrate import require_initialised
-from ingest.terminal.screen import err
+from ingest.terminal.screen import say
 
 # dbt of our own environment; -P because the current folder may hold something named dbt
 _DBT = (sys.executable, "-P", "-c", "from dbt.cli.main import cli; cli(prog_name='ingest dbt')")
@@ -51,7 +51,7 @@ def command(ctx: click.Context, no_wait: bool, arguments: tuple[str, ...]) -> No
         if subcommand is not None and subcommand not in _NEED_NO_TABLES:
             conn = held.enter_context(connect())
             require_initialised(conn)
-            err.print(f"dbt works on {describe(conn)}.", markup=False)
+            say(f"dbt works on {describe(conn)}.")
             conn.autocommit = True
             if subcommand in _WRITE_TABLES:
                 held.enter_context(only_run(conn, wait=not no_wait))

@@ -8,18 +8,19 @@ from contextlib import contextmanager
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from ingest.commands.common import json_option
 from ingest.dbt.build import BuildSummary, build
 from ingest.demo.examples import example_files, load_examples, refuse_other_data
 from ingest.demo.screen import show
 from ingest.demo.tour import QUESTIONS, tour
 from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import migrate
-from ingest.terminal.screen import emit_json, err
+from ingest.terminal.screen import emit_json, err, say
 
 
 @click.command("demo", epilog="Example: ingest demo")
 @click.option("--yes", is_flag=True, help="Also into a database that holds other data.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@json_option
 def command(yes: bool, as_json: bool) -> None:
     """Load the example payloads, build the warehouse, and show what came of them.
 
@@ -31,10 +32,10 @@ def command(yes: bool, as_json: bool) -> None:
         database = describe(conn)
         if not yes:
             refuse_other_data(conn, files)
-        _say(f"Writing to {database}.")
+        say(f"Writing to {database}.")
         migrate(conn)
-        loaded = load_examples(conn, files, _say)
-        _say(f"The {len(loaded)} files of examples/ are in. Now dbt build, about a minute ...")
+        loaded = load_examples(conn, files, say)
+        say(f"The {len(loaded)} files of examples/ are in. Now dbt build, about a minute ...")
     built = _build()
     with connect() as conn:
         found = tour(conn)
@@ -54,7 +55,7 @@ def command(yes: bool, as_json: bool) -> None:
 
 def _build() -> BuildSummary:
     with _progress_bar() as progress:
-        return build(progress, complain=_say)
+        return build(progress, complain=_complain)
 
 
 @contextmanager
@@ -68,5 +69,7 @@ def _progress_bar() -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
-def _say(text: str) -> None:
-    err.print(text, markup=False)
+def _complain(text: str) -> None:
+    # what dbt says of a failure takes several lines
+    for line in text.splitlines():
+        say(line)

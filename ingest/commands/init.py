@@ -6,17 +6,19 @@ from dataclasses import asdict
 
 import click
 
+from ingest.commands.common import json_option
 from ingest.landing.helpers import drop_abandoned
 from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import Migration, migrate, migrations
 from ingest.schema.roles import BUILDER, ROLES, Access, grant_access, renew_access
-from ingest.terminal.screen import emit_json, err
+from ingest.terminal.screen import emit_json, say
 
-_HOW_TO_JOIN = f"""
-Put a login into the role it works as, on the server once:
-    create role nightly login in role {BUILDER};
-    alter role nightly set role {BUILDER};  -- so that what it makes belongs to the role\
-"""
+_HOW_TO_JOIN = (
+    "",
+    "Put a login into the role it works as, on the server once:",
+    f"    create role nightly login in role {BUILDER};",
+    f"    alter role nightly set role {BUILDER};  -- so that what it makes belongs to the role",
+)
 
 
 @click.command("init", epilog="Example: ingest init --json  |  ingest init --roles")
@@ -26,7 +28,7 @@ Put a login into the role it works as, on the server once:
     is_flag=True,
     help=f"Create the roles {', '.join(ROLES)} and give them their rights.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def command(with_roles: bool, as_json: bool) -> None:
     """Create the schemas, raw tables and ledger, or upgrade them to this release.
 
@@ -38,7 +40,7 @@ def command(with_roles: bool, as_json: bool) -> None:
     """
     with connect() as conn:
         target = describe(conn)
-        err.print(f"Writing to {target}.", markup=False)
+        say(f"Writing to {target}.")
         applied = migrate(conn)
         drop_abandoned(conn)
         _show_migrations(applied)
@@ -60,21 +62,22 @@ def command(with_roles: bool, as_json: bool) -> None:
 
 def _show_migrations(applied: list[Migration]) -> None:
     for step in applied:
-        err.print(f"Applied {step.number:04} {step.name.replace('_', ' ')}.", markup=False)
+        say(f"Applied {step.number:04} {step.name.replace('_', ' ')}.")
     if not applied:
-        err.print("Nothing to do: the raw schema is up to date.")
+        say("Nothing to do: the raw schema is up to date.")
 
 
 def _show_access(access: Access) -> None:
     if access.created:
-        err.print(f"Created {', '.join(access.created)}.", markup=False)
+        say(f"Created {', '.join(access.created)}.")
     if access.changed:
-        err.print(f"Changed owners and rights: {len(access.changed)} statements (see --json).")
+        say(f"Changed owners and rights: {len(access.changed)} statements (see --json).")
     else:
-        err.print("Nothing to do: owners and rights are as they should be.")
+        say("Nothing to do: owners and rights are as they should be.")
 
 
 def _show_roles() -> None:
     for name, does in ROLES.items():
-        err.print(f"{name:10}  {does}", markup=False)
-    err.print(_HOW_TO_JOIN, markup=False)
+        say(f"{name:10}  {does}")
+    for line in _HOW_TO_JOIN:
+        say(line)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import click
 
-from ingest.errors import IngestError, UsageError
-from ingest.feeds.options import read_settings, with_vc_firm
+from ingest.commands.common import by_reason, chosen_workflow, in_tables, json_option
+from ingest.errors import ExitStatus, IngestError, UsageError
+from ingest.feeds.options import FeedOptions
 from ingest.formats.content import STANDARD_INPUT
 from ingest.landing.helpers import drop_abandoned
 from ingest.load.inputs import files_of
@@ -17,13 +19,8 @@ from ingest.load.parallel import Crew
 from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import require_initialised
 from ingest.terminal.progress import ProgressBars
-from ingest.terminal.screen import emit_json, err
-from ingest.workflows.feeds import Setting, feed_of
-from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow, load_registry
-from ingest.workflows.routes import NoRouteError, route_of
-
-FAILED = 1
-REJECTED = 3
+from ingest.terminal.screen import emit_json, err, say
+from ingest.workflows.registry import load_registry
 
 
 def _reject_limit(
@@ -83,7 +80,7 @@ def _reject_limit(
     help="Where times without a zone were taken, like America/New_York; UTC by default.",
 )
 @click.option("--notes", metavar="TEXT", help="Notes about a lead export.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@json_option
 def command(  # noqa: PLR0917 - click passes them by name
     files: tuple[str, ...],
     workflow: str | None,
@@ -92,12 +89,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     force: bool,
     on_reject: str,
     max_rejects: RejectLimit | None,
-    vc_firm: str | None,
-    export_title: str | None,
-    export_timestamp: str | None,
-    timezone: str | None,
-    notes: str | None,
     as_json: bool,
+    **said_of_feeds: Any,  # noqa: ANN401 - the options of a feed, as click has read them
 ) -> None:
     """Load files of JSON payloads, or of table rows, into the raw tables.
 
@@ -116,16 +109,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     """
     registry = load_registry()
     chosen = chosen_workflow(registry, workflow)
-    facts = read_settings(
-        chosen,
-        {
-            Setting.VC_FIRM: vc_firm,
-            Setting.EXPORT_TITLE: export_title,
-            Setting.EXPORT_TIMESTAMP: export_timestamp,
-            Setting.TIMEZONE: timezone,
-            Setting.NOTES: notes,
-        },
-    )
+    feed = FeedOptions(**said_of_feeds)
+    feed.check(chosen)
     options = LoadOptions(
         registry,
         workflow=chosen,
@@ -133,50 +118,26 @@ def command(  # noqa: PLR0917 - click passes them by name
         force=force,
         on_reject=OnReject(on_reject),
         max_rejects=max_rejects,
-        notice=_say,
+        notice=say,
     )
     names = _files(files)
     with connect() as conn:
         require_initialised(conn)
         drop_abandoned(conn)
         server = describe(conn)
-        options = replace(options, facts=with_vc_firm(conn, facts, vc_firm))
-    _say(f"{'Trying' if dry_run else 'Loading'} into {server}.")
+        options = replace(options, feed=feed.found(conn))
+    say(f"{'Trying' if dry_run else 'Loading'} into {server}.")
     outcomes = _load_all(names, jobs, options)
     if as_json:
         emit_json({"server": server, "files": [_document(outcome) for outcome in outcomes]})
     failed = [outcome for outcome in outcomes if isinstance(outcome, IngestError)]
     summaries = [outcome for outcome in outcomes if isinstance(outcome, LoadSummary)]
     if failed:
-        raise click.exceptions.Exit(FAILED)
+        raise click.exceptions.Exit(ExitStatus.FAILED)
     if options.on_reject is OnReject.REPORT and any(
         _rejected_now(summary) for summary in summaries
     ):
-        raise click.exceptions.Exit(REJECTED)
-
-
-def _say(text: str) -> None:
-    err.print(text, markup=False)
-
-
-def chosen_workflow(registry: Registry, name: str | None) -> Workflow | None:
-    """The workflow of the option --workflow.
-
-    Raises:
-        UsageError: It is not registered.
-        IngestError: Its records cannot land.
-    """
-    if name is None:
-        return None
-    try:
-        workflow = registry.resolve(name)
-        if feed_of(workflow) is None:
-            route_of(workflow)
-    except UnknownWorkflowError as fault:
-        raise UsageError(str(fault)) from fault
-    except NoRouteError as fault:
-        raise IngestError(str(fault)) from fault
-    return workflow
+        raise click.exceptions.Exit(ExitStatus.REJECTED)
 
 
 def _files(words: tuple[str, ...]) -> list[str]:
@@ -206,7 +167,7 @@ def _load_all(files: list[str], jobs: int, options: LoadOptions) -> list[LoadSum
                     ),
                 )
         except IngestError as fault:
-            _say(f"Error: {fault.sentence()}")
+            say(f"Error: {fault.sentence()}")
             return fault
         _report(summary)
         return summary
@@ -221,7 +182,7 @@ def _rejected_now(summary: LoadSummary) -> bool:
 
 def _report(summary: LoadSummary) -> None:
     if summary.status is Status.KNOWN:
-        _say(
+        say(
             f"{summary.file}: already loaded on {summary.loaded_at}, as load {summary.load_id}; "
             "--force loads it again."
         )
@@ -229,19 +190,17 @@ def _report(summary: LoadSummary) -> None:
     verbs = ("would land", "would be rejected", "would be cleaned")
     if summary.status is Status.LOADED:
         verbs = ("landed", "rejected", "cleaned")
-    tables = ", ".join(f"{n:,} in raw.{table}" for table, n in summary.tables.items())
-    _say(
+    say(
         f"{summary.file}: {summary.records:,} records, {summary.landed:,} {verbs[0]}"
-        f"{f' ({tables})' if tables else ''}."
+        f"{in_tables(summary.tables)}."
     )
     if any(summary.changes.values()):
-        _say(f"  {', '.join(f'{n:,} {change}' for change, n in summary.changes.items() if n)}.")
+        say(f"  {', '.join(f'{n:,} {change}' for change, n in summary.changes.items() if n)}.")
     if summary.rejected:
-        reasons = ", ".join(f"{reason} {n:,}" for reason, n in summary.reasons.items())
         look = f" See: ingest rejects {summary.load_id}" if summary.load_id else ""
-        _say(f"  {summary.rejected:,} {verbs[1]} ({reasons}).{look}")
+        say(f"  {summary.rejected:,} {verbs[1]} {by_reason(summary.reasons)}.{look}")
     if summary.cleaned:
-        _say(
+        say(
             f"  {summary.cleaned:,} {verbs[2]}: characters that PostgreSQL cannot store (NUL, "
             "lone surrogates) taken out."
         )

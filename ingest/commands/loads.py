@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from ingest.commands.common import json_option
 from ingest.landing import ledger
 from ingest.postgres.connection import connect
 from ingest.schema.migrate import require_initialised
-from ingest.terminal.screen import emit_json, err, out
+from ingest.terminal.screen import emit_json, say, show
 
 
 @click.command(epilog="Example: ingest loads --limit 5")
@@ -18,7 +19,7 @@ from ingest.terminal.screen import emit_json, err, out
     show_default=True,
     help="List at most so many loads.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@json_option
 def command(limit: int, as_json: bool) -> None:
     """List what was loaded, newest first."""
     with connect() as conn:
@@ -28,14 +29,14 @@ def command(limit: int, as_json: bool) -> None:
         emit_json(entries)
         return
     if not entries:
-        err.print("Nothing has been loaded yet.")
+        say("Nothing has been loaded yet.")
         return
     for entry in entries:
         started = entry.started_at.isoformat(sep=" ", timespec="seconds")
         workflow = entry.workflow_slug or "each record its own workflow"
-        out.print(f"{entry.id}  {started}  {entry.file_name} ({workflow})", markup=False)
+        show(f"{entry.id}  {started}  {entry.file_name} ({workflow})")
         counts = f"{entry.records:,} records: {entry.landed:,} landed, {entry.rejected:,} rejected"
         notes = f", {entry.cleaned:,} cleaned" if entry.cleaned else ""
         notes += ", forced" if entry.forced else ""
         notes += f", rejects of load {entry.retry_of} tried again" if entry.retry_of else ""
-        out.print(f"    {counts}{notes}", markup=False)
+        show(f"    {counts}{notes}")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import click
 
-from ingest.commands.load import chosen_workflow
+from ingest.commands.common import by_reason, chosen_workflow, in_tables, json_option
+from ingest.errors import ExitStatus
 from ingest.landing import ledger
 from ingest.load.retry import RetrySummary, retry_load
 from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import require_initialised
-from ingest.terminal.screen import emit_json, err, out
-from ingest.terminal.tables import printable
+from ingest.terminal.screen import emit_json, say, show
 from ingest.workflows.registry import load_registry
 
-REJECTED = 3
 _TEXT_SHOWN = 300  # characters of a record on the screen; --json gives all that was kept
 
 
@@ -45,7 +44,7 @@ def command() -> None:
     show_default=True,
     help="Show at most so many rejects.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@json_option
 def list_(load: str | None, limit: int, as_json: bool) -> None:
     """Show the records that could not land: line, reason and text.
 
@@ -62,9 +61,9 @@ def list_(load: str | None, limit: int, as_json: bool) -> None:
     else:
         _show(entries)
     if total > len(entries):
-        err.print(f"{len(entries):,} of {total:,} rejects shown; --limit shows more.")
+        say(f"{len(entries):,} of {total:,} rejects shown; --limit shows more.")
     elif not entries:
-        err.print("No rejects.")
+        say("No rejects.")
 
 
 def _show(entries: list[ledger.RejectEntry]) -> None:
@@ -72,13 +71,11 @@ def _show(entries: list[ledger.RejectEntry]) -> None:
     for entry in entries:
         if entry.load_id != shown_load:
             shown_load = entry.load_id
-            out.print(f"Load {entry.load_id}, {entry.file_name}:", markup=False)
-        # names of workflows and record text may hold anything, terminal control sequences too
-        fault = printable(f"line {entry.line}: {entry.reason}: {entry.detail}")
-        out.print(f"  {fault}", markup=False)
+            show(f"Load {entry.load_id}, {entry.file_name}:")
+        show(f"  line {entry.line}: {entry.reason}: {entry.detail}")
         text = entry.record or ""
         more = "..." if len(text) > _TEXT_SHOWN else ""
-        out.print(f"    {printable(text[:_TEXT_SHOWN])}{more}", markup=False)
+        show(f"    {text[:_TEXT_SHOWN]}{more}")
 
 
 @command.command("retry", epilog="Example: ingest rejects retry 0199f3c2")
@@ -88,7 +85,7 @@ def _show(entries: list[ledger.RejectEntry]) -> None:
     metavar="SLUG",
     help="Workflow (or alias) of records that name none, where the load named none either.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@json_option
 def retry(load: str | None, workflow: str | None, as_json: bool) -> None:
     """Try rejected records again, after a fix of the registry or an upgrade.
 
@@ -106,33 +103,27 @@ def retry(load: str | None, workflow: str | None, as_json: bool) -> None:
         server = describe(conn)
         with conn.transaction():
             loads = [ledger.find_load(conn, load)] if load else ledger.loads_with_rejects(conn)
-        _say(f"Trying again into {server}.")
+        say(f"Trying again into {server}.")
         summaries = []
         for load_id in loads:
-            summary = retry_load(conn, load_id, registry, given, _say)
+            summary = retry_load(conn, load_id, registry, given, say)
             _report(summary)
             summaries.append(summary)
     if as_json:
         emit_json({"server": server, "loads": summaries})
     if not loads:
-        _say("No rejects.")
+        say("No rejects.")
     if any(summary.rejected or summary.needs_file for summary in summaries):
-        raise click.exceptions.Exit(REJECTED)
-
-
-def _say(text: str) -> None:
-    err.print(text, markup=False)
+        raise click.exceptions.Exit(ExitStatus.REJECTED)
 
 
 def _report(summary: RetrySummary) -> None:
-    tables = ", ".join(f"{n:,} in raw.{table}" for table, n in summary.tables.items())
-    landed = f"{summary.landed:,} landed{f' ({tables})' if tables else ''}"
-    _say(f"{summary.file} (load {summary.retried}): {landed}.")
+    landed = f"{summary.landed:,} landed{in_tables(summary.tables)}"
+    say(f"{summary.file} (load {summary.retried}): {landed}.")
     if summary.rejected:
-        reasons = ", ".join(f"{reason} {n:,}" for reason, n in summary.reasons.items())
-        _say(f"  {summary.rejected:,} rejected again ({reasons}).")
+        say(f"  {summary.rejected:,} rejected again {by_reason(summary.reasons)}.")
     if summary.needs_file:
-        _say(
+        say(
             f"  {summary.needs_file:,} need their file: what was kept of them is not enough. "
             "Correct the file and load it."
         )

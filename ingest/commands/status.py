@@ -8,6 +8,7 @@ from datetime import datetime
 
 import click
 
+from ingest.commands.common import json_option
 from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import require_initialised
 from ingest.state.status import BuiltTable, Status, status
@@ -16,7 +17,7 @@ from ingest.terminal.tables import age, print_paragraph, print_table
 
 
 @click.command("status", epilog="Example: ingest status --json")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@json_option
 def command(as_json: bool) -> None:
     """Show what the warehouse holds, what waits to be transformed, and what is open.
 

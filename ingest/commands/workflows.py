@@ -6,14 +6,15 @@ from typing import Any
 
 import click
 
-from ingest.terminal.screen import emit_json, out
+from ingest.commands.common import json_option
+from ingest.terminal.screen import emit_json, show
 from ingest.workflows.feeds import Feed, feed_of
 from ingest.workflows.registry import Registry, Workflow, load_registry
 from ingest.workflows.routes import NoRouteError, Route, route_of
 
 
 @click.command(epilog="Example: ingest workflows --json")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@json_option
 def command(as_json: bool) -> None:
     """List the registered workflows: slug, where they land, what they feed, how keys are found.
 
@@ -28,12 +29,12 @@ def command(as_json: bool) -> None:
         emit_json(entries)
         return
     for entry in entries:
-        out.print(f"[bold]{entry['workflow_slug']}[/bold]")
-        out.print(f"  {entry['description']}", markup=False)
+        show(entry["workflow_slug"], style="bold")
+        show(f"  {entry['description']}")
         for label in ("lands_in", "feeds", "key", "columns", "aliases"):
             value = entry[label]
             words = ", ".join(value) if isinstance(value, list) else value
-            out.print(f"  {label.replace('_', ' '):9} {words or '-'}", markup=False)
+            show(f"  {label.replace('_', ' '):9} {words or '-'}")
 
 
 def _entry(registry: Registry, workflow: Workflow) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def _payload_landing(workflow: Workflow) -> dict[str, Any]:
         return {"lands_in": None, "feeds": [], "key": f"none: {fault}", "columns": []}
     return {
         "lands_in": f"raw.{route.table}",
-        "feeds": [name if "." in name else f"extracted.{name}" for name in route.feeds],
+        "feeds": [name if "." in name else f"extracted.{name}" for name in route.fills],
         "key": _key_rule(route),
         "columns": [],
     }
@@ -66,7 +67,7 @@ def _payload_landing(workflow: Workflow) -> dict[str, Any]:
 def _feed_landing(feed: Feed) -> dict[str, Any]:
     return {
         "lands_in": f"raw.{feed.table}",
-        "feeds": list(feed.fed),
+        "feeds": list(feed.fills),
         "key": feed.rule(),
         "columns": [f"{c.title}{'*' if c.expected else ''}" for c in feed.columns],
     }

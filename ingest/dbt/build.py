@@ -13,7 +13,7 @@ from typing import Any
 from ingest.errors import IngestError
 
 # the very command a user would type; -P because the current folder may hold something named ingest
-_BUILD = (sys.executable, "-P", "-m", "ingest.cli", "dbt", "build", "--selector", "everything")
+_BUILD = (sys.executable, "-P", "-m", "ingest", "dbt", "build", "--selector", "everything")
 _AS_EVENTS = ("--log-format", "json", "--no-use-colors")
 
 # how both ingest dbt and a model begin to say that another run has the lock

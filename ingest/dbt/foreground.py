@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-INTERRUPTED = 130
+from ingest.errors import ExitStatus
 
 
 def run_in_foreground(arguments: Sequence[str | Path], environment: dict[str, str]) -> int:
@@ -47,5 +47,5 @@ def run_in_foreground(arguments: Sequence[str | Path], environment: dict[str, st
         signal.signal(signal.SIGINT, on_interrupt)
         signal.signal(signal.SIGTERM, on_terminate)
     if interrupted and code != 0:
-        return INTERRUPTED
+        return ExitStatus.INTERRUPTED
     return 128 - code if code < 0 else code

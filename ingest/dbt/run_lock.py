@@ -11,19 +11,8 @@ from contextlib import contextmanager
 
 from ingest.errors import IngestError
 from ingest.postgres.connection import Connection, describe
-from ingest.terminal.screen import err
-
-_LOCK = 0x4851_0003  # beside those of the migrations and of the rights
-
-_HOLDER = """
-    select l.pid, to_char(a.query_start, 'HH24:MI:SS')
-    from pg_locks as l
-    left join pg_stat_activity as a on l.pid = a.pid
-    where
-        l.locktype = 'advisory' and l.granted
-        and l.classid = 0 and l.objid = %s and l.objsubid = 1
-        and l.database = (select oid from pg_database where datname = current_database())
-"""
+from ingest.postgres.locks import RUNS, hold_for_session
+from ingest.terminal.screen import say
 
 
 @contextmanager
@@ -38,26 +27,19 @@ def only_run(conn: Connection, *, wait: bool) -> Iterator[None]:
     Raises:
         IngestError: There is another run, and it is not to be waited for.
     """
-    if conn.execute("select pg_try_advisory_lock(%s)", (_LOCK,)).fetchone() != (True,):
-        run = f"another run ({_holder(conn)})"
+
+    def announce(holder: str) -> None:
+        run = f"another run ({holder})"
         if not wait:
             raise IngestError(
                 f"{run} is under way",
                 where=describe(conn),
                 hint="try again later, or wait for it without --no-wait",
             )
-        err.print(f"Waiting for {run} to end ...", markup=False)
-        conn.execute("select pg_advisory_lock(%s)", (_LOCK,))
+        say(f"Waiting for {run} to end ...")
+
+    hold_for_session(conn, RUNS, announce)
     try:
         yield
     finally:
         conn.close()
-
-
-def _holder(conn: Connection) -> str:
-    row = conn.execute(_HOLDER, (_LOCK,)).fetchone()
-    if row is None:
-        return "which ends just now"
-    pid, since = row
-    # others' times are shown to members of their role only
-    return f"server process {pid}" + (f", since {since}" if since else "")

@@ -5,17 +5,28 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.dbt.build import BuildSummary
 from ingest.demo.examples import Loaded
-from ingest.demo.tour import QUESTIONS, Rows
+from ingest.demo.tour import (
+    COMPANIES,
+    CONTENDERS,
+    COUNTS,
+    CUSTOMERS,
+    ICP,
+    ISSUES,
+    PEOPLE,
+    QUESTIONS,
+    Rows,
+    View,
+)
 from ingest.load.load import Status
 from ingest.postgres import embedded
 from ingest.postgres.connection import connection_parameters
 from ingest.terminal.screen import out
+from ingest.terminal.screen import show as line
 from ingest.terminal.tables import print_paragraph, print_table
 
 
@@ -28,10 +39,10 @@ def show(database: str, loaded: list[Loaded], built: BuildSummary, found: dict[s
         built: What dbt did.
         found: What ``tour`` found.
     """
-    counts = found["counts"][0]
+    counts = found[COUNTS.name][0]
     _show_files(loaded)
     _show_rejects(loaded)
-    _show_build(built, counts, found["issues"])
+    _show_build(built, counts, found)
     _show_entities(counts, found)
     _show_judgements(found)
     _show_questions(database)
@@ -71,29 +82,28 @@ def _show_rejects(loaded: list[Loaded]) -> None:
     )
 
 
-def _show_build(built: BuildSummary, counts: dict[str, int], issues: Rows) -> None:
+def _show_build(built: BuildSummary, counts: dict[str, int], found: dict[str, Rows]) -> None:
     _heading(
         f"3. Built with dbt in {built.seconds:.0f} s: {built.models} models, "
         f"{built.functions} functions, {built.seeds} seeds; {built.tests} tests passed"
     )
-    out.print(f"{counts['issues']} values could not be used; each is reported, some of them here:")
-    _rows(("in raw.", "field", "~value", "reason"), issues)
+    line(f"{counts['issues']} values could not be used; each is reported, some of them here:")
+    _table(ISSUES, found)
 
 
 def _show_entities(counts: dict[str, int], found: dict[str, Rows]) -> None:
     _heading(f"4. {counts['companies']} companies, one row per domain; some of them")
-    _rows(("domain", "name", "name from", "~industry", "size"), found["companies"])
+    _table(COMPANIES, found)
     _heading(f"5. {counts['people']} people, one row per public LinkedIn profile; some of them")
-    people = [{k: v for k, v in row.items() if k != "linkedin_url"} for row in found["people"]]
-    _rows(("name", "latest title", "company"), people)
+    _table(PEOPLE, found)
 
 
 def _show_judgements(found: dict[str, Rows]) -> None:
     _heading("6. What the warehouse decided")
     for label, text in (
-        ("newest wins", _contest(found["contenders"])),
-        ("customers", _customers(found["customers"])),
-        ("ideal customer", _icp(found["icp"])),
+        ("newest wins", _contest(found[CONTENDERS.name])),
+        ("customers", _customers(found[CUSTOMERS.name])),
+        ("ideal customer", _icp(found[ICP.name])),
     ):
         print_paragraph(out, f"{label:14}", text)
 
@@ -135,10 +145,10 @@ def _show_questions(database: str) -> None:
     psql = _psql()
     _heading("7. Ask it yourself: paste one of these")
     for question in QUESTIONS:
-        out.print(f"[bold]# {question.text}[/bold]")
+        line(f"# {question.text}", style="bold")
         out.print(f'{psql} -c "\n{question.sql}"\n', markup=False)
-    out.print(f"All of it stands in {database}.", markup=False)
-    out.print(f"Next: {_ingest()} status | load | rejects | --help", markup=False)
+    line(f"All of it stands in {database}.")
+    line(f"Next: {_ingest()} status | load | rejects | --help")
 
 
 def _psql() -> str:
@@ -162,8 +172,8 @@ def _ingest() -> str:
 
 def _heading(text: str) -> None:
     out.print()
-    out.print(f"[bold cyan]{text}[/bold cyan]", highlight=False)
+    line(text, style="bold cyan")
 
 
-def _rows(columns: Sequence[str], rows: Rows) -> None:
-    print_table(out, columns, [row.values() for row in rows])
+def _table(view: View, found: dict[str, Rows]) -> None:
+    print_table(out, list(view.headings.values()), view.cells(found[view.name]))

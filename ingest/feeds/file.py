@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from uuid import UUID
 
 from ingest.errors import IngestError, UsageError
-from ingest.feeds.merge import merge, stage
-from ingest.feeds.rows import FeedRows, FileFacts, Relayed
+from ingest.feeds.merge import make_room, merge
+from ingest.feeds.rows import FeedRows
 from ingest.formats.content import Content
 from ingest.formats.delimited import TableReader, TableRow, looks_like_json
 from ingest.formats.json.records import Record, RecordReader
-from ingest.landing.rejects import Reason, RefusedError, Reject
-from ingest.payloads.envelopes import Row
+from ingest.landing.rows import Row
 from ingest.postgres.connection import Connection
-from ingest.workflows.feeds import Feed
-from ingest.workflows.registry import Registry, Workflow
+from ingest.rejects import Reason, RefusedError, Reject
 
 _MOST = 0.5  # share of rows with misplaced values beyond which the file itself is at fault
-
-
-@dataclass(frozen=True)
-class FeedLoad:
-    """What a load of a feed's file is given.
-
-    Args:
-        workflow: The workflow of the load.
-        feed: Its feed.
-        registry: The registered workflows.
-        facts: What is said about the file.
-        notice: Told what was assumed about the file.
-    """
-
-    workflow: Workflow
-    feed: Feed
-    registry: Registry
-    facts: FileFacts
-    notice: Callable[[str], None]
 
 
 class FeedFile:
@@ -46,39 +23,41 @@ class FeedFile:
     Args:
         conn: A connection whose transaction is open.
         content: The file.
-        load: What is to be done with it.
-        load_id: The load.
+        rows: Makes rows of its records.
+        notice: Told what was assumed about the file.
     """
 
-    def __init__(self, conn: Connection, content: Content, load: FeedLoad, load_id: UUID) -> None:
+    def __init__(
+        self, conn: Connection, content: Content, rows: FeedRows, notice: Callable[[str], None]
+    ) -> None:
         self._conn = conn
         self._content = content
-        self._load = load
-        self._load_id = load_id
-        self._rows = FeedRows(load.workflow, load.feed, load.registry, load.facts, load_id)
+        self._rows = rows
+        self._notice = notice
         self._seen = 0
         self._misplaced = 0
         self._first_sign = ""
 
-    def records(self, progress: Callable[[int], None]) -> Iterator[TableRow | Relayed | Reject]:
+    def records(self, progress: Callable[[int], None]) -> Iterator[TableRow | Record | Reject]:
         """The rows of the file, be it a table or JSON, and what could not be read as one.
 
         Raises:
             IngestError: The file is of another kind, cut off or damaged, or its header does not
                 fit the feed.
         """
-        if self._load.feed.key:
-            stage(self._conn, self._load.feed)
+        if self._rows.feed.key:
+            make_room(self._conn, self._rows.feed)
         if looks_like_json(self._content):
-            yield from map(_relayed, RecordReader(self._content, progress))
+            # what is said about the file is not kept: its records cannot be tried again without it
+            yield from RecordReader(self._content, progress, can_retry=False)
             return
-        table = TableReader(self._content, progress, self._load.notice)
+        table = TableReader(self._content, progress, self._notice)
         self._rows.read_header(table.header, f"{self._content.name}:{table.header_line}")
         for note in self._rows.notes:
-            self._load.notice(f"{self._content.name}: {note}.")
+            self._notice(f"{self._content.name}: {note}.")
         yield from table
 
-    def row(self, record: TableRow | Relayed) -> Row:
+    def row(self, record: TableRow | Record) -> Row:
         """The row of a record.
 
         Raises:
@@ -90,7 +69,9 @@ class FeedFile:
         except RefusedError as fault:
             if fault.reason is Reason.IMPLAUSIBLE:
                 self._misplaced += 1
-                self._first_sign = self._first_sign or f"on line {record.line} {fault.detail}"
+                self._first_sign = (
+                    self._first_sign or f"on line {record.origin.line} {fault.detail}"
+                )
             raise
 
     def finish(self) -> dict[str, int]:
@@ -110,25 +91,18 @@ class FeedFile:
                 where=self._content.name,
                 hint="put the columns right and load it again",
             )
-        facts = self._load.facts
-        if facts.zone and not (facts.export_timestamp or self._rows.found_moments):
+        options = self._rows.options
+        if options.timezone and not (options.exported_at or self._rows.found_moments):
             raise UsageError(
                 "--timezone has no meaning: nothing says when the export was made",
                 where=self._content.name,
                 hint="give --export-timestamp",
             )
-        feed = self._load.feed
-        return merge(self._conn, feed, self._load_id, self._announce) if feed.key else {}
+        feed = self._rows.feed
+        return merge(self._conn, feed, self._rows.load_id, self._announce) if feed.key else {}
 
-    def _announce(self, pid: str) -> None:
-        self._load.notice(
-            f"{self._content.name}: waiting for another load into raw.{self._load.feed.table} "
-            f"(server process {pid}) ..."
+    def _announce(self, holder: str) -> None:
+        self._notice(
+            f"{self._content.name}: waiting for another load into raw.{self._rows.feed.table} "
+            f"({holder}) ..."
         )
-
-
-def _relayed(item: Record | Reject) -> Relayed | Reject:
-    if isinstance(item, Record):
-        return Relayed(item.offset, item.line, item.raw, item)
-    # what was said about the file is not kept, so its records cannot be tried again without it
-    return replace(item, offset=None)

@@ -7,22 +7,22 @@ loads of one feed merge one at a time.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from uuid import UUID
 
 from psycopg import sql
 
-from ingest.landing.ledger import hold
 from ingest.postgres.connection import Connection
+from ingest.postgres.locks import hold, lock_of_text
+from ingest.postgres.statements import statement
 from ingest.workflows.feeds import Column, Feed, Holds
 
-STAGING_SCHEMA = "pg_temp"
+TEMPORARY_SCHEMA = "pg_temp"
 
 _TEXT_KEY = r"lower(btrim({}, E' \t\n\r\u00a0'))"
 # Coarser than the normal form of a domain, which may not exist yet: a load works before any dbt
 # command. It tells rows of one feed apart and is stored nowhere.
-_DOMAIN_KEY = """
+_DOMAIN_KEY = r"""
     rtrim(
         regexp_replace(
             split_part(
@@ -30,64 +30,12 @@ _DOMAIN_KEY = """
                 '/',
                 1
             ),
-            '^(?:.*@)?(?:www[0-9]*\\.)?',
+            '^(?:.*@)?(?:www[0-9]*\.)?',
             ''
         ),
         '.'
     )
 """
-
-_MERGE = """
-    with brought as (
-        select
-            {keys},
-            (array_agg(id order by id))[1] as id,
-            {newest}
-        from {staged}
-        group by {key_names}
-    ),
-
-    known as (
-        select distinct on ({key_names}) id as known_id, {keys}
-        from {table}
-        order by {key_names}, coalesce(created_at, _received_at) desc, id desc
-    ),
-
-    matched as (
-        select b.*, k.known_id
-        from brought as b
-        left join known as k using ({key_names})
-    ),
-
-    added as (
-        insert into {table} (id, {columns}, _load_id)
-        select id, {columns}, %(load)s
-        from matched
-        where known_id is null
-        returning id
-    ),
-
-    corrected as ({correct})
-
-    select
-        (select count(*) from added),
-        (select count(*) from corrected),
-        (select count(*) from matched),
-        (select count(*) from {staged})
-"""
-
-_CORRECT = """
-    update {table} as r
-    set
-        {assignments},
-        updated_at = now(),
-        _load_id = %(load)s,
-        _xid = pg_current_xact_id()
-    from matched as m
-    where r.id = m.known_id and ({is_values}) is distinct from ({becomes})
-    returning r.id
-"""
-_CORRECT_NOTHING = "select id from added where false"
 
 
 def domain_key(expression: sql.Composable) -> sql.Composed:
@@ -100,7 +48,7 @@ def text_key(expression: sql.Composable) -> sql.Composed:
     return sql.SQL(_TEXT_KEY).format(expression)
 
 
-def stage(conn: Connection, feed: Feed) -> None:
+def make_room(conn: Connection, feed: Feed) -> None:
     """Make the temporary table that takes the rows of a file; it ends with the transaction."""
     conn.execute(
         sql.SQL(
@@ -112,43 +60,45 @@ def stage(conn: Connection, feed: Feed) -> None:
 def merge(
     conn: Connection, feed: Feed, load_id: UUID, announce_wait: Callable[[str], None]
 ) -> dict[str, int]:
-    """Bring the staged rows into the raw table.
+    """Bring the rows from there into the raw table.
 
     Of several rows with one key the later one counts, column by column: an empty cell, or a
     column the file does not have, takes no value away.
 
     Args:
-        conn: A connection whose transaction has staged the rows.
+        conn: A connection whose transaction has landed the rows.
         feed: Their feed; it has a key.
         load_id: The load, which becomes that of every row it added or corrected.
-        announce_wait: Told the process to wait for if another load of the feed is merging.
+        announce_wait: Told whom to wait for, in words, if another load of the feed is merging.
 
     Returns:
-        How many of the staged rows were new, updated, unchanged, and repeated in the file.
+        How many of the rows of the file were new, updated, unchanged, and repeated in the file.
     """
-    lock_name = f"merge into raw.{feed.table}"
-    lock_id = int.from_bytes(hashlib.sha256(lock_name.encode()).digest()[:8], signed=True)
-    hold(conn, lock_id, announce_wait)
-    conn.execute(sql.SQL("analyze {}").format(_staged(feed)))
-    row = conn.execute(_statement(feed), {"load": load_id}).fetchone()
-    new, updated, matched, staged = row or (0, 0, 0, 0)
+    hold(conn, lock_of_text(f"merge into raw.{feed.table}"), announce_wait)
+    conn.execute(sql.SQL("analyze {}").format(_landed(feed)))
+    row = conn.execute(_merge(feed), {"load": load_id}).fetchone()
+    new, updated, matched, landed = row or (0, 0, 0, 0)
     return {
         "new": new,
         "updated": updated,
         "unchanged": matched - new - updated,
-        "repeated": staged - matched,
+        "repeated": landed - matched,
     }
+
+
+def _sql(name: str) -> sql.SQL:
+    return statement("ingest.feeds", name)
 
 
 def _table(feed: Feed) -> sql.Identifier:
     return sql.Identifier("raw", feed.table)
 
 
-def _staged(feed: Feed) -> sql.Identifier:
-    return sql.Identifier(STAGING_SCHEMA, feed.table)
+def _landed(feed: Feed) -> sql.Identifier:
+    return sql.Identifier(TEMPORARY_SCHEMA, feed.table)
 
 
-def _statement(feed: Feed) -> sql.Composed:
+def _merge(feed: Feed) -> sql.Composed:
     names = [sql.Identifier(column.name) for column in feed.columns]
     key_names = [sql.Identifier(f"key_{n}") for n, _ in enumerate(feed.key)]
     keys = [
@@ -162,14 +112,14 @@ def _statement(feed: Feed) -> sql.Composed:
         for name in names
     ]
     comma = sql.SQL(", ")
-    return sql.SQL(_MERGE).format(
+    return _sql("merge").format(
         table=_table(feed),
-        staged=_staged(feed),
+        landed=_landed(feed),
         columns=comma.join(names),
         keys=comma.join(keys),
         key_names=comma.join(key_names),
         newest=comma.join(newest),
-        correct=_correction(feed, names) if feed.updates else sql.SQL(_CORRECT_NOTHING),
+        correct=_correction(feed, names) if feed.updates else _sql("correct_nothing"),
     )
 
 
@@ -178,7 +128,7 @@ def _correction(feed: Feed, names: list[sql.Identifier]) -> sql.Composed:
     assignments = [
         sql.SQL("{} = {}").format(name, value) for name, value in zip(names, becomes, strict=True)
     ]
-    return sql.SQL(_CORRECT).format(
+    return _sql("correct").format(
         table=_table(feed),
         assignments=sql.SQL(", ").join(assignments),
         is_values=sql.SQL(", ").join(sql.SQL("r.{}").format(name) for name in names),

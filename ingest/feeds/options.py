@@ -1,81 +1,126 @@
-"""What the user says about the files of a feed: read, and refused where it has no meaning."""
+"""What the user says about the files of a feed, from the words of the command to values of rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
+from typing import get_args
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ingest.errors import UsageError
-from ingest.feeds.rows import FileFacts
 from ingest.feeds.values import in_zone, read_moment
 from ingest.feeds.vc_firms import find_vc_firm
 from ingest.postgres.connection import Connection
-from ingest.workflows.feeds import FEEDS, Setting, feed_of
+from ingest.workflows.feeds import FEEDS, Feed, Saying, feed_of
 from ingest.workflows.registry import Workflow
 
 
-def read_settings(workflow: Workflow | None, said: Mapping[Setting, str | None]) -> FileFacts:
-    """The facts that the options state, but for the firm, which only the database knows.
+@dataclass(frozen=True)
+class FeedOptions:
+    """What is said about files as a whole, each as it was said; None where nothing is.
 
     Args:
-        workflow: The workflow of the load.
-        said: The options; None where one was not given.
-
-    Raises:
-        UsageError: An option has no meaning for the workflow or cannot be read, or one that the
-            workflow needs is missing.
+        vc_firm: The firm whose portfolio they hold, by name or domain.
+        export_title: Of the export; like the next two for rows that do not say it themselves.
+        export_timestamp: When the export was made.
+        timezone: Where times without a zone were taken; UTC if nothing is said.
+        notes: Anything.
+        vc_firm_id: The firm, once ``found``.
     """
-    feed = feed_of(workflow)
-    meant = feed.settings if feed else ()
-    for setting, value in said.items():
-        if value is None:
-            continue
-        if setting not in meant:
-            takers = [slug for slug, taker in FEEDS.items() if setting in taker.settings]
-            raise UsageError(f"{setting.value} has a meaning for {', '.join(takers)} only")
-        if not value.strip():
-            raise UsageError(f"{setting.value} is blank", hint="leave it out")
-    needed = feed.needed_setting if feed else None
-    if workflow and needed and said.get(needed) is None:
-        raise UsageError(f"{workflow.slug} needs {needed.value}, by name or domain")
-    zone = _zone(said.get(Setting.TIMEZONE))
-    return FileFacts(
-        export_title=said.get(Setting.EXPORT_TITLE),
-        export_timestamp=_moment(said.get(Setting.EXPORT_TIMESTAMP), zone),
-        notes=said.get(Setting.NOTES),
-        zone=zone,
-    )
+
+    vc_firm: str | None = None
+    export_title: str | None = None
+    export_timestamp: str | None = None
+    timezone: str | None = None
+    notes: str | None = None
+    vc_firm_id: UUID | None = None
+
+    def check(self, workflow: Workflow | None) -> None:
+        """See that all that is said can be read, and has a meaning for a workflow.
+
+        Raises:
+            UsageError: An option has no meaning for the workflow or cannot be read, or one that
+                the workflow needs is missing.
+        """
+        feed = feed_of(workflow)
+        for name in get_args(Saying):
+            self._check_one(name, feed)
+        if workflow and feed and feed.needs and getattr(self, feed.needs) is None:
+            raise UsageError(f"{workflow.slug} needs {_option(feed.needs)}, by name or domain")
+        _ = self.exported_at
+
+    def _check_one(self, name: Saying, feed: Feed | None) -> None:
+        said: str | None = getattr(self, name)
+        if said is None:
+            return
+        if feed is None or name not in feed.takes:
+            takers = [slug for slug, taker in FEEDS.items() if name in taker.takes]
+            raise UsageError(f"{_option(name)} has a meaning for {', '.join(takers)} only")
+        if not said.strip():
+            raise UsageError(f"{_option(name)} is blank", hint="leave it out")
+
+    def found(self, conn: Connection) -> FeedOptions:
+        """The same with the firm, which only the database knows.
+
+        Raises:
+            UsageError: There is no such firm, or there are several.
+        """
+        if self.vc_firm is None:
+            return self
+        return replace(self, vc_firm_id=find_vc_firm(conn, self.vc_firm))
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """Where times without a zone were taken.
+
+        Raises:
+            UsageError: There is no such zone.
+        """
+        if self.timezone is None:
+            return UTC
+        try:
+            return ZoneInfo(self.timezone.strip())
+        except (LookupError, ValueError, OSError):
+            raise UsageError(
+                f"--timezone {self.timezone!r} is no known time zone",
+                hint="give one like America/New_York",
+            ) from None
+
+    @cached_property
+    def exported_at(self) -> datetime | None:
+        """When the export was made.
+
+        Raises:
+            UsageError: It is no time, or names a zone beside the one that is given.
+        """
+        zone = self.zone
+        if self.export_timestamp is None:
+            return None
+        try:
+            moment = read_moment(self.export_timestamp.strip())
+            if moment.tzinfo is not None and self.timezone is not None:
+                raise UsageError("--timezone has no meaning: --export-timestamp names its own zone")
+            return in_zone(moment, zone)
+        except ValueError as fault:
+            raise UsageError(f"--export-timestamp {self.export_timestamp!r} is {fault}") from None
+
+    def defaults(self, feed: Feed) -> dict[str, object]:
+        """Values of the feed's columns for rows without one of their own."""
+        values = {
+            "export_title": self.export_title,
+            "export_timestamp": self.exported_at,
+            "notes": self.notes,
+        }
+        return {c.name: values[c.name] for c in feed.columns if values.get(c.name) is not None}
+
+    def constants(self, feed: Feed, load_id: UUID) -> dict[str, UUID]:
+        """Columns that have the same value in all rows of a file."""
+        values = {feed.upload_column: load_id, "vc_firm_id": self.vc_firm_id}
+        return {name: value for name, value in values.items() if name and value}
 
 
-def with_vc_firm(conn: Connection, facts: FileFacts, name: str | None) -> FileFacts:
-    """The facts with the firm of that name or domain, if one is given.
-
-    Raises:
-        UsageError: There is no such firm, or there are several.
-    """
-    return facts if name is None else replace(facts, vc_firm_id=find_vc_firm(conn, name))
-
-
-def _zone(name: str | None) -> tzinfo | None:
-    if name is None:
-        return None
-    try:
-        return ZoneInfo(name.strip())
-    except (LookupError, ValueError, OSError):
-        raise UsageError(
-            f"--timezone {name!r} is no known time zone", hint="give one like America/New_York"
-        ) from None
-
-
-def _moment(text: str | None, zone: tzinfo | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = read_moment(text.strip())
-        if moment.tzinfo is not None and zone is not None:
-            raise UsageError("--timezone has no meaning: --export-timestamp names its own zone")
-        return in_zone(moment, zone or UTC)
-    except ValueError as fault:
-        raise UsageError(f"--export-timestamp {text!r} is {fault}") from None
+def _option(name: Saying) -> str:
+    """How the command line calls it."""
+    return f"--{name.replace('_', '-')}"

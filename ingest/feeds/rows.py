@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import msgspec
 
-from ingest.errors import IngestError
-from ingest.feeds.merge import STAGING_SCHEMA
+from ingest.errors import IngestError, did_you_mean
+from ingest.feeds.merge import TEMPORARY_SCHEMA
+from ingest.feeds.options import FeedOptions
 from ingest.feeds.values import stored
 from ingest.formats.delimited import TableRow
 from ingest.formats.json.records import Record
 from ingest.landing.copy import Target
-from ingest.landing.rejects import Reason, RefusedError
-from ingest.payloads.envelopes import LONGEST_KEY, Row
+from ingest.landing.rows import LONGEST_KEY, Row
+from ingest.rejects import Reason, RefusedError
+from ingest.terminal.screen import printable
 from ingest.workflows.feeds import Column, Feed, Holds, normal_header
 from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
 
@@ -28,56 +27,6 @@ _MOST_NAMED = 8  # headers in one sentence
 _LONGEST_NAME = 60  # characters of a header in a sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Relayed:
-    """A row that arrived as a JSON object.
-
-    Args:
-        offset: Where it begins in the decompressed file, in bytes.
-        line: Line on which it begins, from 1.
-        raw: Its text as it stood in the file.
-        record: The object.
-    """
-
-    offset: int
-    line: int
-    raw: bytes
-    record: Record
-
-
-@dataclass(frozen=True, slots=True)
-class FileFacts:
-    """What the user says about a file as a whole.
-
-    Args:
-        vc_firm_id: The firm whose portfolio it is.
-        export_title: Of the export; like the next two for rows that do not say it themselves.
-        export_timestamp: When the export was made.
-        notes: Anything.
-        zone: Where times without a zone were taken; UTC if nothing is said.
-    """
-
-    vc_firm_id: UUID | None = None
-    export_title: str | None = None
-    export_timestamp: datetime | None = None
-    notes: str | None = None
-    zone: tzinfo | None = None
-
-    def defaults(self, feed: Feed) -> dict[str, object]:
-        """Values of the feed's columns for rows without one of their own."""
-        values = {
-            "export_title": self.export_title,
-            "export_timestamp": self.export_timestamp,
-            "notes": self.notes,
-        }
-        return {c.name: values[c.name] for c in feed.columns if values.get(c.name) is not None}
-
-    def constants(self, feed: Feed, load_id: UUID) -> dict[str, UUID]:
-        """Columns that have the same value in all rows of the file."""
-        values = {feed.upload_column: load_id, "vc_firm_id": self.vc_firm_id}
-        return {name: value for name, value in values.items() if name and value}
-
-
 class FeedRows:
     """Makes rows of the records of one file.
 
@@ -85,23 +34,31 @@ class FeedRows:
         workflow: The workflow of the load.
         feed: Its feed.
         registry: The registered workflows.
-        facts: What is said about the file.
+        options: What is said about the file.
         load_id: The load.
 
     Attributes:
+        feed, options, load_id: As given.
         notes: What the user should know about the columns of the file, after ``read_header``.
         found_moments: A row so far told a time.
     """
 
     def __init__(
-        self, workflow: Workflow, feed: Feed, registry: Registry, facts: FileFacts, load_id: UUID
+        self,
+        workflow: Workflow,
+        feed: Feed,
+        registry: Registry,
+        options: FeedOptions,
+        load_id: UUID,
     ) -> None:
         self._workflow = workflow
-        self._feed = feed
+        self.feed = feed
+        self.options = options
+        self.load_id = load_id
         self._registry = registry
-        self._zone = facts.zone or UTC
-        self._defaults = facts.defaults(feed)
-        self._constants = facts.constants(feed, load_id)
+        self._zone = options.zone
+        self._defaults = options.defaults(feed)
+        self._constants = options.constants(feed, load_id)
         self._places: dict[str, int] = {}  # column -> place of its cell
         self._nameless: list[int] = []
         self._columns = feed.columns
@@ -117,7 +74,7 @@ class FeedRows:
             IngestError: A header is unknown or stands twice, or an expected one is missing; with
                 the unknown, the missing and the nearest ones.
         """
-        feed = self._feed
+        feed = self.feed
         unread = set(map(normal_header, feed.unread))
         found: dict[str, int] = {}
         unknown, skipped = [], []
@@ -148,15 +105,15 @@ class FeedRows:
         if unset:
             self.notes.append(f"not in the file and left empty: {_listed(unset)}")
 
-    def row(self, record: TableRow | Relayed) -> Row:
+    def row(self, record: TableRow | Record) -> Row:
         """The row of a record.
 
         Raises:
             RefusedError: A value is missing, cannot belong to its column, or cannot be stored in
                 it; or a JSON record has a key that is no column, or names another workflow.
         """
-        if isinstance(record, Relayed):
-            texts, cleaned = self._texts(record.record), record.record.cleaned
+        if isinstance(record, Record):
+            texts, cleaned = self._texts(record), record.cleaned
         else:
             cells, cleaned = _without_nul(record)
             if any(cells[place].strip() for place in self._nameless):
@@ -176,8 +133,8 @@ class FeedRows:
             **dict.fromkeys(self._constants, "uuid"),
             "_load_id": "uuid",
         }
-        schema = STAGING_SCHEMA if self._feed.key else "raw"
-        return Target(self._feed.table, tuple(types), tuple(types.values()), schema=schema)
+        schema = TEMPORARY_SCHEMA if self.feed.key else "raw"
+        return Target(self.feed.table, tuple(types), tuple(types.values()), schema=schema)
 
     def _value(self, column: Column, text: str) -> object:
         value = stored(column, text, self._zone)
@@ -215,20 +172,20 @@ class FeedRows:
     def _column(self, key: str) -> Column | None:
         """The column of a key, None for one that may stand beside the columns."""
         name = normal_header(key)
-        if name in _BESIDE or name in map(normal_header, self._feed.unread):
+        if name in _BESIDE or name in map(normal_header, self.feed.unread):
             return None
-        column = self._feed.by_header.get(name)
+        column = self.feed.by_header.get(name)
         if column is None:
-            titles = [column.title for column in self._feed.columns]
+            titles = [column.title for column in self.feed.columns]
             raise RefusedError(
                 Reason.UNKNOWN_FIELD,
-                f"{_shown(key)} is no column of {self._workflow.slug}{_nearest(key, titles)}",
+                f"{_shown(key)} is no column of {self._workflow.slug}{did_you_mean(key, titles)}",
             )
         return column
 
     def _check_workflow(self, record: Record) -> None:
         value = record.fields.get("workflow_slug")
-        name = record.batch_slug
+        name = record.origin.batch_slug
         if value is not None and bytes(value).startswith(b'"'):
             name = _STRING.decode(value) or name
         if name is None:
@@ -248,7 +205,7 @@ class FeedRows:
     ) -> IngestError:
         faults = []
         if unknown:
-            named = [f"{_shown(title)}{_nearest(title, absent)}" for title in unknown]
+            named = [f"{_shown(title)}{did_you_mean(title, absent)}" for title in unknown]
             faults.append(f"unknown: {_listed(named)}")
         if missing:
             faults.append(f"missing: {_listed(missing, most=len(missing))}")
@@ -274,21 +231,15 @@ def _text(column: Column, value: msgspec.Raw) -> str:
 
 def _without_nul(row: TableRow) -> tuple[list[str], bool]:
     """The cells without NUL, which PostgreSQL cannot store, and whether there was any."""
-    if b"\x00" not in row.raw:
+    if b"\x00" not in row.origin.raw:
         return row.cells, False
     return [cell.replace("\x00", "") for cell in row.cells], True
 
 
-def _nearest(name: str, titles: list[str]) -> str:
-    by_name: Mapping[str, str] = {normal_header(title): title for title in titles}
-    near = difflib.get_close_matches(normal_header(name), by_name, n=1)
-    return f" (did you mean {by_name[near[0]]}?)" if near else ""
-
-
 def _shown(title: str) -> str:
     """A header as a message may show it: on one line, and not for ever."""
-    printable = "".join(c if c.isprintable() else " " for c in title.strip())
-    return repr(printable[:_LONGEST_NAME] + ("..." if len(printable) > _LONGEST_NAME else ""))
+    text = printable(title.strip())
+    return repr(text[:_LONGEST_NAME] + ("..." if len(text) > _LONGEST_NAME else ""))
 
 
 def _listed(names: list[str], most: int = _MOST_NAMED) -> str:

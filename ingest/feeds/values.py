@@ -11,8 +11,8 @@ import msgspec
 
 from ingest.feeds.plausibility import misfit
 from ingest.formats.json.text import without_unstorable
-from ingest.landing.rejects import Reason, RefusedError
-from ingest.payloads.envelopes import FLAGS
+from ingest.landing.rows import FLAGS
+from ingest.rejects import Reason, RefusedError
 from ingest.workflows.feeds import Column, Holds
 
 # How exports write that there is nothing; the text markers that people use (N/A, -) are received

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from uuid import UUID
 
 from psycopg import sql
 
-from ingest.errors import UsageError
+from ingest.errors import UsageError, did_you_mean
 from ingest.feeds.merge import domain_key, text_key
 from ingest.postgres.connection import Connection
+from ingest.postgres.statements import statement
 
 _HOW_TO_ADD = (
     "add it with a CSV file of the columns name and domain: ingest load --workflow vc-firms FILE"
@@ -25,15 +25,7 @@ def find_vc_firm(conn: Connection, name: str) -> UUID:
         UsageError: There is none, with the nearest match; or firms of several domains bear the
             name.
     """
-    query = sql.SQL(
-        """
-        select (array_agg(id order by coalesce(created_at, _received_at), id))[1], min(domain)
-        from raw.vc_firms
-        where {name_key} = {given_name} or {domain_key} = {given_domain}
-        group by {domain_key}
-        order by 2
-        """
-    ).format(
+    query = statement("ingest.feeds", "find_vc_firm").format(
         name_key=text_key(sql.Identifier("name")),
         domain_key=domain_key(sql.Identifier("domain")),
         given_name=text_key(sql.Placeholder("given")),
@@ -57,7 +49,4 @@ def _unknown(conn: Connection, name: str) -> UsageError:
         for row in conn.execute("select distinct name, domain from raw.vc_firms order by 1, 2")
         for word in row
     ]
-    by_key = {word.lower(): word for word in known}
-    near = difflib.get_close_matches(name.strip().lower(), by_key, n=1)
-    nearest = f" (did you mean {by_key[near[0]]}?)" if near else ""
-    return UsageError(f"no VC firm goes by {name!r}{nearest}", hint=_HOW_TO_ADD)
+    return UsageError(f"no VC firm goes by {name!r}{did_you_mean(name, known)}", hint=_HOW_TO_ADD)

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import shutil
 import stat
 import sys
 import tempfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, cast
 
-import zstandard
-
 from ingest.errors import IngestError, UsageError
+from ingest.formats.magic import DAMAGE, MAGIC_LENGTH, Compression, compression_of
 
 STANDARD_INPUT = "-"
 
-_GZIP_MAGIC = b"\x1f\x8b"
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _BLOCK = 1 << 20
-# Four bytes of Zstandard can stand for 128 kB: small steps bound what one step can yield.
-_ZSTD_STEP = 1 << 10
 
 # Compressed data may grow to this many times its size. Payloads grow ten- to thirtyfold; what
 # grows more is a mistake or an attack, and would fill the server's disk.
@@ -88,14 +81,12 @@ class Content:
                 ``EXPANSION_LIMIT``, or the file was changed since it was opened.
         """
         self._file.seek(0)
-        magic = self._file.read(len(_ZSTD_MAGIC))
+        compression = compression_of(self._file.read(MAGIC_LENGTH))
         self._file.seek(0)
-        if magic.startswith(_GZIP_MAGIC):
-            blocks = self._bounded(self._gunzip())
-        elif magic == _ZSTD_MAGIC:
-            blocks = self._bounded(self._unzstd())
-        else:
+        if compression is None:
             blocks = iter(lambda: self._file.read(_BLOCK), b"")
+        else:
+            blocks = self._decompressed(compression)
         for block in blocks:
             yield block
             if progress:
@@ -105,78 +96,33 @@ class Content:
                 "the file was changed while it was read", where=self.name, hint="load it again"
             )
 
-    def tail(self, length: int) -> bytes:
-        """The last ``length`` decompressed bytes (or all, when there are fewer).
-
-        May be asked for while ``blocks`` is under way.
-        """
-        resume_at = self._file.tell()
-        last = b""
-        for block in self.blocks():
-            last = (last + block)[-length:]
-        self._file.seek(resume_at)
-        return last
-
     def _fingerprint(self) -> tuple[int, int]:
         facts = os.fstat(self._file.fileno())
         return facts.st_size, facts.st_mtime_ns
 
-    def _bounded(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    def _decompressed(self, compression: Compression) -> Iterator[bytes]:
         grown = 0
-        for block in blocks:
-            grown += len(block)
-            if grown > max(EXPANSION_FREE, EXPANSION_LIMIT * self._file.tell()):
-                raise IngestError(
-                    f"the compressed data grows to more than {EXPANSION_LIMIT} times its size; "
-                    "nothing of it was loaded",
-                    where=self.name,
-                    hint="if that is meant, decompress it and load the result",
-                )
-            yield block
-
-    def _gunzip(self) -> Iterator[bytes]:
         try:
-            with gzip.GzipFile(fileobj=cast("IO[bytes]", self._file)) as stream:
-                while block := stream.read(_BLOCK):
-                    yield block
+            for block in compression.read(cast("IO[bytes]", self._file)):
+                grown += len(block)
+                if grown > max(EXPANSION_FREE, EXPANSION_LIMIT * self._file.tell()):
+                    raise IngestError(
+                        f"the compressed data grows to more than {EXPANSION_LIMIT} times its "
+                        "size; nothing of it was loaded",
+                        where=self.name,
+                        hint="if that is meant, decompress it and load the result",
+                    )
+                yield block
         except EOFError:
-            raise self._cut_off("gzip") from None
-        except (gzip.BadGzipFile, zlib.error) as fault:
-            raise self._damaged("gzip", fault) from fault
+            raise self._unreadable(
+                f"the {compression.name} data ends early, the file has been cut off"
+            ) from None
+        except DAMAGE as fault:
+            raise self._unreadable(f"the {compression.name} data is damaged ({fault})") from fault
 
-    def _unzstd(self) -> Iterator[bytes]:
-        # Frame by frame: the library's own stream reader takes a cut-off frame for the end.
-        decompressor = zstandard.ZstdDecompressor()
-        frame = decompressor.decompressobj()
-        finished = True
-        try:
-            while step := self._file.read(_ZSTD_STEP):
-                while step:
-                    finished = False
-                    if block := frame.decompress(step):
-                        yield block
-                    step = b""
-                    if frame.eof:
-                        finished = True
-                        step = frame.unused_data
-                        frame = decompressor.decompressobj()
-        except zstandard.ZstdError as fault:
-            raise self._damaged("zstd", fault) from fault
-        if not finished:
-            raise self._cut_off("zstd")
-
-    def _cut_off(self, form: str) -> IngestError:
+    def _unreadable(self, what: str) -> IngestError:
         return IngestError(
-            f"the {form} data ends early, the file has been cut off; nothing of it was loaded",
-            where=self.name,
-            hint="fetch the file again",
-        )
-
-    def _damaged(self, form: str, fault: Exception) -> IngestError:
-        return IngestError(
-            f"the {form} data is damaged ({fault}); nothing of it was loaded",
-            where=self.name,
-            hint="fetch the file again",
+            f"{what}; nothing of it was loaded", where=self.name, hint="fetch the file again"
         )
 
 

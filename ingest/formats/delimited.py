@@ -10,14 +10,13 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ingest.errors import IngestError
 from ingest.formats.charset import Charset, charset_of, utf8_blocks
 from ingest.formats.content import Content
 from ingest.formats.json.text import is_utf8
-from ingest.landing.rejects import Reason, Reject
+from ingest.rejects import Origin, Reason, Reject
 
 MAX_CELL = 1_000_000  # characters
 MAX_LINE = 64_000_000  # bytes
@@ -37,20 +36,15 @@ _FAULTS = {
 _UNCLOSED = "unexpected end"
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """One row below the header.
 
     Args:
-        offset: Where it begins in the text (as UTF-8), in bytes; unique in the file.
-        line: Line on which it begins, from 1.
-        raw: Its text as UTF-8.
+        origin: Where it stood; its offset and its text are those of the file read as UTF-8.
         cells: Its values, one per header.
     """
 
-    offset: int
-    line: int
-    raw: bytes
+    origin: Origin
     cells: list[str]
 
 
@@ -140,30 +134,31 @@ class TableReader:
 
     def _row(self, cells: list[str]) -> TableRow | Reject:
         first = self._lines.taken[0]
-        raw = self._lines.taken_text()
-        if not is_utf8(raw):
-            return Reject(first.number, Reason.INVALID_ENCODING, "the row is not valid UTF-8", raw)
+        origin = first.begins(self._lines.taken_text())
+        if not is_utf8(origin.raw):
+            return Reject(origin, Reason.INVALID_ENCODING, "the row is not valid UTF-8")
         width = len(self.header)
         if len(cells) < width and self._lines.unfinished:
             raise self._cut_off(first.number, f"{len(cells)} of {width} cells")
         if len(cells) < width or any(map(str.strip, cells[width:])):
             detail = f"{len(cells)} cells, and the header has {width}"
-            return Reject(first.number, Reason.CELL_COUNT, detail, raw)
-        return TableRow(first.offset, first.number, raw, cells[:width])
+            return Reject(origin, Reason.CELL_COUNT, detail)
+        return TableRow(origin, cells[:width])
 
     def _recover(self, fault: csv.Error) -> TableRow | Reject:
         """Give up the first of the lines that were taken, and read the others again."""
         first, *others = self._lines.taken
+        origin = first.begins(first.raw)
         if self._delimiter == _TAB and is_utf8(first.raw):
             # much that separates by tabs knows no quoting: its quotes are text
             literal = first.text.rstrip("\r\n").split(_TAB)
             if len(literal) == len(self.header):
                 self._lines.give_back(others)
-                return TableRow(first.offset, first.number, first.raw, literal)
+                return TableRow(origin, literal)
         if _UNCLOSED in str(fault) and self._lines.unfinished:
             raise self._cut_off(first.number, "a quote that does not close")
         self._lines.give_back(others)
-        return Reject(first.number, Reason.MALFORMED_ROW, _words(fault), first.raw)
+        return Reject(origin, Reason.MALFORMED_ROW, _words(fault))
 
     def _cut_off(self, line: int, sign: str) -> IngestError:
         return IngestError(
@@ -183,6 +178,10 @@ class _Line(NamedTuple):
     def text(self) -> str:
         # bytes that are no UTF-8 are found when the row is whole
         return self.raw.decode("utf-8", errors="surrogateescape")
+
+    def begins(self, raw: bytes) -> Origin:
+        """The origin of a row of this text, which begins with this line."""
+        return Origin(self.number, self.offset, raw)
 
 
 class _Lines:

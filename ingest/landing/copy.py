@@ -14,8 +14,8 @@ from psycopg import sql
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-from ingest.landing.rejects import Reason, Reject
 from ingest.postgres.connection import Connection
+from ingest.rejects import Origin, Reason, Reject
 
 _JSONB_VERSION = b"\x01"  # first byte of a binary jsonb value
 
@@ -75,21 +75,18 @@ class Target:
 
 
 class LandingRow(NamedTuple):
-    """One row: its values, and what to call it if the server refuses it."""
+    """One row: its values, and the record it was made of."""
 
     values: Sequence[object]
-    line: int
-    raw: bytes
+    origin: Origin
     cleaned: bool = False
-    offset: int | None = None
-    batch_slug: str | None = None
 
     def refused(self, fault: psycopg.Error) -> Reject:
         """The row as a reject."""
         reason = reason_of(fault) or Reason.UNSTORABLE
         # the server's detail would quote the row
         words = " ".join((fault.diag.message_primary or "").split()).rstrip(".")
-        return Reject(self.line, reason, words, self.raw, self.offset, self.batch_slug)
+        return Reject(self.origin, reason, words)
 
 
 @dataclass

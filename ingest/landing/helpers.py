@@ -26,33 +26,16 @@ from psycopg import sql
 
 from ingest.landing.copy import Chunk, Target, copy_rows, reason_of
 from ingest.postgres.connection import Connection
+from ingest.postgres.locks import lock_of_load
+from ingest.postgres.statements import statement
 
 _PREFIX = "_staging_"
 _CHUNKS_EACH = 2  # under way per helper: one is copied, one waits, so that no helper does
 _PATIENCE = "1s"  # for somebody who reads a table that is to be dropped, like pg_dump
 
-# Nothing about the raw table is asked for: whoever waits to alter it, would wait for the load, and
-# the helper for him.
-_CREATE = """
-    create unlogged table {} ({}, primary key ({})) with (autovacuum_enabled = false)
-"""
 
-_FIT = """
-    select
-        has_schema_privilege('raw', 'create')
-        and current_setting('transaction_isolation') = 'read committed'
-"""
-
-# the lock is the second half of the load's id, which is random
-_ABANDONED = """
-    select relname, ('x' || substr(relname, 26, 16))::bit(64)::bigint
-    from pg_class
-    where
-        relnamespace = to_regnamespace('raw')
-        and relkind = 'r'
-        and relname ~ '^_staging_[0-9a-f]{32}_'
-        and pg_has_role(relowner, 'usage')
-"""
+def _sql(name: str) -> sql.SQL:
+    return statement("ingest.landing", name)
 
 
 def drop_abandoned(conn: Connection) -> None:
@@ -65,15 +48,15 @@ def drop_abandoned(conn: Connection) -> None:
     """
     with suppress(psycopg.Error):
         with conn.transaction():
-            found = conn.execute(_ABANDONED.encode()).fetchall()
-        for name, lock_id in found:
+            found = conn.execute(_sql("abandoned_staging")).fetchall()
+        for name, load_id in found:
             with suppress(psycopg.errors.LockNotAvailable), conn.transaction():
-                _drop_unless_held(conn, name, lock_id)
+                _drop_unless_held(conn, name, lock_of_load(UUID(load_id)))
 
 
-def _drop_unless_held(conn: Connection, name: str, lock_id: int) -> None:
+def _drop_unless_held(conn: Connection, name: str, lock: int) -> None:
     conn.execute("select set_config('lock_timeout', %s, true)", (_PATIENCE,))
-    free = conn.execute("select pg_try_advisory_xact_lock(%s)", (lock_id,)).fetchone()
+    free = conn.execute("select pg_try_advisory_xact_lock(%s)", (lock,)).fetchone()
     if free == (True,):
         table = sql.Identifier("raw", name)
         conn.execute(sql.SQL("drop table if exists {}").format(table))
@@ -112,10 +95,10 @@ class Staging:
         A role that may not create tables in schema raw loads without them.
         """
         wanted, self._wanted = self._wanted, 0
-        if not wanted or self._conn.execute(_FIT).fetchone() != (True,):
+        if not wanted or self._conn.execute(_sql("can_stage")).fetchone() != (True,):
             return
-        lock_id = int.from_bytes(self._load_id.bytes[8:], signed=True)
-        self._conn.execute("select pg_advisory_xact_lock(%s)", (lock_id,))
+        lock = lock_of_load(self._load_id)
+        self._conn.execute("select pg_advisory_xact_lock(%s)", (lock,))
         for number in range(wanted):
             conn = self._open.enter_context(self._connected())
             self._idle.put(_Helper(conn, f"{_PREFIX}{self._load_id.hex}_{number}"))
@@ -164,10 +147,7 @@ class Staging:
             self._idle.put(helper)
 
     def _insert(self, chunk: Chunk, staged: Target) -> bool:
-        statement = sql.SQL(
-            "insert into {table} ({columns}) select {columns} from {staged}"
-            " where {id} between %s and %s"
-        ).format(
+        query = _sql("take_over").format(
             table=chunk.target.name(),
             columns=chunk.target.column_list(),
             staged=staged.name(),
@@ -177,7 +157,7 @@ class Staging:
         landed = False
         try:
             with self._conn.transaction():
-                inserted = self._conn.execute(statement, (first, last)).rowcount
+                inserted = self._conn.execute(query, {"first": first, "last": last}).rowcount
                 landed = inserted == len(chunk.rows)
                 if not landed:  # a trigger or a rule has a say in it
                     raise psycopg.Rollback
@@ -206,13 +186,15 @@ class _Helper:
         return staged if copy_rows(self._conn, Chunk(staged, chunk.rows)) is None else None
 
     def _create(self, table: Target) -> None:
-        columns = [
+        definitions = [
             sql.SQL("{} {}").format(sql.Identifier(column), sql.Identifier(type_))
             for column, type_ in zip(table.columns, table.types, strict=True)
         ]
         with self._conn.transaction():
             self._conn.execute(
-                sql.SQL(_CREATE).format(
-                    table.name(), sql.SQL(", ").join(columns), sql.Identifier(table.columns[0])
+                _sql("create_staging").format(
+                    table=table.name(),
+                    definitions=sql.SQL(", ").join(definitions),
+                    id=sql.Identifier(table.columns[0]),
                 )
             )

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from ingest.formats.json.records import Record
 from ingest.landing.copy import LandingRow, Target
-from ingest.landing.helpers import Staging
 from ingest.landing.landing import Landing
-from ingest.landing.rejects import RefusedError, Reject
-from ingest.landing.rows import RowIds
-from ingest.payloads.envelopes import Row
-from ingest.postgres.connection import Connection
+from ingest.landing.rows import Row, RowIds
+from ingest.rejects import Origin, RefusedError, Reject
 from ingest.workflows.routes import PAYLOAD_COLUMN, Route
 
 _TYPES = {
@@ -29,16 +25,8 @@ class Located(Protocol):
     """What records of all kinds know about their place in the file."""
 
     @property
-    def offset(self) -> int:
-        """Where it begins in the decompressed file, in bytes."""
-
-    @property
-    def line(self) -> int:
-        """Line on which it begins, from 1."""
-
-    @property
-    def raw(self) -> bytes:
-        """Its text as it stood in the file."""
+    def origin(self) -> Origin:
+        """Where it stood, and as what."""
 
 
 R = TypeVar("R", bound=Located)
@@ -71,62 +59,62 @@ class RecordFile(Maker[R], Protocol[R]):
 
 
 class Intake(Generic[R]):
-    """Takes the records of a file in, on a connection whose transaction is open.
+    """Takes the records of a file in.
 
     Args:
-        conn: The connection; nothing else may use it while records are taken.
+        landing: Where their rows go.
         load_id: The load they land with.
         row_ids: The ids of their rows.
         maker: Makes rows of records.
-        refuse: Called with each record that cannot land; may call ``landing.add``.
         received_at: When they were received, if that was not just now.
-        staging: Other connections that help with a large file.
-
-    Attributes:
-        landing: Where the rows go, and how many have landed.
     """
 
     def __init__(
         self,
-        conn: Connection,
+        landing: Landing,
         load_id: UUID,
         row_ids: RowIds,
         maker: Maker[R],
-        refuse: Callable[[Reject], None],
         *,
         received_at: datetime | None = None,
-        staging: Staging | None = None,
     ) -> None:
+        self._landing = landing
         self._load_id = load_id
         self._row_ids = row_ids
         self._maker = maker
-        self._refuse = refuse
         self._received = () if received_at is None else (received_at,)
         self._targets: dict[Route | Target, Target] = {}
-        self.landing = Landing(conn, refuse, staging)
 
-    def take(self, items: Iterable[R | Reject]) -> None:
-        """Land the records, refuse the rest; all of it is settled on return."""
-        with self.landing:
-            for item in items:
-                if isinstance(item, Reject):
-                    self._refuse(item)
-                else:
+    def take(self, items: Iterable[R | Reject]) -> Iterator[Reject]:
+        """Land the records, and yield what cannot land; all is settled when it ends.
+
+        To be exhausted inside of the landing's context. Who takes the rejects may land them as
+        rows meanwhile.
+        """
+        landing = self._landing
+        for item in items:
+            if isinstance(item, Reject):
+                yield item
+            else:
+                try:
                     self._land(item)
+                except RefusedError as fault:
+                    yield Reject(item.origin, fault.reason, fault.detail)
+            while landing.refused:
+                yield landing.refused.popleft()
+        landing.flush()
+        while landing.refused:
+            yield landing.refused.popleft()
+        landing.flush()  # rows that were made of rejects meanwhile
 
     def _land(self, record: R) -> None:
-        # only a payload record can be tried again from its text alone
-        again = (record.offset, record.batch_slug) if isinstance(record, Record) else ()
-        try:
-            row = self._maker.row(record)
-        except RefusedError as fault:
-            self._refuse(Reject(record.line, fault.reason, fault.detail, record.raw, *again))
-            return
+        row = self._maker.row(record)
         target = self._targets.get(row.route)
         if target is None:
             target = self._targets[row.route] = self._target(row.route)
-        values = (self._row_ids.at(record.offset), *row.values, self._load_id, *self._received)
-        self.landing.add(target, LandingRow(values, record.line, record.raw, row.cleaned, *again))
+        origin = record.origin
+        values = (self._row_ids.at(origin.offset), *row.values, self._load_id, *self._received)
+        self._landing.add(target, LandingRow(values, origin, row.cleaned))
 
     def _target(self, route: Route | Target) -> Target:
         if isinstance(route, Target):

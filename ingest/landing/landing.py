@@ -2,21 +2,21 @@
 
 Rows are sent while the next ones are read, so that the server and this process work at the same
 time. Every few megabytes the COPY is ended under a savepoint. When the server refuses such a
-chunk, it is sent again in halves until the guilty rows are found: they become rejects.
+chunk, it is sent again in halves until the guilty rows are found: they become rejects, which wait
+in ``Landing.refused`` for somebody to take them.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
 from ingest.landing.copy import Chunk, LandingRow, Stream, Target
 from ingest.landing.helpers import Staging
-from ingest.landing.rejects import Reject
 from ingest.postgres.connection import Connection
+from ingest.rejects import Reject
 
 CHUNK_SIZE = 4_000_000  # bytes of rows under one savepoint
 _ROW_OVERHEAD = 500  # bytes that a row held in memory takes beside its text
@@ -25,31 +25,26 @@ _ROW_OVERHEAD = 500  # bytes that a row held in memory takes beside its text
 class Landing:
     """Lands rows on a connection whose transaction is open; a context manager.
 
-    Leaving it without an error lands what is still held back. One table's rows are under way at
-    a time; those of other tables wait until there are enough of them.
+    One table's rows are under way at a time; those of other tables wait until there are enough of
+    them, or for ``flush``. Leaving the context because of an error gives up what is under way.
 
     Args:
-        conn: The connection; nothing else may use it inside of the context.
-        refuse: Called with each row the server refused; may call ``add``.
+        conn: The connection; nothing else may use it between the first ``add`` and ``flush``.
         staging: Other connections that help once there is more than one chunk.
 
     Attributes:
+        refused: Rows that the server refused, for the caller to take out; they are found some
+            time after they were added.
         landed: Rows landed so far, by table.
         cleaned: How many of them had been cleaned.
     """
 
-    def __init__(
-        self,
-        conn: Connection,
-        refuse: Callable[[Reject], None],
-        staging: Staging | None = None,
-    ) -> None:
+    def __init__(self, conn: Connection, staging: Staging | None = None) -> None:
         self._conn = conn
-        self._refuse = refuse
         self._staging = staging
         self._chunks: dict[Target, Chunk] = {}
         self._stream: Stream | None = None
-        self._refused: list[Reject] = []
+        self.refused: deque[Reject] = deque()
         self.landed: Counter[str] = Counter()
         self.cleaned = 0
 
@@ -65,14 +60,9 @@ class Landing:
         with ExitStack() as stack:
             if self._staging:
                 stack.callback(self._staging.close)
-            if fault is not None:
-                self._abandon(kind, fault, trace)
-                return
-            try:
-                self._flush()
-            except BaseException as failure:
-                self._abandon(type(failure), failure, failure.__traceback__)
-                raise
+            stream, self._stream = self._stream, None
+            if fault is not None and stream is not None:
+                stream.abandon(kind, fault, trace)
 
     def add(self, target: Target, row: LandingRow) -> None:
         """Land a row, now or a little later."""
@@ -80,7 +70,7 @@ class Landing:
         if chunk is None:
             chunk = self._chunks[target] = Chunk(target)
         chunk.rows.append(row)
-        chunk.size += len(row.raw) + _ROW_OVERHEAD
+        chunk.size += len(row.origin.raw) + _ROW_OVERHEAD
         if self._stream is None:
             if not self._sendable(chunk):
                 self._stream = Stream(self._conn, chunk)
@@ -90,16 +80,12 @@ class Landing:
             self._finish(chunk)
             if self._staging:
                 self._staging.open()
-            self._report_refused()
 
-    def _flush(self) -> None:
-        """Land everything held back; what is refused meanwhile adds rejects, hence the loop."""
-        while self._chunks or (self._staging and self._staging.pending()):
-            if self._chunks:
-                self._finish(next(iter(self._chunks.values())))
-            else:
-                self._collect(wait=True)
-            self._report_refused()
+    def flush(self) -> None:
+        """Land everything that is held back or under way."""
+        while self._chunks:
+            self._finish(next(iter(self._chunks.values())))
+        self._collect(wait=True)
 
     def _finish(self, chunk: Chunk) -> None:
         streamed = self._stream
@@ -137,7 +123,7 @@ class Landing:
         elif chunk.target.must_land:
             raise fault
         elif len(chunk.rows) == 1:
-            self._refused.append(chunk.rows[0].refused(fault))
+            self.refused.append(chunk.rows[0].refused(fault))
         else:
             middle = len(chunk.rows) // 2
             for half in (chunk.rows[:middle], chunk.rows[middle:]):
@@ -146,18 +132,3 @@ class Landing:
     def _count(self, chunk: Chunk) -> None:
         self.landed[chunk.target.table] += len(chunk.rows)
         self.cleaned += sum(row.cleaned for row in chunk.rows)
-
-    def _report_refused(self) -> None:
-        refused, self._refused = self._refused, []
-        for reject in refused:
-            self._refuse(reject)
-
-    def _abandon(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException,
-        trace: TracebackType | None,
-    ) -> None:
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            stream.abandon(kind, fault, trace)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from psycopg import sql
+
 from ingest import __version__
 from ingest.errors import UsageError
+from ingest.postgres import locks
 from ingest.postgres.connection import Connection
+from ingest.postgres.statements import statement
+from ingest.rejects import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,8 @@ class LoadKey:
     workflow_slug: str | None
 
     def lock_id(self) -> int:
-        """The advisory lock of this key: 64 bits, signed."""
-        text = f"{self.sha256} {self.workflow_slug or ''}"
-        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
+        """The advisory lock of this key."""
+        return locks.lock_of_text(f"{self.sha256} {self.workflow_slug or ''}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,73 +89,28 @@ class RejectEntry:
 
 @dataclass(frozen=True, slots=True)
 class RetryableReject:
-    """One open reject whose text is all of its record.
-
-    Args:
-        id: Of the reject.
-        line: Line of the file on which the record begins, from 1.
-        offset: Where it begins in the decompressed file, in bytes; unique in the load.
-        record: Its text.
-        batch_slug: The workflow_slug beside the ``payloads`` that held it.
-    """
+    """One open reject whose text is all of its record."""
 
     id: UUID
-    line: int
-    offset: int
-    record: str
-    batch_slug: str | None
+    origin: Origin
 
 
-_ENTRY = """
-    select id, file_name, file_sha256, bytes, workflow_slug, records, landed, rejected, cleaned,
-        forced, started_at, finished_at, tool_version, _retry_of
-    from raw.loads
-"""
+def _sql(name: str) -> sql.SQL:
+    return statement("ingest.landing", name)
 
 
 def lock(conn: Connection, key: LoadKey, announce_wait: Callable[[str], None]) -> None:
     """Let one transaction at a time load this content; the lock ends with the transaction."""
-    hold(conn, key.lock_id(), announce_wait)
-
-
-def hold(conn: Connection, lock_id: int, announce_wait: Callable[[str], None]) -> None:
-    """Take an advisory lock until the transaction ends.
-
-    Args:
-        conn: A connection whose transaction is open.
-        lock_id: The lock: 64 bits, signed.
-        announce_wait: Told the server process to wait for, if there is one.
-    """
-    got = conn.execute("select pg_try_advisory_xact_lock(%s)", (lock_id,)).fetchone()
-    if got == (True,):
-        return
-    holder = conn.execute(
-        """
-        select string_agg(pid::text, ', ') from pg_locks
-        where locktype = 'advisory' and granted and objsubid = 1
-            and database = (select oid from pg_database where datname = current_database())
-            and (classid::bigint << 32) | objid::bigint = %s
-        """,
-        (lock_id,),
-    ).fetchone()
-    announce_wait(holder[0] if holder and holder[0] else "unknown")
-    conn.execute("select pg_advisory_xact_lock(%s)", (lock_id,))
+    locks.hold(conn, key.lock_id(), announce_wait)
 
 
 def known_load(conn: Connection, key: LoadKey) -> LoadEntry | None:
     """The newest load of this content for this workflow, if there was one."""
-    row = conn.execute(
-        _ENTRY
-        + """
-        where
-            file_sha256 = %s
-            and coalesce(workflow_slug, '') = coalesce(%s, '')
-            and _retry_of is null
-        order by started_at desc, id desc
-        limit 1
-        """,
-        (key.sha256, key.workflow_slug),
-    ).fetchone()
+    query = _sql("load_entries") + sql.SQL(
+        "where file_sha256 = %s and coalesce(workflow_slug, '') = coalesce(%s, '')"
+        " and _retry_of is null order by started_at desc, id desc limit 1"
+    )
+    row = conn.execute(query, (key.sha256, key.workflow_slug)).fetchone()
     return LoadEntry(*row) if row else None
 
 
@@ -161,13 +119,16 @@ def open_load(
 ) -> None:
     """Write the ledger row, without counts yet: rejects refer to it."""
     conn.execute(
-        """
-        insert into raw.loads (
-            id, file_name, file_sha256, bytes, workflow_slug, records, landed, rejected, forced,
-            tool_version
-        ) values (%s, %s, %s, %s, %s, 0, 0, 0, %s, %s)
-        """,
-        (load_id, file_name, key.sha256, size, key.workflow_slug, forced, __version__),
+        _sql("open_load"),
+        {
+            "id": load_id,
+            "file_name": file_name,
+            "sha256": key.sha256,
+            "bytes": size,
+            "slug": key.workflow_slug,
+            "forced": forced,
+            "version": __version__,
+        },
     )
 
 
@@ -188,23 +149,7 @@ def open_retry(conn: Connection, load_id: UUID, of: UUID) -> None:
 
     Its bytes are those of the records that are tried.
     """
-    conn.execute(
-        """
-        insert into raw.loads (
-            id, file_name, file_sha256, bytes, workflow_slug, records, landed, rejected,
-            tool_version, _retry_of
-        )
-        select
-            %(id)s, l.file_name, l.file_sha256, coalesce(sum(octet_length(r.record)), 0),
-            l.workflow_slug, 0, 0, 0, %(version)s, l.id
-        from raw.loads as l
-        left join raw.rejects as r
-            on l.id = r.load_id and r._landed_by is null and r._is_whole and r._offset is not null
-        where l.id = %(of)s
-        group by l.id
-        """,
-        {"id": load_id, "of": of, "version": __version__},
-    )
+    conn.execute(_sql("open_retry"), {"id": load_id, "of": of, "version": __version__})
 
 
 def close_retry(conn: Connection, load_id: UUID, counts: Counts) -> None:
@@ -217,7 +162,8 @@ def close_retry(conn: Connection, load_id: UUID, counts: Counts) -> None:
 
 def load(conn: Connection, load_id: UUID) -> LoadEntry:
     """One load, which has to exist."""
-    row = conn.execute(_ENTRY + " where id = %s", (load_id,)).fetchone()
+    query = _sql("load_entries") + sql.SQL("where id = %s")
+    row = conn.execute(query, (load_id,)).fetchone()
     if row is None:
         raise LookupError(f"no load {load_id}")
     return LoadEntry(*row)
@@ -241,20 +187,14 @@ def retryable_rejects(
     conn: Connection, load_id: UUID, after: RetryableReject | None, limit: int
 ) -> list[RetryableReject]:
     """The next open rejects of a load, in file order, that can be tried again from their text."""
+    last = -1 if after is None else after.origin.offset
     rows = conn.execute(
-        """
-        select id, line, _offset, record, _workflow_slug from raw.rejects
-        where
-            load_id = %(load)s
-            and _landed_by is null
-            and _is_whole
-            and _offset > %(offset)s
-        order by _offset
-        limit %(limit)s
-        """,
-        {"load": load_id, "offset": -1 if after is None else after.offset, "limit": limit},
+        _sql("retryable_rejects"), {"load": load_id, "offset": last, "limit": limit}
     )
-    return [RetryableReject(*row) for row in rows]
+    return [
+        RetryableReject(id_, Origin(line, offset, record.encode(), slug, can_retry=True))
+        for id_, line, offset, record, slug in rows
+    ]
 
 
 def mark_landed(conn: Connection, reject_ids: list[UUID], load_id: UUID) -> None:
@@ -276,7 +216,8 @@ def mark_refused(conn: Connection, refused: Sequence[tuple[UUID, str, str]]) -> 
 
 def loads(conn: Connection, limit: int) -> list[LoadEntry]:
     """The ledger, newest first."""
-    rows = conn.execute(_ENTRY + " order by started_at desc, id desc limit %s", (limit,))
+    query = _sql("load_entries") + sql.SQL("order by started_at desc, id desc limit %s")
+    rows = conn.execute(query, (limit,))
     return [LoadEntry(*row) for row in rows]
 
 
@@ -302,19 +243,7 @@ def find_load(conn: Connection, prefix: str) -> UUID:
 
 def rejects(conn: Connection, load_id: UUID | None, limit: int) -> list[RejectEntry]:
     """The open rejects of one load in file order, or of all loads, the newest load first."""
-    rows = conn.execute(
-        """
-        select
-            r.id, r.load_id, l.file_name, r.line, r.reason, r.detail, r.record,
-            r._is_whole and r._offset is not null
-        from raw.rejects as r
-        inner join raw.loads as l on r.load_id = l.id
-        where r._landed_by is null and (%(load)s::uuid is null or r.load_id = %(load)s)
-        order by l.started_at desc, r.load_id desc, r.line, r.id
-        limit %(limit)s
-        """,
-        {"load": load_id, "limit": limit},
-    )
+    rows = conn.execute(_sql("open_rejects"), {"load": load_id, "limit": limit})
     return [RejectEntry(*row) for row in rows]
 
 

@@ -1,13 +1,37 @@
-"""Ids of loads and of the rows they land: version 7 UUIDs, which sort by time."""
+"""Rows ready to land, and their ids: version 7 UUIDs, which sort by time."""
 
 from __future__ import annotations
 
 import secrets
 import time
+from dataclasses import dataclass
 from uuid import UUID
+
+from ingest.landing.copy import Target
+from ingest.workflows.routes import Route
+
+LONGEST_KEY = 2_000  # characters
+# how received text says yes and no, in lower case
+FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 _MILLISECONDS = 80  # bits to the right of the time
 _VERSION_AND_VARIANT = (0x7 << 76) | (0b10 << 62)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record ready to land.
+
+    Args:
+        route: Its table and columns; as they are for COPY if it comes from a table.
+        values: One value per column of the route, but for the first and the last one, ``id`` and
+            ``_load_id``.
+        cleaned: Characters that PostgreSQL cannot store were taken out.
+    """
+
+    route: Route | Target
+    values: tuple[object, ...]
+    cleaned: bool
 
 
 def new_load_id() -> UUID:

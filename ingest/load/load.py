@@ -14,22 +14,24 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from ingest.errors import IngestError
-from ingest.feeds.file import FeedFile, FeedLoad
-from ingest.feeds.rows import FileFacts
+from ingest.feeds.file import FeedFile
+from ingest.feeds.options import FeedOptions
+from ingest.feeds.rows import FeedRows
 from ingest.formats.content import Content, open_content
+from ingest.formats.magic import without_suffix
 from ingest.landing import ledger
 from ingest.landing.copy import LandingRow, Target
 from ingest.landing.helpers import Staging, drop_abandoned
 from ingest.landing.intake import Intake, RecordFile
-from ingest.landing.rejects import UNREADABLE, Reason, Reject
+from ingest.landing.landing import Landing
 from ingest.landing.rows import RowIds, new_load_id
 from ingest.payloads.envelopes import PayloadFile, RowMaker
 from ingest.postgres.connection import Connection, connect
+from ingest.rejects import UNREADABLE, Reason, Reject
 from ingest.workflows.feeds import FEEDS, feed_of
 from ingest.workflows.registry import Registry, Workflow
 
 _TABLE_FILES = (".csv", ".tsv")
-_COMPRESSED = (".gz", ".zst")
 
 _REJECTS = Target(
     table="rejects",
@@ -99,7 +101,7 @@ class LoadOptions:
         max_rejects: With more rejects than this, nothing is written.
         progress: Told how many bytes of the file have been read.
         notice: Told what the user should know while waiting.
-        facts: What is said about the files of a feed.
+        feed: What is said about the files of a feed.
         helpers: How many connections beside its own a large file may take.
         connected: Opens one of them.
     """
@@ -112,7 +114,7 @@ class LoadOptions:
     max_rejects: RejectLimit | None = None
     progress: Callable[[int], None] = _ignore
     notice: Callable[[str], None] = _ignore
-    facts: FileFacts = field(default_factory=FileFacts)
+    feed: FeedOptions = field(default_factory=FeedOptions)
     helpers: int = 0
     connected: Callable[[], AbstractContextManager[Connection]] = connect
 
@@ -211,10 +213,7 @@ def _given_up(conn: Connection, name: str, fault: psycopg.Error) -> IngestError:
 
 
 def _refuse_tables(name: str) -> None:
-    bare = name.lower()
-    for suffix in _COMPRESSED:
-        bare = bare.removesuffix(suffix)
-    if bare.endswith(_TABLE_FILES):
+    if without_suffix(name.lower()).endswith(_TABLE_FILES):
         raise IngestError(
             "this is a table (CSV), and no workflow was named that takes tables",
             where=name,
@@ -223,10 +222,8 @@ def _refuse_tables(name: str) -> None:
 
 
 def _wait_notice(options: LoadOptions, name: str) -> Callable[[str], None]:
-    def announce(pid: str) -> None:
-        options.notice(
-            f"{name}: waiting for another load of the same content (server process {pid}) ..."
-        )
+    def announce(holder: str) -> None:
+        options.notice(f"{name}: waiting for another load of the same content ({holder}) ...")
 
     return announce
 
@@ -250,8 +247,8 @@ def _file_of(
     feed = feed_of(options.workflow)
     if options.workflow is None or feed is None:
         return PayloadFile(content, RowMaker(options.registry, options.workflow))
-    load = FeedLoad(options.workflow, feed, options.registry, options.facts, options.notice)
-    return FeedFile(conn, content, load, load_id)
+    rows = FeedRows(options.workflow, feed, options.registry, options.feed, load_id)
+    return FeedFile(conn, content, rows, options.notice)
 
 
 class _Load:
@@ -272,17 +269,19 @@ class _Load:
         self._reasons: Counter[Reason] = Counter()
         self._file = _file_of(conn, content, options, self._id)
         staging = Staging(conn, self._id, options.helpers, options.connected)
-        self._intake = Intake(
-            conn, self._id, RowIds(self._id), self._file, self._refuse, staging=staging
-        )
+        self._landing = Landing(conn, staging)
+        self._intake = Intake(self._landing, self._id, RowIds(self._id), self._file)
 
     def run(self, *, forced: bool) -> LoadSummary:
         """Read, land, count."""
         content = self._content
         ledger.open_load(self._conn, self._id, self._key, content.name, content.size, forced=forced)
-        self._intake.take(self._file.records(self._options.progress))
+        landing = self._landing
+        with landing:
+            for reject in self._intake.take(self._file.records(self._options.progress)):
+                self._note(reject)
+                landing.add(_REJECTS, self._row_of(reject))
         changes = self._file.finish()
-        landing = self._intake.landing
         tables = {name: n for name, n in landing.landed.items() if name != _REJECTS.table}
         counts = ledger.Counts(
             landed=sum(tables.values()),
@@ -304,28 +303,32 @@ class _Load:
             changes=changes,
         )
 
-    def _refuse(self, reject: Reject) -> None:
-        """Write a reject, or end the load because of it."""
+    def _note(self, reject: Reject) -> None:
+        """Count a reject, or end the load because of it."""
         if self._options.on_reject is OnReject.ABORT:
             raise IngestError(
                 f"{reject.said()}; nothing of this file was written",
-                where=f"{self._content.name}:{reject.line}",
+                where=f"{self._content.name}:{reject.origin.line}",
             )
         self._reasons[reject.reason] += 1
         limit = self._options.max_rejects
         if limit is not None and not limit.percent:
             self._check_limit(limit, records=0)
+
+    def _row_of(self, reject: Reject) -> LandingRow:
+        """The row of ``raw.rejects`` for a reject."""
+        origin = reject.origin
         values = (
             self._id,
-            reject.line,
+            origin.line,
             reject.reason.value,
             reject.detail,
-            reject.text(),
-            reject.offset,
-            reject.batch_slug,
-            reject.is_whole(),
+            origin.text(),
+            origin.offset if origin.can_retry else None,
+            origin.batch_slug,
+            origin.is_whole(),
         )
-        self._intake.landing.add(_REJECTS, LandingRow(values, reject.line, reject.raw))
+        return LandingRow(values, origin)
 
     def _check(self, counts: ledger.Counts) -> None:
         if counts.records == 0:

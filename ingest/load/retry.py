@@ -11,25 +11,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import msgspec
-
 from ingest.errors import UsageError
-from ingest.formats.json.records import Record
-from ingest.formats.json.text import Ending, Found, first_value, without_unstorable
+from ingest.formats.json.records import read_record
 from ingest.landing import ledger
 from ingest.landing.intake import Intake
+from ingest.landing.landing import Landing
 from ingest.landing.ledger import RetryableReject
-from ingest.landing.rejects import Reason, Reject
 from ingest.landing.rows import RowIds, new_load_id
 from ingest.payloads.envelopes import RowMaker
 from ingest.postgres.connection import Connection
+from ingest.rejects import Reason
 from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
 from ingest.workflows.routes import NoRouteError
 
 _BATCH = 100  # rejects in memory at a time; each has up to RECORD_TEXT_CAP characters
-
-_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_FAULTS = {Ending.TOO_DEEP: Reason.TOO_DEEP}
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ def retry_load(
         load = ledger.load(conn, load_id)
         key = ledger.LoadKey(load.file_sha256, load.workflow_slug)
         # two retries at once would land a record twice
-        ledger.lock(conn, key, lambda pid: notice(f"Waiting for server process {pid} ..."))
+        ledger.lock(conn, key, lambda holder: notice(f"Waiting for {holder} ..."))
         maker = _row_maker(registry, load.workflow_slug, workflow)
         if maker is None:
             left = ledger.count_rejects(conn, load_id)
@@ -109,15 +104,10 @@ class _Retry:
         self._conn = conn
         self._load = load
         self._id = new_load_id()
-        self._refused: dict[int, Reject] = {}  # by offset, those of the batch
         self._reasons: Counter[Reason] = Counter()
+        self._landing = Landing(conn)
         self._intake = Intake(
-            conn,
-            self._id,
-            RowIds(load.id),
-            maker,
-            self._refuse,
-            received_at=load.started_at,
+            self._landing, self._id, RowIds(load.id), maker, received_at=load.started_at
         )
 
     def run(self) -> RetrySummary:
@@ -128,7 +118,7 @@ class _Retry:
         while batch := ledger.retryable_rejects(conn, load.id, last, _BATCH):
             self._try(batch)
             last = batch[-1]
-        landing = self._intake.landing
+        landing = self._landing
         landed = landing.landed.total()
         # the records that were refused again are counted by the load that refused them first
         counts = ledger.Counts(landed=landed, rejected=0, cleaned=landing.cleaned)
@@ -146,36 +136,12 @@ class _Retry:
         )
 
     def _try(self, batch: Iterable[RetryableReject]) -> None:
-        self._refused.clear()
-        self._intake.take(map(_read_again, batch))
-        landed = [reject.id for reject in batch if reject.offset not in self._refused]
-        again = [
-            (reject.id, self._refused[reject.offset].reason, self._refused[reject.offset].detail)
-            for reject in batch
-            if reject.offset in self._refused
-        ]
-        ledger.mark_landed(self._conn, landed, self._id)
+        known = {entry.origin.offset: entry.id for entry in batch}
+        again = []
+        with self._landing:
+            records = (read_record(entry.origin) for entry in batch)
+            for reject in self._intake.take(records):
+                self._reasons[reject.reason] += 1
+                again.append((known.pop(reject.origin.offset), reject.reason, reject.detail))
+        ledger.mark_landed(self._conn, list(known.values()), self._id)
         ledger.mark_refused(self._conn, again)
-
-    def _refuse(self, reject: Reject) -> None:
-        if reject.offset is None:
-            raise TypeError("a reject that is tried again has an offset")
-        self._refused[reject.offset] = reject
-        self._reasons[reject.reason] += 1
-
-
-def _read_again(entry: RetryableReject) -> Record | Reject:
-    raw = entry.record.encode()
-    text = without_unstorable(raw)
-    found = first_value(text)
-    if found != Found(Ending.WHOLE, len(text)):
-        reason = _FAULTS.get(found.ending, Reason.MALFORMED_JSON)
-        detail = found.detail or "more than one value"
-        return Reject(entry.line, reason, detail, raw, entry.offset, entry.batch_slug)
-    try:
-        fields = _FIELDS.decode(text)
-    except msgspec.ValidationError:
-        detail = "a record is a JSON object"
-        return Reject(entry.line, Reason.NOT_AN_OBJECT, detail, raw, entry.offset, entry.batch_slug)
-    cleaned = text is not raw
-    return Record(entry.offset, entry.line, raw, text, fields, entry.batch_slug, cleaned)

@@ -8,43 +8,28 @@ that PostgreSQL cannot store.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 import msgspec
 
 from ingest.formats.content import Content
 from ingest.formats.json.records import Record, RecordReader
 from ingest.formats.json.text import clean_encoded
-from ingest.landing.copy import Target
-from ingest.landing.rejects import Reason, RefusedError, Reject
+from ingest.landing.rows import FLAGS, LONGEST_KEY, Row
+from ingest.rejects import Reason, RefusedError, Reject
 from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
 from ingest.workflows.routes import WRAPPER_KEYS, NoRouteError, Route, route_of
 
-LONGEST_KEY = 2_000  # characters
-
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _STRING = msgspec.json.Decoder(str)
-_ENCODINGS = 3  # how often a payload may be a string in a string when its key is looked for
-FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+# how often a payload may be encoded as a string, as for the models (reference.payload_object)
+ENCODINGS = 2
+_NO_WORKFLOW = (
+    "the record names no workflow_slug and the load was given no --workflow; "
+    "that of a batch stands before its payloads"
+)
 _EMPTY_PAYLOADS = (b"{}", b"[]", b'""')
 
 _Fields = Mapping[str, msgspec.Raw]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A record ready to land.
-
-    Args:
-        route: Its table and columns; as they are for COPY if it comes from a table.
-        values: One value per column of the route, but for the first and the last one, ``id`` and
-            ``_load_id``.
-        cleaned: Characters that PostgreSQL cannot store were taken out.
-    """
-
-    route: Route | Target
-    values: tuple[object, ...]
-    cleaned: bool
 
 
 class RowMaker:
@@ -95,13 +80,10 @@ class RowMaker:
         return Row(route, values, record.cleaned or stored is not payload)
 
     def _route(self, record: Record) -> tuple[Workflow, Route]:
-        name = _text(record.fields.get("workflow_slug")) or record.batch_slug
+        name = _text(record.fields.get("workflow_slug")) or record.origin.batch_slug
         if name is None or not name.strip():
             if self._default is None:
-                raise RefusedError(
-                    Reason.NO_WORKFLOW,
-                    "the record names no workflow_slug and the load was given no --workflow",
-                )
+                raise RefusedError(Reason.NO_WORKFLOW, _NO_WORKFLOW)
             return self._default
         if name not in self._named:
             self._named[name] = self._look_up(name)
@@ -189,7 +171,7 @@ def _members(payload: bytes) -> _Fields:
     """The members of a payload, also of one that is encoded as a string; none if it has none."""
     text = payload
     try:
-        for _ in range(_ENCODINGS):
+        for _ in range(ENCODINGS):
             if not text.startswith(b'"'):
                 break
             text = _STRING.decode(text).strip().encode()

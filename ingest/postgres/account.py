@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import IngestError
-from ingest.terminal.screen import err
+from ingest.terminal.screen import say
 
 SYSTEM_ACCOUNT = "hq-postgres"
 
@@ -197,7 +197,7 @@ def _create() -> pwd.struct_passwd:
         # another process may have been quicker, so what counts is whether the account is there
         entry = _lookup()
         if entry is not None:
-            err.print(f"Created the system account {SYSTEM_ACCOUNT} to run PostgreSQL.")
+            say(f"Created the system account {SYSTEM_ACCOUNT} to run PostgreSQL.")
             return entry
         complaint = " ".join(done.stderr.split()) or f"{tool} ended with {done.returncode}"
     raise IngestError(
@@ -221,7 +221,7 @@ def let_through(account: Account, folder: Path) -> None:
     for parent in reversed((folder, *folder.parents)):
         if not _reaches(account, parent):
             _open_to(account, parent)
-            err.print(f"Let the account {account.name} pass through {parent}.", markup=False)
+            say(f"Let the account {account.name} pass through {parent}.")
     if not _reaches(account, folder):
         raise _closed(account, folder)
 

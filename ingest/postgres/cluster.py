@@ -24,7 +24,7 @@ from pathlib import Path
 
 from ingest.errors import IngestError
 from ingest.postgres.account import Account, let_through, login_name, server_account
-from ingest.terminal.screen import err
+from ingest.terminal.screen import say
 
 DATABASE = "hq"
 SUPERUSER = "hq"
@@ -239,15 +239,13 @@ class Cluster:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                err.print("Waiting for another command that starts or stops the server ...")
+                say("Waiting for another command that starts or stops the server ...")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def _initialise(self, account: Account) -> None:
         """Make the data folder under another name: an interruption leaves no half of one."""
-        err.print(
-            f"Creating the embedded PostgreSQL {self.major} in {self._home} ...", markup=False
-        )
+        say(f"Creating the embedded PostgreSQL {self.major} in {self._home} ...")
         fresh = self._home / "data.new"
         if fresh.exists():
             shutil.rmtree(fresh)
@@ -301,7 +299,7 @@ class Cluster:
                     f"the embedded server did not start: {failure}", where=str(self.log)
                 )
             if not waiting:
-                err.print("Waiting for a process of the crashed server to end ...")
+                say("Waiting for a process of the crashed server to end ...")
             waiting = True
             time.sleep(1)
 

@@ -180,7 +180,7 @@ def _check_fitness(conn: Connection) -> None:
     encoding = conn.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise _unfit(conn, f"its encoding is {encoding}, HQ needs UTF8")
-    # ids and every join rest on lower-cased normal forms: libc's C locale leaves É as it is,
+    # ids and every join depend on lower-cased normal forms: libc's C locale leaves É as it is,
     # a Turkish one takes the dot from the i
     found = conn.execute("select lower('É') = 'é' and lower('I') = 'i'").fetchone()
     conn.rollback()

@@ -1,6 +1,6 @@
 """Numbered migrations of the raw schema, each applied once and in a transaction of its own.
 
-A migration is a file ``ingest/migrations/NNNN_name.sql``. What was applied stands in
+A migration is a file ``migrations/NNNN_name.sql`` beside this module. What was applied stands in
 ``raw.migrations``, written in the transaction of the migration itself.
 """
 
@@ -16,24 +16,9 @@ import psycopg
 from ingest import __version__
 from ingest.errors import IngestError
 from ingest.postgres.connection import Connection, describe
-from ingest.terminal.screen import err
-
-# any constant will do, as long as nothing else takes advisory locks under it
-_LOCK = 0x4851_0001
-
-_CREATE_LEDGER = """
-create schema if not exists raw;
-comment on schema raw is
-'What was received, as it was received: written by ingest, append-only.';
-create table raw.migrations (
-    number integer primary key,
-    name text not null,
-    applied_at timestamptz not null default now(),
-    tool_version text not null
-);
-comment on table raw.migrations is
-'Which migrations of the raw schema were applied, when, and by which release of ingest.';
-"""
+from ingest.postgres.locks import MIGRATIONS, hold
+from ingest.postgres.statements import statement
+from ingest.terminal.screen import say
 
 _FILE_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
 
@@ -113,7 +98,7 @@ def _apply_next(conn: Connection) -> Migration | None:
         step = pending[0]
         try:
             if known is None:
-                conn.execute(_CREATE_LEDGER.encode())
+                conn.execute(statement("ingest.schema", "create_ledger"))
             conn.execute(step.sql)
         except psycopg.Error as fault:
             raise IngestError(
@@ -130,20 +115,7 @@ def _apply_next(conn: Connection) -> Migration | None:
 
 def _lock(conn: Connection) -> None:
     """Let one process migrate at a time; the lock ends with the transaction."""
-    got = conn.execute("select pg_try_advisory_xact_lock(%s)", (_LOCK,)).fetchone()
-    if got == (True,):
-        return
-    holder = conn.execute(
-        """
-        select string_agg(pid::text, ', ') from pg_locks
-        where locktype = 'advisory' and objid = %s and granted
-            and database = (select oid from pg_database where datname = current_database())
-        """,
-        (_LOCK,),
-    ).fetchone()
-    pid = holder[0] if holder and holder[0] else "unknown"
-    err.print(f"Waiting for another ingest init (server process {pid}) ...")
-    conn.execute("select pg_advisory_xact_lock(%s)", (_LOCK,))
+    hold(conn, MIGRATIONS, lambda holder: say(f"Waiting for another ingest init ({holder}) ..."))
 
 
 def _applied(conn: Connection) -> set[int] | None:

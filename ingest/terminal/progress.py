@@ -18,7 +18,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from ingest.terminal.tables import printable
+from ingest.terminal.screen import printable
 
 _NAME_SHOWN = 40  # characters, the last ones
 

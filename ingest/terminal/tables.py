@@ -9,6 +9,8 @@ from datetime import timedelta
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
+from ingest.terminal.screen import printable
+
 _PIPED_WIDTH = 100  # characters of a line where there is no terminal to ask
 _GAP = "  "
 _NUMBER = "#"
@@ -51,11 +53,6 @@ def print_paragraph(console: Console, label: str, text: str) -> None:
 def screen_width(console: Console) -> int:
     """How many characters a line may have."""
     return console.width if console.is_terminal else _PIPED_WIDTH
-
-
-def printable(text: str) -> str:
-    """A text of somebody else, without what could steer a terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def age(span: timedelta) -> str:

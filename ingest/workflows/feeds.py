@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
+from typing import Literal
 
 from ingest.workflows.registry import Workflow
 
@@ -63,14 +64,8 @@ class Column:
         return self.header or self.name
 
 
-class Setting(Enum):
-    """What the user may say about a whole file; the values are the options of ``ingest load``."""
-
-    VC_FIRM = "--vc-firm"
-    EXPORT_TITLE = "--export-title"
-    EXPORT_TIMESTAMP = "--export-timestamp"
-    TIMEZONE = "--timezone"
-    NOTES = "--notes"
+# What may be said about a whole file: the fields of ``ingest.feeds.options.FeedOptions``.
+Saying = Literal["vc_firm", "export_title", "export_timestamp", "timezone", "notes"]
 
 
 @dataclass(frozen=True)
@@ -83,22 +78,22 @@ class Feed:
         unread: Headers a file may have whose values are not taken, because the loader gives
             them itself or they are of no use.
         upload_column: The column that takes the load's id.
-        settings: What may be said about a file.
-        needed_setting: What must be said.
+        takes: What may be said about a file.
+        needs: What must be said.
         key: Columns that tell rows apart; none if every row stands for itself.
         updates: A row with a known key corrects the one that is there, else it changes nothing.
-        fed: Tables its rows end in.
+        fills: Tables its rows end in.
     """
 
     table: str
     columns: tuple[Column, ...]
     unread: tuple[str, ...] = ("id", "created_at")
     upload_column: str | None = None
-    settings: tuple[Setting, ...] = ()
-    needed_setting: Setting | None = None
+    takes: tuple[Saying, ...] = ()
+    needs: Saying | None = None
     key: tuple[str, ...] = ()
     updates: bool = False
-    fed: tuple[str, ...] = ()
+    fills: tuple[str, ...] = ()
 
     @cached_property
     def by_header(self) -> dict[str, Column]:
@@ -161,8 +156,8 @@ _LEAD_EXPORT = Feed(
     ),
     unread=("_row_index",),
     upload_column="upload_id",
-    settings=(Setting.EXPORT_TITLE, Setting.EXPORT_TIMESTAMP, Setting.TIMEZONE, Setting.NOTES),
-    fed=("core.companies", "core.people"),
+    takes=("export_title", "export_timestamp", "timezone", "notes"),
+    fills=("core.companies", "core.people"),
 )
 
 _MANUAL_CUSTOMERS = Feed(
@@ -181,7 +176,7 @@ _MANUAL_CUSTOMERS = Feed(
     unread=("id", "created_at", "updated_at"),
     key=("origin_company_domain", "company_customer_name"),
     updates=True,
-    fed=("core.companies", "reference.company_customers"),
+    fills=("core.companies", "reference.company_customers"),
 )
 
 _VC_FIRMS = Feed(
@@ -217,9 +212,9 @@ _VC_PORTFOLIO = Feed(
     ),
     unread=("id", "upload_id", "vc_firm_id", "created_at"),
     upload_column="upload_id",
-    settings=(Setting.VC_FIRM,),
-    needed_setting=Setting.VC_FIRM,
-    fed=("core.companies",),
+    takes=("vc_firm",),
+    needs="vc_firm",
+    fills=("core.companies",),
 )
 
 _CRUNCHBASE_PORTFOLIO = Feed(
@@ -241,7 +236,7 @@ _CRUNCHBASE_PORTFOLIO = Feed(
     ),
     unread=("id", "upload_id", "created_at"),
     upload_column="upload_id",
-    fed=("core.companies",),
+    fills=("core.companies",),
 )
 
 FEEDS = {

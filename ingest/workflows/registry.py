@@ -1,22 +1,24 @@
 """The workflow registry: which workflows exist, and the other names they go by.
 
-Read from two reviewed CSVs of ``seeds/registry`` that are dbt seeds as well: ``workflows.csv``
-(the source of ``reference.enrichment_workflow_registry``) and ``workflow_aliases.csv``.
+Read from reviewed CSVs of ``seeds/registry`` that are dbt seeds as well: ``workflows.csv`` (the
+source of ``reference.enrichment_workflow_registry``), ``workflow_aliases.csv``, and
+``payload_types.csv``, which says what the models extract of tables for several payload types.
 """
 
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.errors import IngestError
+from ingest.errors import IngestError, did_you_mean
 from ingest.project import registry_dir
 
 _WORKFLOWS_FILE = "workflows.csv"
 _ALIASES_FILE = "workflow_aliases.csv"
+_TYPES_FILE = "payload_types.csv"
+_LONGEST_NAME = 200  # characters of a slug in a sentence
 _STAMPED = ("workflow_slug", "provider", "platform", "payload_type", "entity_type")
 
 
@@ -57,9 +59,11 @@ class Registry:
 
     def _unknown(self, slug: str) -> str:
         known = [*self.workflows, *self.aliases]
-        near = difflib.get_close_matches(slug.lower(), known, n=1)
-        nearest = f" (did you mean {near[0]}?)" if near else ""
-        return f"unknown workflow {slug[:200]!r}{nearest}; known are {', '.join(self.workflows)}"
+        nearest = did_you_mean(slug[:_LONGEST_NAME], known)
+        return (
+            f"unknown workflow {slug[:_LONGEST_NAME]!r}{nearest}; "
+            f"known are {', '.join(self.workflows)}"
+        )
 
 
 def load_registry(folder: Path | None = None) -> Registry:
@@ -87,6 +91,22 @@ def load_registry(folder: Path | None = None) -> Registry:
             raise IngestError(f"alias {alias} leads to the unknown workflow {slug}", where=where)
         aliases[alias] = slug
     return Registry(workflows, aliases)
+
+
+def extracted_types(folder: Path | None = None) -> dict[str, list[str]]:
+    """Payload types that some model extracts, by raw table; tables of one type are not listed.
+
+    Args:
+        folder: Where the registry is, by default in the project.
+
+    Raises:
+        IngestError: The CSV is missing, or lacks a column or a value.
+    """
+    types: dict[str, list[str]] = {}
+    path = (folder or registry_dir()) / _TYPES_FILE
+    for _, row in _rows(path, ("raw_table", "payload_type")):
+        types.setdefault(row["raw_table"], []).append(row["payload_type"])
+    return types
 
 
 def _rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:

@@ -6,11 +6,11 @@ entity type suits it, one route here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ingest.workflows.feeds import FEEDS
-from ingest.workflows.registry import Workflow
+from ingest.workflows.registry import Workflow, extracted_types
 
 PAYLOAD_COLUMN = "raw_payload"
 STAMP_COLUMNS = ("workflow_slug", "provider", "platform", "payload_type")
@@ -39,7 +39,7 @@ class Route:
         bare_keys: Payload keys that stand in for an absent key field, in order. Without any,
             only envelopes are accepted.
         flags: Boolean envelope fields, true where absent unless the payload is empty.
-        feeds: Tables of schema extracted (or elsewhere, then qualified) its payloads end in.
+        fills: Tables of schema extracted (or elsewhere, then qualified) its payloads end in.
     """
 
     table: str
@@ -47,7 +47,7 @@ class Route:
     bare_keys: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    feeds: tuple[str, ...] = ()
+    fills: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -64,60 +64,57 @@ class Route:
 
 
 _COMPANY_KEYS = ("domain", "website")
-_PERSON_TABLES = ("person_profile", "person_experience", "person_education")
+
+_FIRMOGRAPHICS = Route(
+    table="company_payloads",
+    required=("company_domain",),
+    bare_keys=_COMPANY_KEYS,
+    fills=("company_firmographics",),
+)
+_PROFILE = Route(
+    table="person_payloads",
+    required=("linkedin_url",),
+    bare_keys=("url",),
+    fills=("person_profile", "person_experience", "person_education"),
+)
 
 ROUTES = {
-    "clay-company-firmographics": Route(
-        table="company_payloads",
-        required=("company_domain",),
-        bare_keys=_COMPANY_KEYS,
-        feeds=("company_firmographics",),
-    ),
+    "clay-company-firmographics": _FIRMOGRAPHICS,
     "clay-find-companies": Route(
         table="company_discovery",
         required=("company_domain",),
         bare_keys=_COMPANY_KEYS,
-        feeds=("company_discovery",),
+        fills=("company_discovery",),
     ),
-    "clay-person-profile": Route(
-        table="person_payloads",
-        required=("linkedin_url",),
-        bare_keys=("url",),
-        feeds=_PERSON_TABLES,
-    ),
+    "clay-person-profile": _PROFILE,
     "clay-find-people": Route(
         table="person_discovery",
         required=("linkedin_url",),
         bare_keys=("url",),
-        feeds=("person_discovery",),
+        fills=("person_discovery",),
     ),
     "claygent-get-all-company-customers": Route(
         table="company_customer_claygent_payloads",
         required=("origin_company_domain",),
         bare_keys=("origin_company_domain",),
         optional=("origin_company_name", "origin_company_linkedin_url"),
-        feeds=("company_customer_claygent",),
+        fills=("company_customer_claygent",),
     ),
     "gemini-extract-case-study-details": Route(
         table="case_study_extraction_payloads",
         required=("case_study_url", "origin_company_domain", "company_customer_name"),
         optional=("origin_company_name",),
         flags=("has_case_study_url",),
-        feeds=("case_study_details", "case_study_champions"),
+        fills=("case_study_details", "case_study_champions"),
     ),
     "ai-generate-target-client-icp": Route(
-        table="icp_payloads", required=("domain",), feeds=("reference.company_icp",)
+        table="icp_payloads", required=("domain",), fills=("reference.company_icp",)
     ),
 }
 
-# What the payloads of a workflow without a route of its own feed, told by their payload_type.
-_FEEDS_BY_TYPE = {
-    ("company_payloads", "firmographics"): ("company_firmographics",),
-    ("company_payloads", "company_firmographics"): ("company_firmographics",),
-    ("person_payloads", "profile"): _PERSON_TABLES,
-    ("person_payloads", "person_profile"): _PERSON_TABLES,
-    ("person_payloads", "enrichment"): _PERSON_TABLES,
-}
+# Where the payloads of all other workflows land; there they fill the same tables, if of a type
+# that their models extract.
+_ROUTE_BY_ENTITY = {"company": _FIRMOGRAPHICS, "person": _PROFILE}
 
 
 class NoRouteError(LookupError):
@@ -142,15 +139,12 @@ def route_of(workflow: Workflow) -> Route:
 
 
 def _route_by_entity(workflow: Workflow) -> Route:
-    keys = {
-        "company": ("company_payloads", "company_domain", _COMPANY_KEYS),
-        "person": ("person_payloads", "linkedin_url", ("url",)),
-    }.get(workflow.entity_type)
-    if keys is None:
+    route = _ROUTE_BY_ENTITY.get(workflow.entity_type)
+    if route is None:
         raise NoRouteError(
             f"workflow {workflow.slug} has entity type {workflow.entity_type!r},"
             " and only company and person payloads have a raw table"
         )
-    table, key, bare_keys = keys
-    feeds = _FEEDS_BY_TYPE.get((table, workflow.payload_type), ())
-    return Route(table=table, required=(key,), bare_keys=bare_keys, feeds=feeds)
+    if workflow.payload_type in extracted_types().get(route.table, ()):
+        return route
+    return replace(route, fills=())

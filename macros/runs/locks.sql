@@ -5,7 +5,10 @@
     holds one such lock at most, so runs cannot lock each other out.
 #}
 
-{# The two numbers of a lock. The first says that it is one of ours. #}
+{#
+    The two numbers of a lock: NODES of ingest/postgres/locks.py, which is the one list of all
+    locks, and what tells the nodes apart.
+#}
 {% macro lock_of(name) -%}
     18513, hashtext('{{ name }}')
 {%- endmacro %}
@@ -34,7 +37,7 @@
 {#
     Keep owners and rights as they are until the transaction ends: a function or view that is
     replaced while another run, at its end, grants rights on it fails with "tuple concurrently
-    updated". The lock is the one that extracted.keep_access() takes.
+    updated". The lock is RIGHTS of ingest/postgres/locks.py, which extracted.keep_access() takes.
 #}
 {% macro hold_rights() -%}
     {%- call statement('rights') -%}
@@ -47,19 +50,12 @@
 {% macro announce_wait(lock) -%}
     {%- call statement('holder', fetch_result=true) -%}
         select
-            l.pid,
-            to_char(a.xact_start, 'HH24:MI:SS') as since
+            h.pid,
+            to_char(h.since, 'HH24:MI:SS') as since
         from (values ({{ lock }})) as wanted (first, second)
-        inner join pg_locks as l
-            on
-                l.locktype = 'advisory'
-                and l.objsubid = 2
-                and l.classid = wanted.first
-                and l.objid::bigint = wanted.second::bigint & 4294967295
-        inner join pg_database as d on l.database = d.oid and d.datname = current_database()
-        -- which shows times to members of the other's role only
-        left join pg_stat_activity as a on l.pid = a.pid
-        where l.granted
+        cross join raw.lock_holders(
+            (wanted.first::bigint << 32) | (wanted.second::bigint & 4294967295)
+        ) as h
     {%- endcall -%}
     {%- for row in load_result('holder').table -%}
         {%- set since = ', since ' ~ row[1] if row[1] else '' -%}

@@ -297,3 +297,17 @@ def test_a_lost_right_comes_back_with_the_next_run(place: Place) -> None:
     )
     place.build("run", "--select", "company_aliases", role=BUILDER)
     assert place.all("select count(*) >= 0 from core.people", role=ANALYST) == [(True,)]
+
+
+@pytest.mark.parametrize("role", [LOADER, BUILDER])
+def test_who_waits_for_a_lock_may_ask_who_holds_it(place: Place, role: str) -> None:
+    with place.connected() as conn:
+        conn.execute("select pg_advisory_lock(54)")
+        found = place.all("select pid from raw.lock_holders(54)", role=role)
+        assert found == [(conn.info.backend_pid,)]
+    # by a right of its own, not only by the one that PostgreSQL gives everybody
+    rights = place.all(
+        "select pg_get_userbyid(grantee) from pg_proc cross join aclexplode(proacl)"
+        " where oid = 'raw.lock_holders(bigint)'::regprocedure and privilege_type = 'EXECUTE'"
+    )
+    assert (role,) in rights

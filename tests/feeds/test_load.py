@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import fields
+from typing import get_args
 
 import pytest
 
+from ingest.feeds.options import FeedOptions
 from ingest.postgres.connection import Connection
-from ingest.workflows.feeds import FEEDS
+from ingest.workflows.feeds import FEEDS, Saying
 from tests.support.feed_loads import (
     CRUNCHBASE,
     DATA,
@@ -128,3 +131,10 @@ def test_workflows_list_the_columns_of_a_table() -> None:
     assert by_slug[FIRMS]["columns"] == ["name*", "domain*"]
     assert by_slug[MANUAL]["feeds"] == ["core.companies", "reference.company_customers"]
     assert "is updated" in by_slug[MANUAL]["key"]
+
+
+def test_every_feed_takes_and_needs_what_can_be_said() -> None:
+    said = {field.name for field in fields(FeedOptions)} - {"vc_firm_id"}
+    assert set(get_args(Saying)) == said
+    assert {name for feed in FEEDS.values() for name in feed.takes} == said
+    assert all(not feed.needs or feed.needs in feed.takes for feed in FEEDS.values())

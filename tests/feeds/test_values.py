@@ -10,7 +10,7 @@ import pytest
 
 from ingest.feeds.plausibility import misfit
 from ingest.feeds.values import in_zone, read_moment, stored
-from ingest.landing.rejects import Reason, RefusedError
+from ingest.rejects import Reason, RefusedError
 from ingest.workflows.feeds import FEEDS, Column, Holds
 from ingest.workflows.registry import load_registry
 

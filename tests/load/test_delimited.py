@@ -16,7 +16,7 @@ from ingest.errors import IngestError
 from ingest.formats import delimited
 from ingest.formats.content import Content, open_content
 from ingest.formats.delimited import TableReader, TableRow
-from ingest.landing.rejects import Reject
+from ingest.rejects import Reject
 
 HEADER = ["name", "domain"]
 
@@ -91,12 +91,12 @@ def test_a_quoted_cell_holds_delimiters_quotes_and_line_breaks(tmp_path: Path) -
         ['Acme, "the"\r\n\nmaker', "a.example"],
         ["B", "b.example"],
     ]
-    assert [row.line for row in rows] == [2, 5]
-    assert [row.raw for row in rows] == [
+    assert [row.origin.line for row in rows] == [2, 5]
+    assert [row.origin.raw for row in rows] == [
         b'"Acme, ""the""\r\n\nmaker",a.example\n',
         b"B,b.example\n",
     ]
-    assert [row.offset for row in rows] == [12, 12 + len(rows[0].raw)]
+    assert [row.origin.offset for row in rows] == [12, 12 + len(rows[0].origin.raw)]
 
 
 def test_a_quote_in_tabbed_text_may_be_just_a_quote(tmp_path: Path) -> None:
@@ -132,10 +132,12 @@ def test_a_bad_line_costs_no_neighbour(
     monkeypatch.setattr(delimited, "MAX_CELL", 39)
     good = "Ä,ä.example\n".encode()
     _, rows, (reject,) = read_bytes(tmp_path, b"name,domain\n" + good + line + good * 2)
-    assert [(row.line, row.cells) for row in rows] == [(n, ["Ä", "ä.example"]) for n in (2, 4, 5)]
-    assert (reject.line, reject.reason, reject.raw) == (3, reason, line)
+    assert [(row.origin.line, row.cells) for row in rows] == [
+        (n, ["Ä", "ä.example"]) for n in (2, 4, 5)
+    ]
+    assert (reject.origin.line, reject.reason, reject.origin.raw) == (3, reason, line)
     assert words in reject.detail
-    assert reject.offset is None
+    assert not reject.origin.can_retry
 
 
 @pytest.mark.parametrize(
@@ -220,5 +222,5 @@ def test_any_bytes_in_one_line_leave_the_other_lines_alone(
     good = [f"Ä{n},ä{n}.example\n".encode() for n in range(3)]
     lines = [*good[:place], line + b"\n", *good[place:]]
     _, rows, rejects = read_bytes(tmp_path_factory.mktemp("t"), b"name,domain\n" + b"".join(lines))
-    assert [row.raw for row in rows if row.raw in good] == good
-    assert sum(row.raw not in good for row in rows) + len(rejects) <= 1
+    assert [row.origin.raw for row in rows if row.origin.raw in good] == good
+    assert sum(row.origin.raw not in good for row in rows) + len(rejects) <= 1

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from ingest.formats.json.records import Record
-from ingest.landing.rejects import RefusedError
-from ingest.payloads.envelopes import Row, RowMaker
+from ingest.landing.rows import Row
+from ingest.payloads.envelopes import RowMaker
+from ingest.rejects import Origin, RefusedError
 from ingest.workflows.registry import Registry, Workflow, load_registry
 
 BUILT_IN = load_registry()
@@ -29,7 +30,7 @@ def row_of(record: Any, workflow: str | None = None, batch_slug: str | None = No
     fields = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
     default = REGISTRY.resolve(workflow) if workflow else None
     maker = RowMaker(REGISTRY, default)
-    return maker.row(Record(0, 1, text, text, fields, batch_slug))
+    return maker.row(Record(Origin(1, 0, text, batch_slug), text, fields))
 
 
 def columns(row: Row) -> dict[str, Any]:

@@ -63,9 +63,9 @@ def test_files_are_loaded_at_the_same_time(
     together = threading.Barrier(3, timeout=30)
     take = Intake.take
 
-    def meet(*args: Any) -> None:
+    def meet(*args: Any) -> Any:
         together.wait()
-        take(*args)
+        return take(*args)
 
     monkeypatch.setattr(Intake, "take", meet)
     files = [folder / f"{tag}.ndjson" for tag in "abc"]

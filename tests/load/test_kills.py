@@ -106,7 +106,7 @@ def dies_at_call(number: int) -> Callable[[Callable[..., Any]], Callable[..., An
         pytest.param(copy.Stream, "end", dies_before, id="before the end of a COPY"),
         pytest.param(copy.Stream, "end", dies_after, id="behind the first COPY"),
         pytest.param(copy.Stream, "end", dies_at_call(4), id="before the end of a later COPY"),
-        pytest.param(landing.Landing, "_flush", dies_after, id="behind the last COPY"),
+        pytest.param(landing.Landing, "flush", dies_after, id="behind the last COPY"),
         pytest.param(ledger, "close_load", dies_before, id="before the counts"),
         pytest.param(ledger, "close_load", dies_after, id="behind the counts"),
     ],

@@ -58,3 +58,27 @@ def test_workflows_say_where_they_land_and_what_they_feed() -> None:
     assert people["lands_in"] == "raw.person_payloads"
     assert people["aliases"] == ["clay-native-person-enrichment"]
     assert listed["vc-firms"]["lands_in"] == "raw.vc_firms"
+
+
+def test_nothing_in_the_ledger_steers_the_terminal(db: Connection) -> None:
+    file_name, slug = "\x1b]0;pwned\x07\x1b[31mRED\nline2", "slug\x1b[31m"
+    db.execute(
+        "insert into raw.loads (id, file_name, file_sha256, bytes, workflow_slug, records, landed,"
+        " rejected, tool_version) values ('0199f3c2-0000-7000-8000-000000000000', %s,"
+        " repeat('b', 64), 2, %s, 1, 0, 1, 'v')",
+        (file_name, slug),
+    )
+    db.execute(
+        "insert into raw.rejects (load_id, line, reason, detail, record) values"
+        " ('0199f3c2-0000-7000-8000-000000000000', 1, %s, %s, %s)",
+        ("no_key\x1b[2J", "none\x9b31m", "\x1b[31m{}\r\n"),
+    )
+    db.commit()
+    for command, lines in (("loads", 2), ("rejects", 3)):
+        shown = ingest(command).stdout
+        assert {c for c in shown if not c.isprintable()} == {"\n"}, command
+        assert shown.count("\n") == lines, command
+        assert "RED line2" in shown, command
+        # the document is whole: JSON writes such characters as escapes
+        assert "\x1b" not in ingest(command, "--json").stdout
+        assert json.loads(ingest(command, "--json").stdout)[0]["file_name"] == file_name

@@ -348,3 +348,21 @@ def test_load_file_refuses_a_connection_with_an_open_transaction(
     db.execute("select 1")
     with pytest.raises(ValueError, match="transaction"):
         load_file(db, str(file), LoadOptions(load_registry()))
+
+
+def test_a_workflow_behind_the_payloads_of_a_batch_is_not_guessed(
+    db: Connection, file: Path
+) -> None:
+    batch = {"payloads": [company(1), {**company(2), "workflow_slug": FIRMOGRAPHICS}]}
+    file.write_text(json.dumps({**batch, "workflow_slug": FIRMOGRAPHICS}))
+    assert load(file, workflow=None).exit_code == 3
+    assert written(db) == (1, 1, 1)
+    reason, detail = rows(db, "select reason, detail from raw.rejects")[0]
+    assert reason == "no_workflow"
+    assert "--workflow" in detail
+    assert "before its payloads" in detail
+    # what the hint says helps
+    assert load("--force", file).exit_code == 0
+    file.write_text(json.dumps({"workflow_slug": FIRMOGRAPHICS, **batch}))
+    assert load(file, workflow=None).exit_code == 0
+    assert written(db) == (3, 5, 1)

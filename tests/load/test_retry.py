@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from ingest.landing.rejects import RECORD_TEXT_CAP
 from ingest.load import retry
 from ingest.load.retry import retry_load
 from ingest.postgres.connection import Connection, connect
+from ingest.rejects import RECORD_TEXT_CAP
 from ingest.workflows.registry import Registry, Workflow, load_registry
 from tests.support.ingesting import FIRMOGRAPHICS, ingest, rows
 from tests.support.warehouse import Warehouse

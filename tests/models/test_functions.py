@@ -15,7 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.formats.json.records import Record, read_record
+from ingest.payloads.envelopes import RowMaker
 from ingest.postgres.connection import Connection
+from ingest.rejects import Origin, RefusedError
+from ingest.workflows.registry import load_registry
 from tests.support.warehouse import PROJECT
 
 CASES = PROJECT / "tests" / "cases"
@@ -121,6 +125,26 @@ def test_payload_object_of_hostile_strings_raises_nothing(functions: Connection)
     strings = [json.dumps(text) for text in HOSTILE]
     twice = [json.dumps(text) for text in strings]
     assert set(_call(functions, "payload_object", [*strings, *twice])) == {None}
+
+
+@pytest.mark.parametrize("encoded", range(5))
+def test_the_loader_reads_what_payload_object_reads(functions: Connection, encoded: int) -> None:
+    """An object, or one in a string, in a string: both look so deep and no deeper."""
+    payload: Any = {"domain": "acme.example"}
+    for _ in range(encoded):
+        payload = json.dumps(payload)
+    expected = {"domain": "acme.example"} if encoded <= 2 else None
+    assert _call(functions, "payload_object", [json.dumps(payload)]) == [expected]
+    text = json.dumps({"raw_payload": payload}).encode()
+    registry = load_registry()
+    maker = RowMaker(registry, registry.resolve("clay-company-firmographics"))
+    record = read_record(Origin(1, 0, text))
+    assert isinstance(record, Record)
+    if expected:
+        assert maker.row(record).values[0] == "acme.example"
+    else:
+        with pytest.raises(RefusedError, match="company_domain is missing"):
+            maker.row(record)
 
 
 def test_payload_object_reads_a_large_document_of_few_levels(functions: Connection) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,3 +88,12 @@ def test_help_comes_without_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGHOST", "nowhere.example")
     for words in ALL:
         assert CliRunner().invoke(cli, [*words, "--help"]).exit_code == 0
+
+
+def test_the_package_is_the_command() -> None:
+    words = [sys.executable, "-m", "ingest", "workflows", "--json"]
+    shown = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert shown.stdout == CliRunner().invoke(cli, words[3:]).stdout
+    failed = subprocess.run([*words[:3], "lod"], capture_output=True, text=True, check=False)
+    assert failed.returncode == 2
+    assert failed.stderr.startswith("Usage: python -m ingest ")

@@ -82,7 +82,7 @@ def test_a_workflow_without_a_route_lands_by_its_entity_type(
     registered: Workflow, table: str, key: str, feeds: tuple[str, ...]
 ) -> None:
     route = route_of(registered)
-    assert (route.table, route.required, route.feeds) == (table, (key,), feeds)
+    assert (route.table, route.required, route.fills) == (table, (key,), feeds)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,17 @@ def test_a_workflow_without_a_route_lands_by_its_entity_type(
 def test_what_cannot_land_as_a_payload_says_why(registered: Workflow, fault: str) -> None:
     with pytest.raises(NoRouteError, match=fault):
         route_of(registered)
+
+
+def test_what_a_payload_type_fills_is_said_by_the_seed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "payload_types.csv").write_text(
+        "raw_table,payload_type\ncompany_payloads,pricing_analysis\n", encoding="utf-8"
+    )
+    monkeypatch.setattr("ingest.workflows.registry.registry_dir", lambda: tmp_path)
+    fills = {
+        payload_type: route_of(workflow("x", payload_type, "company")).fills
+        for payload_type in ("pricing_analysis", "firmographics")
+    }
+    assert fills == {"pricing_analysis": ("company_firmographics",), "firmographics": ()}

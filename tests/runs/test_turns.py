@@ -16,9 +16,10 @@ from click.testing import CliRunner, Result
 from ingest.cli import cli
 from ingest.commands import dbt as module
 from ingest.dbt import build as dbt_build
-from ingest.dbt.run_lock import _LOCK, only_run
+from ingest.dbt.run_lock import only_run
 from ingest.errors import IngestError
 from ingest.postgres.connection import Connection, connect
+from ingest.postgres.locks import RUNS
 from ingest.schema.migrate import migrate
 from tests.support.database import Database, assert_quiet
 from tests.support.random_history import History
@@ -83,7 +84,7 @@ class TestIngestDbt:
                 )
                 second.start()
                 waits = "select from pg_locks where objid = %s and not granted"
-                while not db.execute(waits, (_LOCK,)).fetchall():
+                while not db.execute(waits, (RUNS,)).fetchall():
                     db.rollback()
                 assert started == []
         second.join()

@@ -144,7 +144,7 @@ def test_dbt_commands_that_need_no_tables_run_without(
 @pytest.mark.usefixtures("server")
 def test_dbt_is_the_one_of_our_own_environment(tmp_path: Path) -> None:
     (tmp_path / "dbt").mkdir()  # must not be taken for the package
-    program = [sys.executable, "-m", "ingest.cli", "dbt", "--version"]
+    program = [sys.executable, "-m", "ingest", "dbt", "--version"]
     environment = {**os.environ, "HQ_PROJECT_DIR": str(project_dir())}
     shown = subprocess.run(
         program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -101,30 +102,44 @@ def test_the_check_leaves_no_transaction_open(db: Connection) -> None:
     assert db.info.transaction_status.name == "IDLE"
 
 
-def test_two_at_once_apply_each_migration_once(
-    new_database: NewDatabase, capsys: pytest.CaptureFixture[str]
-) -> None:
-    new_database()
+def waits_for(first: Connection) -> list[Migration]:
+    """What two apply, the first of whom has the turn, and the second has to wait."""
     applied: list[list[Migration]] = []
 
     def run() -> None:
         with connect() as conn:
             applied.append(migrate(conn))
 
+    module._lock(first)
+    other = threading.Thread(target=run)
+    other.start()
+    with connect() as watcher:
+        watcher.autocommit = True
+        waiting = "select count(*) from pg_locks where not granted and locktype = 'advisory'"
+        while watcher.execute(waiting.encode()).fetchone() == (0,):
+            pass
+    first.rollback()
+    applied.append(migrate(first))
+    other.join()
+    return [step for run_of_one in applied for step in run_of_one]
+
+
+def test_two_at_once_apply_each_migration_once(
+    new_database: NewDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_database()
     with connect() as first:
-        module._lock(first)
-        pid = first.info.backend_pid
-        other = threading.Thread(target=run)
-        other.start()
-        with connect() as watcher:
-            watcher.autocommit = True
-            waiting = "select count(*) from pg_locks where not granted and locktype = 'advisory'"
-            while watcher.execute(waiting.encode()).fetchone() == (0,):
-                pass
-        first.rollback()
-        applied.append(migrate(first))
-        other.join()
+        steps = waits_for(first)
     # they may take turns: each migration is a transaction of its own
-    steps = [step for run_of_one in applied for step in run_of_one]
     assert sorted(steps, key=lambda step: step.number) == list(migrations())
-    assert f"Waiting for another ingest init (server process {pid})" in capsys.readouterr().err
+    assert "Waiting for another ingest init (server process" in capsys.readouterr().err
+
+
+def test_who_is_waited_for_is_named(db: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    assert waits_for(db) == []
+    said = capsys.readouterr().err.splitlines()[0]
+    pid = db.info.backend_pid
+    assert re.fullmatch(
+        rf"Waiting for another ingest init \(server process {pid}, since \d\d:\d\d:\d\d\) \.\.\.",
+        said,
+    )

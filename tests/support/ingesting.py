@@ -41,7 +41,7 @@ def status(*options: str) -> dict[str, Any]:
 
 def start_load(*words: str | Path, workflow: str = FIRMOGRAPHICS) -> subprocess.Popen[str]:
     """`ingest load` in a process of its own."""
-    command = [sys.executable, "-m", "ingest.cli", "load", "--workflow", workflow]
+    command = [sys.executable, "-m", "ingest", "load", "--workflow", workflow]
     return subprocess.Popen([*command, *map(str, words)], stderr=subprocess.PIPE, text=True)
 
 

@@ -1,7 +1,8 @@
 """The batch wrapper: ``{"workflow_slug": "...", "payloads": [ ... ]}``, of any size.
 
-Only what stands before and behind the payloads is looked at here; the envelopes between are
-records like any others.
+Only what stands around the payloads is looked at here; the envelopes between are records like any
+others. A batch names its workflow before its payloads: they are landed as they are read, so what
+stands behind them comes too late.
 """
 
 from __future__ import annotations
@@ -20,8 +21,7 @@ _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*"'
 _VALUE = rb"(?:%b|[-+.\w]++|\{[^{}\[\]]*+\}|\[[^{}\[\]]*+\])" % _STRING
 _MEMBER = rb"%b\s*+:\s*+%b\s*+" % (_STRING, _VALUE)
 _HEAD = re.compile(rb'\{\s*+((?:(?!"payloads")%b,\s*+)*)"payloads"\s*+:\s*+\[' % _MEMBER)
-_TAIL = re.compile(rb"\]\s*+((?:,\s*+%b)*)\}" % _MEMBER)
-_FILE_END = re.compile(rb"\]\s*+((?:,\s*+%b)*)\}\s*+\Z" % _MEMBER)
+_TAIL = re.compile(rb"\]\s*+(?:,\s*+%b)*\}" % _MEMBER)
 
 
 class _Members(msgspec.Struct):
@@ -35,12 +35,10 @@ class BatchHead:
     Args:
         end: Index behind the bracket that opens the payloads.
         slug: The workflow_slug that serves envelopes without one.
-        assumed: The slug was taken from the end of the file and has to be verified.
     """
 
     end: int
     slug: str | None
-    assumed: bool = False
 
 
 def batch_head(buffer: bytes, start: int) -> BatchHead | None:
@@ -51,19 +49,10 @@ def batch_head(buffer: bytes, start: int) -> BatchHead | None:
     return match and BatchHead(match.end(), _slug(match[1]))
 
 
-def batch_tail(buffer: bytes, start: int) -> tuple[int, str | None]:
-    """The index behind a batch whose list ends at ``start``, and the slug it names there."""
+def batch_end(buffer: bytes, start: int) -> int:
+    """The index behind a batch whose list ends at ``start``."""
     match = _TAIL.match(buffer, start)
-    return (match.end(), _slug(match[1])) if match else (start + 1, None)
-
-
-def slug_at_end(text: bytes) -> str | None:
-    """The slug behind the payloads of the batch that a text ends with."""
-    for bracket in re.finditer(rb"\]", text[-HEAD_LENGTH:]):
-        match = _FILE_END.match(text[-HEAD_LENGTH:], bracket.start())
-        if match:
-            return _slug(match[1])
-    return None
+    return match.end() if match else start + 1
 
 
 def _slug(members: bytes) -> str | None:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
 from ingest.errors import IngestError
 from ingest.formats.content import Content
-from ingest.formats.json.batch import HEAD_LENGTH, BatchHead, batch_head, batch_tail, slug_at_end
+from ingest.formats.json.batch import HEAD_LENGTH, batch_end, batch_head
 from ingest.formats.json.recovery import IN_LINES, IN_LIST, balanced_end, begins_alike, next_start
 from ingest.formats.json.text import (
     Ending,
@@ -29,7 +30,7 @@ from ingest.formats.json.text import (
 )
 from ingest.formats.json.window import Window
 from ingest.formats.magic import foreign_kind
-from ingest.landing.rejects import RECORD_BYTES_CAP, Reason, Reject
+from ingest.rejects import RECORD_BYTES_CAP, Origin, Reason, Reject
 
 MAX_RECORD = 256_000_000  # bytes; jsonb itself ends at 268,435,455
 
@@ -43,29 +44,53 @@ _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _OPEN_OBJECT, _OPEN_ARRAY, _CLOSE_ARRAY = b"{[]"
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_BEHIND = b" \t\r\n,"  # what may follow a record and is no part of it
+_NO_OBJECT = "a record is a JSON object"
+_TOO_LARGE = f"the record is larger than {MAX_RECORD // 1_000_000} MB"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One JSON object of a file.
 
     Args:
-        offset: Where it begins in the decompressed file, in bytes; unique in the file.
-        line: Line on which it begins, from 1.
-        raw: Its text as it stood in the file.
-        text: The same without the characters PostgreSQL cannot store.
+        origin: Where it stood, and as what.
+        text: Its text without the characters PostgreSQL cannot store.
         fields: The members of ``text``, as JSON text.
-        batch_slug: The workflow_slug beside the ``payloads`` that hold it.
-        cleaned: Characters that PostgreSQL cannot store were taken out of ``text``.
+        cleaned: Characters that PostgreSQL cannot store were taken out.
     """
 
-    offset: int
-    line: int
-    raw: bytes
+    origin: Origin
     text: bytes
     fields: dict[str, msgspec.Raw]
-    batch_slug: str | None = None
     cleaned: bool = False
+
+
+def read_record(origin: Origin, *, repaired: bool = False) -> Record | Reject:
+    """The record with this text, or why it is none.
+
+    Args:
+        origin: Its text, all of it, and where that stood.
+        repaired: Lone surrogates have been taken out of the text before.
+    """
+    raw = origin.raw
+    if not is_utf8(raw):
+        return Reject(origin, Reason.INVALID_ENCODING, "the record is not valid UTF-8")
+    text = without_unstorable(raw)
+    try:
+        fields = _FIELDS.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return Reject(origin, *_fault_of(text))
+    return Record(origin, text, fields, repaired or text is not raw)
+
+
+def _fault_of(text: bytes) -> tuple[Reason, str]:
+    """Why a text is no JSON object."""
+    found = first_value(text)
+    if found.ending is Ending.TOO_DEEP:
+        return Reason.TOO_DEEP, found.detail
+    if found == Found(Ending.WHOLE, len(text)):
+        return Reason.NOT_AN_OBJECT, _NO_OBJECT
+    return Reason.MALFORMED_JSON, found.detail or "more than one value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +98,34 @@ class _List:
     """An array whose elements are records.
 
     Args:
-        line: Line on which it begins.
-        batch: Its head if it is the payloads of a batch.
+        origin: Where its bracket, or the batch whose payloads it is, begins.
+        is_batch: It is the payloads of a batch.
         opens_file: Nothing stands before it.
     """
 
-    line: int
-    batch: BatchHead | None = None
+    origin: Origin
+    is_batch: bool = False
     opens_file: bool = False
 
 
 class RecordReader:
-    """Reads the records of one file, once, in file order."""
+    """Reads the records of one file, once, in file order.
 
-    def __init__(self, content: Content, progress: Callable[[int], None] | None = None) -> None:
-        self._content = content
+    Args:
+        content: The file.
+        progress: Told how many bytes of the file have been read so far.
+        can_retry: The text of a record will be enough to try it again.
+    """
+
+    def __init__(
+        self,
+        content: Content,
+        progress: Callable[[int], None] | None = None,
+        *,
+        can_retry: bool = True,
+    ) -> None:
+        self._name = content.name
+        self._can_retry = can_retry
         self._window = Window(content.blocks(progress))
         self._lists: list[_List] = []
         self._batch_slug: str | None = None
@@ -111,7 +149,8 @@ class RecordReader:
                 if self._lists:
                     yield self._next_value()
                 else:
-                    self._lists.append(_List(window.line, opens_file=not self._begun))
+                    held = Origin(window.line, window.offset, b"[")
+                    self._lists.append(_List(held, opens_file=not self._begun))
                     window.pos += 1
             elif byte == _CLOSE_ARRAY and self._lists:
                 self._leave_list()
@@ -128,13 +167,13 @@ class RecordReader:
         if kind is not None:
             raise IngestError(
                 f"this is {kind}, not JSON text in UTF-8",
-                where=self._content.name,
+                where=self._name,
                 hint="convert it first",
             )
 
     # The common case: the record is the rest of its line.
 
-    def _next_line_record(self) -> Record | Reject | None:
+    def _next_line_record(self) -> Record | None:
         window = self._window
         newline = window.buffer.find(b"\n", window.pos)
         if newline == -1:
@@ -142,18 +181,13 @@ class RecordReader:
         raw = window.buffer[window.pos : newline].rstrip(b" \t\r,")
         if not raw.endswith(b"}"):
             return None
-        text = without_unstorable(raw)
-        try:
-            fields = _FIELDS.decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return None
-        if not is_utf8(raw):
-            return None
         # lone surrogates may be gone from the buffer already, see _repair
-        cleaned = text is not raw or (bool(self._replaced) and self._was_repaired(newline))
-        record = Record(window.offset, window.line, raw, text, fields, self._batch_slug, cleaned)
+        repaired = bool(self._replaced) and self._was_repaired(newline)
+        read = read_record(self._origin(raw), repaired=repaired)
+        if isinstance(read, Reject):
+            return None
         window.next_line(newline)
-        return record
+        return read
 
     # Everything else: a value that ends in the middle of a line, or lines later, or never.
 
@@ -176,17 +210,11 @@ class RecordReader:
         if length > MAX_RECORD:
             return self._skip_to(end, Reason.TOO_LARGE, _TOO_LARGE)
         raw = window.buffer[window.pos : end]
-        if not is_utf8(raw):
-            return self._skip_to(end, Reason.INVALID_ENCODING, "the record is not valid UTF-8")
-        text = without_unstorable(raw)
-        try:
-            fields = _FIELDS.decode(text)
-        except msgspec.ValidationError:
-            return self._skip_to(end, Reason.NOT_AN_OBJECT, "a record is a JSON object")
-        cleaned = text is not raw or self._was_repaired(end)
-        record = Record(window.offset, window.line, raw, text, fields, self._batch_slug, cleaned)
+        read = read_record(self._origin(raw), repaired=self._was_repaired(end))
+        if isinstance(read, Reject):
+            return self._skip_to(end, read.reason, read.detail)
         window.advance(end)
-        return record
+        return read
 
     def _needs_more(self, found: Found) -> bool:
         """Whether more of the file may complete the record, or show where a broken one ends."""
@@ -247,7 +275,7 @@ class RecordReader:
         found = first_value(head)
         if found.ending is Ending.WHOLE:
             end = window.pos + len(head[: found.at].rstrip())
-            return self._skip_to(end, Reason.NOT_AN_OBJECT, "a record is a JSON object")
+            return self._skip_to(end, Reason.NOT_AN_OBJECT, _NO_OBJECT)
         pattern = IN_LIST if self._lists else IN_LINES
         return self._skip(pattern, Reason.MALFORMED_JSON, "a record begins with {")
 
@@ -256,14 +284,14 @@ class RecordReader:
     def _skip_to(self, end: int, reason: Reason, detail: str) -> Reject:
         window = self._window
         raw = window.buffer[window.pos : min(end, window.pos + RECORD_BYTES_CAP)]
-        reject = self._reject(reason, detail)
+        origin = self._origin(raw.rstrip(_BEHIND))
         window.advance(end)
-        return replace(reject, raw=raw.rstrip(b" \t\r\n,"))
+        return Reject(origin, reason, detail)
 
-    def _reject(self, reason: Reason, detail: str) -> Reject:
-        """Refuse the record at the reading position, whose text is yet to come."""
+    def _origin(self, raw: bytes) -> Origin:
+        """A record that begins at the reading position."""
         window = self._window
-        return Reject(window.line, reason, detail, b"", window.offset, self._batch_slug)
+        return Origin(window.line, window.offset, raw, self._batch_slug, self._can_retry)
 
     def _skip(self, pattern: re.Pattern[bytes], reason: Reason, detail: str) -> Reject:
         """Skip to the end of the pattern's first match, else to the end of the file.
@@ -271,7 +299,7 @@ class RecordReader:
         Keeps the first ``RECORD_BYTES_CAP`` bytes of what is skipped, whose size has no bound.
         """
         window = self._window
-        reject, kept = self._reject(reason, detail), b""
+        origin, kept = self._origin(b""), b""
         search_from = window.pos + 1
         while True:
             match = pattern.search(window.buffer, search_from)
@@ -288,7 +316,7 @@ class RecordReader:
             self._batch_slug = None
         kept += window.buffer[window.pos : end][: RECORD_BYTES_CAP - len(kept)]
         window.advance(end)
-        return replace(reject, raw=kept.rstrip(b" \t\r\n,"))
+        return Reject(origin._replace(raw=kept.rstrip(_BEHIND)), reason, detail)
 
     # Lone surrogates make the decoder stop inside a string.
 
@@ -316,48 +344,27 @@ class RecordReader:
 
     def _enter_batch(self) -> bool:
         window = self._window
-        if self._batch_slug is not None or any(held.batch for held in self._lists):
+        if self._batch_slug is not None or any(held.is_batch for held in self._lists):
             return False
         window.fill_to(HEAD_LENGTH)
         head = batch_head(window.buffer, window.pos)
         if head is None:
             return False
-        slug = head.slug
-        assumed = False
-        if slug is None:
-            slug, assumed = self._slug_behind()
-        self._lists.append(_List(window.line, BatchHead(head.end, slug, assumed=assumed)))
-        self._batch_slug = slug
+        self._lists.append(_List(Origin(window.line, window.offset, b"["), is_batch=True))
+        self._batch_slug = head.slug
         window.advance(head.end)
         return True
 
-    def _slug_behind(self) -> tuple[str | None, bool]:
-        """The slug that stands behind the payloads, and whether it is a guess to be verified."""
-        window = self._window
-        found = first_value(memoryview(window.buffer)[window.pos :])
-        if found.ending is Ending.WHOLE:
-            text = window.buffer[window.pos : window.pos + found.at]
-            return slug_at_end(text), False
-        return slug_at_end(self._content.tail(HEAD_LENGTH)), True
-
     def _leave_list(self) -> None:
         window = self._window
-        batch = self._lists.pop().batch
-        if batch is None:
+        if not self._lists.pop().is_batch:
             window.pos += 1
             return
         window.fill_to(HEAD_LENGTH)
-        end, slug = batch_tail(window.buffer, window.pos)
         if window.at_end and window.buffer[window.pos :].rstrip() == b"]":
             raise self._cut_off("a batch, behind its payloads")
-        if batch.assumed and slug != batch.slug:
-            raise IngestError(
-                "workflow_slug stands behind payloads and differs from batch to batch",
-                where=f"{self._content.name}:{window.line}",
-                hint="put workflow_slug before payloads",
-            )
         self._batch_slug = None
-        window.advance(end)
+        window.advance(batch_end(window.buffer, window.pos))
 
     def _unclosed(self, held: _List) -> Reject:
         """Refuse the bracket of a list that does not end.
@@ -365,16 +372,13 @@ class RecordReader:
         A list or batch that is the file was cut off with it; a bracket among other records is
         but a broken line.
         """
-        if held.opens_file or held.batch is not None:
-            raise self._cut_off(f"the list that begins on line {held.line}")
-        return Reject(held.line, Reason.MALFORMED_JSON, "a list begins and does not end", b"[")
+        if held.opens_file or held.is_batch:
+            raise self._cut_off(f"the list that begins on line {held.origin.line}")
+        return Reject(held.origin, Reason.MALFORMED_JSON, "a list begins and does not end")
 
     def _cut_off(self, what: str) -> IngestError:
         return IngestError(
             f"the file ends inside {what}, it has been cut off; nothing of it was loaded",
-            where=self._content.name,
+            where=self._name,
             hint="fetch the file again",
         )
-
-
-_TOO_LARGE = f"the record is larger than {MAX_RECORD // 1_000_000} MB"

@@ -172,7 +172,8 @@ create table raw.company_customer_claygent_payloads (
     _received_at timestamptz not null default now(),
     _xid xid8 not null default pg_current_xact_id()
 );
-create index idx_raw_company_customer_claygent_payloads_xid on raw.company_customer_claygent_payloads (_xid);
+create index idx_raw_company_customer_claygent_payloads_xid
+on raw.company_customer_claygent_payloads (_xid);
 
 create table raw.case_study_extraction_payloads (
     id uuid primary key default raw.new_id(),
@@ -193,7 +194,8 @@ create table raw.case_study_extraction_payloads (
     _received_at timestamptz not null default now(),
     _xid xid8 not null default pg_current_xact_id()
 );
-create index idx_raw_case_study_extraction_payloads_xid on raw.case_study_extraction_payloads (_xid);
+create index idx_raw_case_study_extraction_payloads_xid
+on raw.case_study_extraction_payloads (_xid);
 
 create table raw.company_discovery (
     id uuid primary key default raw.new_id(),
@@ -342,4 +344,3 @@ create table raw.vc_crunchbase_portfolios (
     _xid xid8 not null default pg_current_xact_id()
 );
 create index idx_raw_vc_crunchbase_portfolios_xid on raw.vc_crunchbase_portfolios (_xid);
-

@@ -1,9 +1,14 @@
-"""Rejects: records that could not land, why, and their text as it stood in the file."""
+"""Rejects: records that could not land, why, and where and how they stood in the file.
+
+The words in which the readers of files, the makers of rows and the landing speak of one record, so
+they depend on nothing but the standard library.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 RECORD_TEXT_CAP = 100_000  # characters kept of a rejected record
 
@@ -49,30 +54,26 @@ UNREADABLE = frozenset(
 _QUOTING = frozenset({Reason.UNKNOWN_WORKFLOW, Reason.UNKNOWN_FIELD})
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """One refused record.
+class Origin(NamedTuple):
+    """Where a record stood, and as what.
+
+    One is made for every record: a tuple, which takes a third of a frozen dataclass's time.
 
     Args:
-        line: Line of the file on which the record begins, from 1.
-        reason: Kind of the fault.
-        detail: The fault in words.
-        raw: The record's bytes, at least the first ``RECORD_BYTES_CAP`` of them.
-        offset: Where it begins in the decompressed file, in bytes; None for a line of a table,
-            which means nothing without its header.
+        line: Line of the file on which it begins, from 1.
+        offset: Where it begins in the decompressed text, in bytes; unique in the file.
+        raw: Its bytes as they stood there; of one that cannot be read, at least the first
+            ``RECORD_BYTES_CAP`` of them.
         batch_slug: The workflow_slug beside the ``payloads`` that hold it.
+        can_retry: Its text alone is enough to try it again. Not that of a row of a feed, which
+            means nothing without its header or what was said about its file.
     """
 
     line: int
-    reason: Reason
-    detail: str
+    offset: int
     raw: bytes
-    offset: int | None = None
     batch_slug: str | None = None
-
-    def said(self) -> str:
-        """Reason and detail for the screen and logs, without anything of the record's text."""
-        return str(self.reason) if self.reason in _QUOTING else f"{self.reason}: {self.detail}"
+    can_retry: bool = False
 
     def text(self) -> str:
         r"""The record, capped; bytes that are no UTF-8, and NUL, are written ``\xNN``."""
@@ -84,8 +85,27 @@ class Reject:
         return len(self.raw) < RECORD_BYTES_CAP and self.text().encode() == self.raw
 
 
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One refused record.
+
+    Args:
+        origin: The record.
+        reason: Kind of the fault.
+        detail: The fault in words.
+    """
+
+    origin: Origin
+    reason: Reason
+    detail: str
+
+    def said(self) -> str:
+        """Reason and detail for the screen and logs, without anything of the record's text."""
+        return str(self.reason) if self.reason in _QUOTING else f"{self.reason}: {self.detail}"
+
+
 class RefusedError(Exception):
-    """A record cannot land; raised where the fault is seen, made a Reject where the line is known.
+    """A record cannot land; raised where the fault is seen, a Reject where its origin is known.
 
     Args:
         reason: Kind of the fault.

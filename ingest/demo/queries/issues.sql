@@ -1,0 +1,10 @@
+select
+    raw_table,
+    field,
+    value,
+    reason
+from extracted.extraction_issues
+order by
+    row_number() over (partition by raw_table order by field, value),
+    raw_table
+limit %(shown)s

@@ -1,0 +1,8 @@
+select
+    raw_table,
+    field,
+    left(value, 40) as value,
+    reason,
+    raw_payload_id
+from extracted.extraction_issues
+order by raw_table, field

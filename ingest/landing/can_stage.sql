@@ -1,0 +1,3 @@
+select
+    has_schema_privilege('raw', 'create')
+    and current_setting('transaction_isolation') = 'read committed'

@@ -1,0 +1,16 @@
+select
+    id,
+    file_name,
+    file_sha256,
+    bytes,
+    workflow_slug,
+    records,
+    landed,
+    rejected,
+    cleaned,
+    forced,
+    started_at,
+    finished_at,
+    tool_version,
+    _retry_of
+from raw.loads

@@ -1,0 +1,16 @@
+select
+    r.id,
+    r.load_id,
+    l.file_name,
+    r.line,
+    r.reason,
+    r.detail,
+    r.record,
+    r._is_whole and r._offset is not null as can_retry
+from raw.rejects as r
+inner join raw.loads as l on r.load_id = l.id
+where
+    r._landed_by is null
+    and (%(load)s::uuid is null or r.load_id = %(load)s)
+order by l.started_at desc, r.load_id desc, r.line, r.id
+limit %(limit)s

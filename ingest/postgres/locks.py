@@ -1,0 +1,83 @@
+"""Advisory locks: every one that ingest takes, and who holds one.
+
+A lock is a number of 64 bits, known in one database only. What there is one of has a number of its
+own here; the others are made of what they protect. dbt takes some as well
+(``macros/runs/locks.sql``): ``RIGHTS``, and for each node one whose upper half is ``NODES``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ingest.postgres.connection import Connection
+
+NODES = 0x4851  # upper half of the locks of dbt's nodes; below it, the hash of the node's name
+MIGRATIONS = 0x4851_0001  # one applies migrations
+RIGHTS = 0x4851_0002  # one sets owners and rights; shared by who replaces functions and views
+RUNS = 0x4851_0003  # one ``ingest dbt`` writes
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock.
+
+    Attributes:
+        pid: The server process.
+        since: When its transaction, else its last statement, began; None if this user may not
+            see that.
+    """
+
+    pid: int
+    since: datetime | None
+
+    def __str__(self) -> str:
+        since = f", since {self.since.astimezone():%H:%M:%S}" if self.since else ""
+        return f"server process {self.pid}{since}"
+
+
+def lock_of_text(text: str) -> int:
+    """The lock of what has a name: a content and its workflow, a table that is merged into."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
+
+
+def lock_of_load(load_id: UUID) -> int:
+    """The lock of a load that has helpers: the second half of its id, which is random."""
+    return int.from_bytes(load_id.bytes[8:], signed=True)
+
+
+def holders(conn: Connection, lock: int) -> list[Holder]:
+    """Who holds a lock; nobody that is known before the migration that makes the function."""
+    known = conn.execute("select to_regprocedure('raw.lock_holders(bigint)') is not null")
+    if known.fetchone() != (True,):
+        return []
+    rows = conn.execute("select pid, since from raw.lock_holders(%s) order by pid", (lock,))
+    return [Holder(*row) for row in rows]
+
+
+def described_holders(conn: Connection, lock: int) -> str:
+    """Who holds a lock, in words that fit between brackets."""
+    return ", ".join(map(str, holders(conn, lock))) or "server process unknown"
+
+
+def hold(conn: Connection, lock: int, announce_wait: Callable[[str], None]) -> None:
+    """Take a lock until the transaction ends.
+
+    Args:
+        conn: A connection whose transaction is open.
+        lock: The lock.
+        announce_wait: Told whom the lock is waited for, in words, if it is not free.
+    """
+    if conn.execute("select pg_try_advisory_xact_lock(%s)", (lock,)).fetchone() != (True,):
+        announce_wait(described_holders(conn, lock))
+        conn.execute("select pg_advisory_xact_lock(%s)", (lock,))
+
+
+def hold_for_session(conn: Connection, lock: int, announce_wait: Callable[[str], None]) -> None:
+    """Take a lock until the connection ends; otherwise like ``hold``."""
+    if conn.execute("select pg_try_advisory_lock(%s)", (lock,)).fetchone() != (True,):
+        announce_wait(described_holders(conn, lock))
+        conn.execute("select pg_advisory_lock(%s)", (lock,))

@@ -1,0 +1,174 @@
+-- What to say so that the roles own and may do what they should: one statement a row, in order.
+with rights (role, is_built, kind, name, privilege) as (
+    values
+    ('hq_loader', false, 'schema', null, 'USAGE'),
+    -- staging tables
+    ('hq_loader', false, 'schema', null, 'CREATE'),
+    ('hq_loader', false, 'routine', null, 'EXECUTE'),
+    ('hq_loader', false, 'table', null, 'SELECT'),
+    ('hq_loader', false, 'table', null, 'INSERT'),
+    -- counts; a retry that landed nothing leaves no line
+    ('hq_loader', false, 'table', 'raw.loads', 'UPDATE'),
+    ('hq_loader', false, 'table', 'raw.loads', 'DELETE'),
+    -- a reject that landed after all
+    ('hq_loader', false, 'table', 'raw.rejects', 'UPDATE'),
+    -- a list that is corrected in place
+    ('hq_loader', false, 'table', 'raw.manual_company_customers', 'UPDATE'),
+    ('hq_builder', false, 'schema', null, 'USAGE'),
+    ('hq_builder', false, 'routine', null, 'EXECUTE'),
+    ('hq_builder', false, 'table', null, 'SELECT'),
+    ('hq_analyst', true, 'schema', null, 'USAGE'),
+    ('hq_analyst', true, 'routine', null, 'EXECUTE'),
+    ('hq_analyst', true, 'table', null, 'SELECT')
+),
+
+schemas as (
+    select
+        oid,
+        nspname,
+        nspowner,
+        nspacl,
+        nspname <> 'raw' as is_built
+    from pg_namespace
+    where nspname = 'raw' or nspname = any({built})
+),
+
+things (kind, name, owner, acl, is_built) as (
+    select
+        'schema',
+        oid::regnamespace::text,
+        nspowner,
+        nspacl,
+        is_built
+    from schemas
+    union all
+    select
+        case when c.relkind = 'S' then 'sequence' else 'table' end,
+        c.oid::regclass::text,
+        c.relowner,
+        c.relacl,
+        s.is_built
+    from pg_class as c
+    inner join schemas as s on c.relnamespace = s.oid
+    where
+        c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+        and (s.is_built or not starts_with(c.relname, '_'))
+        -- the sequence of a column goes with its table
+        and not exists (
+            select from pg_depend as d
+            where
+                d.classid = 'pg_class'::regclass
+                and d.objid = c.oid
+                and d.deptype in ('a', 'i')
+                and c.relkind = 'S'
+        )
+    union all
+    select
+        'routine',
+        p.oid::regprocedure::text,
+        p.proowner,
+        p.proacl,
+        s.is_built
+    from pg_proc as p
+    inner join schemas as s on p.pronamespace = s.oid
+),
+
+ours as (
+    select * from things
+    where pg_has_role(owner, 'usage')
+),
+
+wanted (kind, name, role, privilege) as (
+    select
+        o.kind,
+        o.name,
+        r.role,
+        r.privilege
+    from ours as o
+    inner join rights as r on o.kind = r.kind and o.is_built = r.is_built
+    where
+        coalesce(r.name, o.name) = o.name
+        -- only ingest init writes there
+        and (o.name, r.privilege) <> ('raw.migrations', 'INSERT')
+),
+
+held (kind, name, role, privilege) as (
+    select
+        o.kind,
+        o.name,
+        pg_get_userbyid(a.grantee),
+        a.privilege_type
+    from ours as o
+    cross join aclexplode(o.acl) as a
+    where
+        pg_get_userbyid(a.grantee) in (select r.role from rights as r)
+        and a.grantee <> o.owner
+        and not (o.is_built and a.grantee = to_regrole('hq_builder'))
+),
+
+statements (step, name, text) as (
+    select
+        case kind when 'schema' then 1 else 2 end,
+        name,
+        format('alter %s %s owner to hq_builder', kind, name)
+    from ours
+    where
+        is_built
+        and owner <> to_regrole('hq_builder')
+        and pg_has_role('hq_builder', 'set')
+    union all
+    -- what a run makes is readable at once
+    select
+        3,
+        nspname,
+        format(
+            'alter default privileges for role hq_builder in schema %I '
+            'grant select on tables to hq_analyst',
+            nspname
+        )
+    from schemas as s
+    where
+        is_built
+        and pg_has_role('hq_builder', 'usage')
+        and not exists (
+            select from pg_default_acl as d
+            cross join aclexplode(d.defaclacl) as a
+            where
+                d.defaclrole = to_regrole('hq_builder')
+                and d.defaclnamespace = s.oid
+                and d.defaclobjtype = 'r'
+                and a.grantee = to_regrole('hq_analyst')
+                and a.privilege_type = 'SELECT'
+        )
+    union all
+    select
+        4,
+        name,
+        format(
+            'revoke %s on %s %s from %I cascade',
+            string_agg(lower(privilege), ', ' order by privilege), kind, name, role
+        )
+    from (
+        select * from held
+        except
+        select * from wanted
+    ) as surplus
+    group by kind, name, role
+    union all
+    select
+        5,
+        name,
+        format(
+            'grant %s on %s %s to %I',
+            string_agg(lower(privilege), ', ' order by privilege), kind, name, role
+        )
+    from (
+        select * from wanted
+        except
+        select * from held
+    ) as missing
+    group by kind, name, role
+)
+
+select text from statements
+order by step, name, text

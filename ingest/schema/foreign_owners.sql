@@ -1,0 +1,27 @@
+-- What is in the schemas of the warehouse and is not this user's to give away.
+select
+    n.nspname,
+    pg_get_userbyid(t.owner) as owner
+from (
+    select
+        oid as namespace,
+        nspowner as owner
+    from pg_namespace
+    union
+    select
+        relnamespace,
+        relowner
+    from pg_class
+    where not starts_with(relname, '_')
+    union
+    select
+        pronamespace,
+        proowner
+    from pg_proc
+) as t
+inner join pg_namespace as n on t.namespace = n.oid
+where
+    (n.nspname = 'raw' or n.nspname = any(%(built)s))
+    and not pg_has_role(t.owner, 'usage')
+order by 1, 2
+limit 1

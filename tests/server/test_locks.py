@@ -1,0 +1,94 @@
+"""Advisory locks: their numbers, in the CLI and in dbt's macros, and who holds one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+
+from ingest.postgres import locks
+from ingest.postgres.connection import Connection, connect
+from ingest.postgres.locks import holders, lock_of_text
+from ingest.schema.migrate import migrate
+from tests.support.scratch import NewDatabase
+from tests.support.warehouse import PROJECT
+
+MACROS = (PROJECT / "macros" / "runs" / "locks.sql").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def other(db: Connection) -> Iterator[Connection]:
+    """Another session; the database is initialised."""
+    del db
+    with connect(application_name="other") as conn:
+        yield conn
+
+
+def test_the_macros_take_the_locks_that_are_listed() -> None:
+    numbers = [int(number, 16) for number in re.findall(r"x'(\w+)'::bigint", MACROS)]
+    assert numbers == [locks.RIGHTS]
+    assert re.findall(r"(\d+), hashtext\(", MACROS) == [str(locks.NODES)]
+
+
+def test_no_two_locks_are_one() -> None:
+    numbers = [locks.MIGRATIONS, locks.RIGHTS, locks.RUNS]
+    assert all(one != two for one, two in combinations(numbers, 2))
+    # those of the nodes differ from them in the upper half
+    assert {number >> 32 for number in numbers} == {0}
+    assert locks.NODES != 0
+
+
+@pytest.mark.parametrize(
+    ("taken", "lock"),
+    [
+        pytest.param("51", 51, id="small"),
+        pytest.param("-2", -2, id="negative"),
+        pytest.param(str(2**63 - 1), 2**63 - 1, id="greatest"),
+        pytest.param("18513, 7", (18513 << 32) + 7, id="two numbers"),
+        pytest.param("18513, -7", (18513 << 32) + 2**32 - 7, id="two numbers, one negative"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["", "_xact", "_shared"])
+def test_who_holds_a_lock_is_found(
+    db: Connection, other: Connection, taken: str, lock: int, kind: str
+) -> None:
+    name = {"": "", "_xact": "_xact", "_shared": ""}[kind]
+    shared = "_shared" if kind == "_shared" else ""
+    other.execute(f"select pg_advisory{name}_lock{shared}({taken})".encode())
+    (holder,) = holders(db, lock)
+    assert holder.pid == other.info.backend_pid
+    assert holder.since is not None
+    assert holders(db, lock ^ 1) == []
+
+
+def test_a_lock_of_the_session_has_a_time_outside_of_transactions(
+    db: Connection, other: Connection
+) -> None:
+    other.autocommit = True
+    other.execute("select pg_advisory_lock(52)")
+    (holder,) = holders(db, 52)
+    assert re.fullmatch(r"server process \d+, since \d\d:\d\d:\d\d", str(holder))
+
+
+def test_the_locks_of_other_databases_do_not_count(
+    other: Connection, new_database: NewDatabase
+) -> None:
+    other.execute("select pg_advisory_lock(53)")
+    new_database()
+    with connect() as elsewhere:
+        assert holders(elsewhere, 53) == []  # before its first migration
+        migrate(elsewhere)
+        assert holders(elsewhere, 53) == []
+
+
+def test_who_waits_holds_nothing(db: Connection, other: Connection) -> None:
+    said: list[str] = []
+    other.execute("select pg_advisory_xact_lock(%s)", (lock_of_text("a"),))
+    db.execute("set lock_timeout = '50ms'")
+    with pytest.raises(Exception, match="lock timeout"):
+        locks.hold(db, lock_of_text("a"), said.append)
+    db.rollback()
+    assert [words.split(",")[0] for words in said] == [f"server process {other.info.backend_pid}"]
+    assert [holder.pid for holder in holders(db, lock_of_text("a"))] == [other.info.backend_pid]
