@@ -12,7 +12,7 @@ from tests.properties.catalogue_page import page
 from tests.properties.histories import BUILD
 from tests.properties.play import Stage
 from tests.properties.projects import copied
-from tests.properties.records import Dbt, History, Load
+from tests.support.history.records import Dbt, History, Load
 from tests.support.warehouse import PROJECT
 
 Looks = dict[str, tuple[Known, dict[str, Any]]]

@@ -21,7 +21,7 @@ from ingest.errors import IngestError
 from ingest.postgres.connection import Connection, connect
 from ingest.schema.migrate import migrate
 from tests.support.database import Database, assert_quiet
-from tests.support.random_history import History
+from tests.support.history.arrivals import Arrivals
 from tests.support.runs import RECORDS
 from tests.support.scratch import NewDatabase
 from tests.support.warehouse import NO_TESTS, Warehouse, differences
@@ -125,7 +125,7 @@ class TestPlainDbt:
         with psycopg.connect(**parameters) as conn:  # type: ignore[arg-type]
             migrate(conn)
             warehouse = Warehouse(conn)
-            History(warehouse).receive(RECORDS)
+            Arrivals(warehouse).receive(RECORDS)
             with ThreadPoolExecutor() as pool:
                 both = [pool.submit(place.dbt, "build", *NO_TESTS) for place in (one, other)]
             for done in both:
