@@ -22,6 +22,7 @@ from ingest.postgres.connection import Connection, connect
 from ingest.schema.migrate import migrate
 from tests.support.database import Database, assert_quiet
 from tests.support.history.arrivals import Arrivals
+from tests.support.processes import wait_until
 from tests.support.runs import RECORDS
 from tests.support.scratch import NewDatabase
 from tests.support.warehouse import NO_TESTS, Warehouse, differences
@@ -82,9 +83,8 @@ class TestIngestDbt:
                     target=lambda: cli.main(["dbt", "run"], standalone_mode=False)
                 )
                 second.start()
-                waits = "select from pg_locks where objid = %s and not granted"
-                while not db.execute(waits, (_LOCK,)).fetchall():
-                    db.rollback()
+                waits = f"select from pg_locks where objid = {_LOCK} and not granted"
+                wait_until(db, f"exists ({waits})")
                 assert started == []
         second.join()
         assert [words[-1] for words in started] == ["run"]

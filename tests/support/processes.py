@@ -102,15 +102,17 @@ def start_held(owner: Any, name: str, task: Callable[[], object], *, after: bool
         after: Whether it stops behind the call, or instead of it.
     """
     reading, writing = os.pipe()
-    function = getattr(owner, name)
 
-    def report_and_hang(*args: Any) -> None:
-        if after:
-            function(*args)
-        os.write(writing, b"!")
-        signal.pause()
+    def hangs(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> None:
+            if after:
+                function(*args)
+            os.write(writing, b"!")
+            signal.pause()
 
-    process = start(patched(owner, name, lambda _: report_and_hang, task))
+        return call
+
+    process = start(patched(owner, name, hangs, task))
     os.close(writing)
     assert os.read(reading, 1) == b"!", "it ended before"
     os.close(reading)
