@@ -6,6 +6,8 @@ ARGS =
 # dbt-core 1.11 does not run on Python 3.14
 FITS = 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
 BIN = .venv/bin
+# modules share nothing, the tests within one share a warehouse
+PYTEST = pytest -n 2 --dist loadfile --no-loadscope-reorder
 # the dbt templater knows neither functions/ nor macros
 LINTED_SQL = models $(wildcard tests/dbt/*.sql)
 MADE = .venv .venv-bench .postgres target logs build .hypothesis .mypy_cache .pytest_cache \
@@ -16,22 +18,26 @@ PEERS = 'dlt[postgres]' meltanolabs-target-postgres
 # another checkout's or another Python's settings have no business here
 unexport HQ_PROJECT_DIR PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help demo test lint bench docs clean
+.PHONY: help demo test test-long lint bench docs clean
 
 help:
-	@echo 'make demo    set up, load examples/ into the embedded PostgreSQL, build, show the result'
-	@echo 'make test    lint and run every test'
-	@echo 'make lint    ruff, mypy, import-linter and sqlfluff'
-	@echo 'make bench   measure, beside other loaders (ARGS="..." goes to bench/run.py, as --help does)'
-	@echo 'make docs    every table and column on one page, target/static_index.html; docs/tables.md'
-	@echo 'make clean   stop the embedded PostgreSQL; remove its data and all else made here'
-	@echo 'PYTHON=...   the Python to set up with, 3.11 to 3.13; now $(PYTHON)'
+	@echo 'make demo        set up, load examples/ into the embedded PostgreSQL, build, show the result'
+	@echo 'make test        lint, and run the tests of every change (a quarter of an hour)'
+	@echo 'make test-long   run what is left out there: every kill, every mutant, more histories'
+	@echo 'make lint        ruff, mypy, import-linter and sqlfluff'
+	@echo 'make bench       measure, beside other loaders (ARGS="..." goes to bench/run.py, as --help does)'
+	@echo 'make docs        every table and column on one page, target/static_index.html; docs/tables.md'
+	@echo 'make clean       stop the embedded PostgreSQL; remove its data and all else made here'
+	@echo 'PYTHON=...       the Python to set up with, 3.11 to 3.13; now $(PYTHON)'
 
 demo: .venv/.runs
 	@$(BIN)/ingest demo $(ARGS)
 
 test: lint
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/$(PYTEST) $(ARGS)
+
+test-long: .venv/.develops
+	$(BIN)/$(PYTEST) -m long $(ARGS)
 
 # sqlfluff compiles the models with dbt, which wants some database: the embedded one will do
 lint: .venv/.develops

@@ -14,19 +14,29 @@ import pytest
 
 from ingest.postgres.connection import Connection, connect, connection_parameters
 from ingest.schema.migrate import migrate
-from tests.support.random_history import History
+from tests.support.history.arrivals import Arrivals
+from tests.support.inherited import put_aside
 from tests.support.role_place import Place, places
 from tests.support.runs import RECORDS, Runs
 from tests.support.scratch import NewDatabase, Parameters, Scratch, use
 from tests.support.warehouse import NO_TESTS, Warehouse, dbt, empty_raw
 
 # what takes minutes goes first, so that no worker is left with it in the end
-_HEAVY = {"properties", "runs", "access", "test_seeds.py", "test_demo.py"}
+_HEAVY = ("properties", "runs", "access", "test_seeds.py", "test_demo.py")
+
+
+def pytest_configure() -> None:
+    """Before any module is imported: some look at the environment at once."""
+    put_aside()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest; the order within a module stays."""
-    items.sort(key=lambda item: not {*item.path.parts} & _HEAVY)
+    """Begin with what takes longest; the order within a folder stays."""
+
+    def place(item: pytest.Item) -> int:
+        return next((n for n, name in enumerate(_HEAVY) if name in item.path.parts), len(_HEAVY))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -80,10 +90,10 @@ def warehouse(_built: Parameters, db: Connection) -> Warehouse:
 @pytest.fixture
 def stale(warehouse: Warehouse) -> Warehouse:
     """A warehouse that was built once, with records that came since."""
-    history = History(warehouse)
-    history.receive(RECORDS)
+    arrivals = Arrivals(warehouse)
+    arrivals.receive(RECORDS)
     warehouse.build()
-    history.receive(RECORDS)
+    arrivals.receive(RECORDS)
     return warehouse
 
 

@@ -15,7 +15,8 @@ def run_in_foreground(arguments: Sequence[str | Path], environment: dict[str, st
     """Run a program on our own standard streams and wait for it, whatever the keyboard says.
 
     Ctrl-C reaches the program through the terminal; what to do about it is the program's choice
-    (psql cancels a statement, dbt ends). A SIGTERM from a scheduler is passed on.
+    (psql cancels a statement, dbt ends). A SIGTERM from a scheduler is passed on. What this process
+    was told to ignore, as a shell tells its background jobs about Ctrl-C, the program ignores, too.
 
     Returns:
         The program's exit status; 130 if it failed after Ctrl-C; 128 + N if signal N killed it.
@@ -36,16 +37,20 @@ def run_in_foreground(arguments: Sequence[str | Path], environment: dict[str, st
             process.send_signal(number)
 
     # handlers instead of KeyboardInterrupt: an exception out of wait() can lose the exit status
-    on_interrupt = signal.signal(signal.SIGINT, note)
-    on_terminate = signal.signal(signal.SIGTERM, pass_on)
+    handlers = {signal.SIGINT: note, signal.SIGTERM: pass_on}
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in handlers.items()
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         process = subprocess.Popen([str(argument) for argument in arguments], env=environment)
         for number in early:
             process.send_signal(number)
         code = process.wait()
     finally:
-        signal.signal(signal.SIGINT, on_interrupt)
-        signal.signal(signal.SIGTERM, on_terminate)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if interrupted and code != 0:
         return ExitStatus.INTERRUPTED
     return 128 - code if code < 0 else code

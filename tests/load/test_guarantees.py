@@ -16,8 +16,7 @@ from ingest.load.load import LoadOptions, load_file
 from ingest.postgres.connection import Connection, connect
 from ingest.workflows.registry import load_registry
 from tests.support import hostile
-from tests.support.ingesting import FIRMOGRAPHICS, load, race, rows, written
-from tests.support.killing import forget
+from tests.support.ingesting import FIRMOGRAPHICS, forget, load, race, rows, written
 from tests.support.warehouse import Warehouse
 
 MEGABYTE = 1_000_000

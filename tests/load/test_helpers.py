@@ -22,18 +22,17 @@ from ingest.load.load import LoadOptions, LoadSummary, OnReject, RejectLimit, St
 from ingest.load.parallel import Crew
 from ingest.postgres.connection import Connection, connect
 from ingest.workflows.registry import load_registry
-from tests.support.ingesting import FIRMOGRAPHICS, staging_tables
-from tests.support.killing import (
+from tests.support.ingesting import (
+    FIRMOGRAPHICS,
     NOTHING,
     assert_whole_or_nothing_and_then_once,
     forget,
-    held_child,
     interrupt,
     kept,
-    kill,
     killed_at_random,
-    wait_until,
+    staging_tables,
 )
+from tests.support.processes import start_held, wait_until
 
 LANDED, REJECTED = 3_000, 30
 EVERYTHING = (1, LANDED, REJECTED)
@@ -354,9 +353,9 @@ class TestAllOrNothing:
     def test_the_next_load_need_not_wait_for_the_sessions_of_a_killed_one(
         self, db: Connection, file: Path
     ) -> None:
-        child = held_child(Staging, "_insert", lambda: load(file), after=False)
+        doomed = start_held(Staging, "_insert", lambda: load(file), after=False)
         assert staging_tables(db)
-        kill(child)
+        assert doomed.kill()
         load(file)
         assert (kept(db), staging_tables(db)) == (EVERYTHING, [])
 

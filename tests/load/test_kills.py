@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,18 +13,25 @@ from ingest.landing import copy, landing, ledger
 from ingest.load.load import LoadOptions, Status, load_file
 from ingest.postgres.connection import Connection, connect
 from ingest.workflows.registry import load_registry
-from tests.support.ingesting import FIRMOGRAPHICS, value
-from tests.support.killing import (
+from tests.support.ingesting import (
+    FIRMOGRAPHICS,
     NOTHING,
     assert_whole_or_nothing_and_then_once,
-    held_child,
-    in_child,
     interrupt,
     kept,
-    kill,
     killed_at_random,
-    wait_for_sessions,
+    value,
+)
+from tests.support.processes import (
+    die,
+    dies_after,
+    dies_at_call,
+    dies_before,
+    patched,
+    start,
+    start_held,
     wait_until,
+    wait_until_gone,
 )
 
 LANDED, REJECTED = 1_500, 15
@@ -71,30 +76,6 @@ def test_killed_at_random_moments(db: Connection, file: Path, times: int) -> Non
     assert survived < times
 
 
-def die() -> Any:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def dies_before(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args, **named: (die(), function(*args, **named))[1]
-
-
-def dies_after(function: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*args: Any, **named: Any) -> Any:
-        function(*args, **named)
-        die()
-
-    return call
-
-
-def dies_at_call(number: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    def patch(function: Callable[..., Any]) -> Callable[..., Any]:
-        left = iter(range(number, -1, -1))
-        return lambda *args, **named: function(*args, **named) if next(left, 0) else die()
-
-    return patch
-
-
 @pytest.mark.parametrize(
     ("owner", "name", "patch"),
     [
@@ -118,18 +99,12 @@ def test_killed_at_every_step(
     name: str,
     patch: Callable[..., Any],
 ) -> None:
-    def doomed() -> None:
-        setattr(owner, name, patch(getattr(owner, name)))
-        load(file)
-
-    os.waitpid(in_child(doomed), 0)
+    assert start(patched(owner, name, patch, lambda: load(file))).is_killed()
     assert not load_once_more(db, file)
 
 
 def test_killed_between_the_commit_and_its_answer(db: Connection, file: Path) -> None:
-    def doomed() -> None:
-        exit_ = psycopg.Transaction.__exit__
-
+    def dies_when_committed(exit_: Callable[..., Any]) -> Callable[..., Any]:
         def commit_and_die(transaction: Any, *fault: Any) -> Any:
             outermost = transaction.savepoint_name in {None, ""}
             result = exit_(transaction, *fault)
@@ -137,24 +112,24 @@ def test_killed_between_the_commit_and_its_answer(db: Connection, file: Path) ->
                 die()
             return result
 
-        psycopg.Transaction.__exit__ = commit_and_die  # type: ignore[method-assign]
-        load(file)
+        return commit_and_die
 
-    os.waitpid(in_child(doomed), 0)
+    doomed = patched(psycopg.Transaction, "__exit__", dies_when_committed, lambda: load(file))
+    assert start(doomed).is_killed()
     assert load_once_more(db, file)
 
 
 def test_the_next_in_line_loads_when_the_first_is_killed(db: Connection, file: Path) -> None:
-    first = held_child(ledger, "close_load", lambda: load(file), after=True)
-    second = in_child(lambda: load(file))
+    first = start_held(ledger, "close_load", lambda: load(file), after=True)
+    second = start(lambda: load(file))
     wait_until(
         db,
         "exists (select from pg_locks as l inner join pg_database as d on l.database = d.oid"
         " where l.locktype = 'advisory' and not l.granted and d.datname = current_database())",
     )
     assert kept(db) == NOTHING
-    kill(first)
-    os.waitpid(second, 0)
+    assert first.kill()
+    second.succeed()
     assert kept(db) == EVERYTHING
 
 
@@ -172,7 +147,7 @@ def test_an_interrupt_ends_with_130_and_nothing_half_written(
     )
     said = interrupt(lambda: value(db, writing) is True, "--jobs", jobs, *files)
     assert "nothing half-written" in said
-    wait_for_sessions(db)
+    wait_until_gone(db, "ingest")
     loads, landed, rejected = kept(db)
     assert (landed, rejected) == (60_000 * loads, 0)
     assert loads < 3

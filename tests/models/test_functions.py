@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
@@ -20,15 +19,13 @@ from ingest.payloads.envelopes import RowMaker
 from ingest.postgres.connection import Connection
 from ingest.rejects import Origin, RefusedError
 from ingest.workflows.registry import load_registry
-from tests.support.warehouse import PROJECT
-
-CASES = PROJECT / "tests" / "cases"
+from tests.support.cases import cases_of, forms
 
 # how a function's result is written in its cases; psycopg reads the others as they are
 WRITTEN = {
     "as_timestamptz": "to_char({} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
 }
-FUNCTIONS = sorted(case_file.stem for case_file in CASES.glob("*.csv"))
+FUNCTIONS = forms()
 OF_TEXT = [name for name in FUNCTIONS if name != "payload_object"]
 NORMAL_FORMS = [
     "clean_text",
@@ -72,19 +69,6 @@ HOSTILE = [
 ]
 
 
-def _decoded(cell: str) -> str:
-    """A cell of a case file: text with the escapes of JSON."""
-    return str(json.loads('"' + cell.replace('"', '\\"') + '"'))
-
-
-def _cases(function: str) -> list[tuple[str, str | None, str]]:
-    with (CASES / f"{function}.csv").open(encoding="utf-8", newline="") as lines:
-        return [
-            (_decoded(row["input"]), _decoded(row["expected"]) or None, row["why"])
-            for row in csv.DictReader(lines)
-        ]
-
-
 def _call(db: Connection, function: str, inputs: list[Any], written: str = "{}") -> list[Any]:
     """Results of a function for a list of texts, in one query."""
     argument = "value::jsonb" if function == "payload_object" else "value"
@@ -103,9 +87,9 @@ def functions(_built: dict[str, str], db: Connection) -> Connection:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_cases(functions: Connection, function: str) -> None:
-    cases = _cases(function)
+    cases = cases_of(function)
     results = _call(
-        functions, function, [case[0] for case in cases], WRITTEN.get(function, "{}::text")
+        functions, function, [case.text for case in cases], WRITTEN.get(function, "{}::text")
     )
     wrong = [
         (given_text, why, {"expected": expected, "is": result})
@@ -169,7 +153,7 @@ def test_results_do_not_depend_on_the_session(functions: Connection, setting: st
     for session in ("timezone = 'UTC'", setting):
         functions.execute(f"set local {session}".encode())
         for function in ("as_date", "as_timestamptz", "as_bigint"):
-            inputs = [case[0] for case in _cases(function)]
+            inputs = [case.text for case in cases_of(function)]
             written = "extract(epoch from {})" if function != "as_bigint" else "{}"
             readings[session, function] = _call(functions, function, inputs, written)
     for function in ("as_date", "as_timestamptz", "as_bigint"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.properties.records import Record
+from tests.support.history.records import Record
 
 SUNDAY, MONDAY, TUESDAY = (f"2026-03-0{day}T08:00:00+00:00" for day in (1, 2, 3))
 

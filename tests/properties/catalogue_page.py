@@ -1,6 +1,6 @@
 """The catalogue of identity as a page, made from the scenarios that the tests live through.
 
-PYTHONPATH=tests python -m properties.catalogue_page > docs/identity.md
+python -m tests.properties.catalogue_page > docs/identity.md
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from tests.properties.records import Dbt, Forget, History, Late, Load, Record, Step
-from tests.properties.world import World
+from tests.support.history.records import Dbt, Forget, History, Late, Load, Record, Step
+from tests.support.history.world import World
 from tests.support.warehouse import NO_TESTS
 
 MODELS = (

@@ -8,9 +8,9 @@ from functools import partial
 
 from tests.properties.compare import KEYS
 from tests.properties.play import Stage
-from tests.properties.records import Dbt, History, Load
 from tests.properties.shrink import names_in, shrunk
 from tests.properties.verdict import Fault, glance, judge
+from tests.support.history.records import Dbt, History, Load
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -18,10 +18,10 @@ from ingest.load.load import LoadOptions, load_file
 from ingest.postgres.connection import Connection, connect
 from ingest.workflows.registry import load_registry
 from tests.properties.projects import Project
-from tests.properties.records import (
+from tests.support.history.arrivals import insert
+from tests.support.history.records import (
     EXPORTS,
     LOADED,
-    UNDATED,
     WORKFLOWS,
     Dbt,
     Forget,
@@ -31,8 +31,7 @@ from tests.properties.records import (
     Record,
     Step,
 )
-from tests.support import warehouse
-from tests.support.warehouse import NO_TESTS, PAYLOAD_TABLES, Warehouse, empty_raw, payload_columns
+from tests.support.warehouse import NO_TESTS, Warehouse, empty_raw
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -147,23 +146,6 @@ class Stage:
                 raise
 
 
-def insert(conn: Connection, records: Iterable[Record]) -> None:
-    """Insert records in one transaction, as another program would; it stays open."""
-    owner = None
-    for record in records:
-        columns = _columns(record)
-        if record.table in ("salesnav_scrapes", "vc_portfolio_companies"):
-            owner = owner or conn.execute(_OTHER_LOAD.encode()).fetchone()
-            columns["upload_id"] = owner and owner[0]
-        if record.table == "vc_portfolio_companies":
-            columns["vc_firm_id"] = owner and owner[0]
-        warehouse.insert(conn, record.table, columns)
-
-
-_OTHER_LOAD = """
-    insert into raw.loads (file_name, file_sha256, bytes, records, landed, rejected, tool_version)
-    values ('another program', raw.new_id()::text, 0, 0, 0, 0, 'test') returning id
-"""
 _HEADERS = {
     "first_name": "First name",
     "last_name": "Last name",
@@ -187,14 +169,3 @@ def _envelope(record: Record) -> dict[str, Any]:
 def _headed(record: Record) -> dict[str, Any]:
     names = _HEADERS if record.table == "salesnav_scrapes" else {}
     return {names.get(name, name): value for name, value in record.columns.items()}
-
-
-def _columns(record: Record) -> dict[str, Any]:
-    """The columns of a row as another program inserts it."""
-    columns = dict(record.columns)
-    if record.table in PAYLOAD_TABLES:
-        key = columns[PAYLOAD_TABLES[record.table].key]
-        columns |= payload_columns(record.table, key, record.payload, record.payload_type)
-    if record.received != LOADED:
-        columns["created_at"] = None if record.received == UNDATED else record.received
-    return columns

@@ -9,7 +9,7 @@ from pathlib import Path
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
-from tests.properties.draws import company_domain
+from tests.support.history.draws import company_domain
 from tests.support.warehouse import (
     PROJECT,
     DbtFailedError,

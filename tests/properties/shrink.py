@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from tests.properties.records import Dbt, History, Late, Load, Step
+from tests.support.history.records import Dbt, History, Late, Load, Step
 
 Fails = Callable[[History], bool]
 Path = tuple[Any, ...]  # of a value in a payload: keys of objects, places in arrays

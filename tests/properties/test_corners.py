@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.properties.draws import company_domain
 from tests.properties.histories import BUILD as BUILD_ALL
 from tests.properties.play import Stage
-from tests.properties.records import LOADED, Dbt, History, Load, Record, Step
+from tests.support.history.draws import company_domain
+from tests.support.history.records import LOADED, Dbt, History, Load, Record, Step
 from tests.support.warehouse import differences
 
 EARLIER, LATER = "2026-03-01T08:00:00+00:00", "2026-03-02T08:00:00+00:00"

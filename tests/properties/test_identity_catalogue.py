@@ -12,7 +12,7 @@ from tests.properties.catalogue_page import page
 from tests.properties.histories import BUILD
 from tests.properties.play import Stage
 from tests.properties.projects import copied
-from tests.properties.records import Dbt, History, Load
+from tests.support.history.records import Dbt, History, Load
 from tests.support.warehouse import PROJECT
 
 Looks = dict[str, tuple[Known, dict[str, Any]]]
@@ -113,5 +113,5 @@ def test_ids_stay_and_lead_from_the_old_domain_to_the_new(looks: Looks, when: st
 
 
 def test_the_page_shows_the_scenarios() -> None:
-    """Made anew by: PYTHONPATH=tests python -m properties.catalogue_page > docs/identity.md."""
+    """Made anew by: python -m tests.properties.catalogue_page > docs/identity.md."""
     assert (PROJECT / "docs" / "identity.md").read_text(encoding="utf-8") == page()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.properties.records import Dbt, Forget, History, Late, Load, Record
 from tests.properties.shrink import minimal, names_in, shrunk
+from tests.support.history.records import Dbt, Forget, History, Late, Load, Record
 
 RUN, REFRESH = Dbt(("run",)), Dbt(("run", "--full-refresh"))
 

@@ -10,7 +10,7 @@ from tests.properties.compare import KEYS, QUERIES, disagreements
 from tests.properties.model.seeds import read_seeds
 from tests.properties.model.warehouse import expected
 from tests.properties.play import Stage
-from tests.properties.records import History
+from tests.support.history.records import History
 from tests.support.warehouse import DbtFailedError, differences
 
 GROWN, BUILT = "grown step by step", "built at once"

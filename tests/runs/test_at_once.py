@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from ingest.postgres.connection import connect
-from tests.support.random_history import History
+from tests.support.history.arrivals import Arrivals
 from tests.support.runs import (
     MIDDLE,
     RECORDS,
@@ -31,7 +31,7 @@ ROUNDS = 2
 @pytest.fixture
 def unbuilt(warehouse: Warehouse) -> Iterator[Warehouse]:
     """The warehouse as `ingest init` leaves it, with records; the session gets it back built."""
-    History(warehouse).receive(RECORDS)
+    Arrivals(warehouse).receive(RECORDS)
     drop_built(warehouse.conn)
     yield warehouse
     warehouse.conn.rollback()
@@ -55,9 +55,9 @@ def test_first_builds_at_once(unbuilt: Warehouse, runs: Runs) -> None:
     ],
 )
 def test_a_run_and_a_build_at_once(warehouse: Warehouse, runs: Runs, options: list[str]) -> None:
-    history = History(warehouse)
+    arrivals = Arrivals(warehouse)
     for _ in range(ROUNDS):
-        history.receive(RECORDS)
+        arrivals.receive(RECORDS)
         for run in [runs.start("run"), runs.start("build", *options, *NO_TESTS)]:
             run.succeed()
     assert_as_built_at_once(warehouse)
@@ -67,8 +67,8 @@ def test_a_run_and_a_build_at_once(warehouse: Warehouse, runs: Runs, options: li
 def test_a_table_that_another_run_makes_first_is_brought_in_line(
     warehouse: Warehouse, runs: Runs
 ) -> None:
-    history = History(warehouse)
-    history.receive(RECORDS)
+    arrivals = Arrivals(warehouse)
+    arrivals.receive(RECORDS)
     warehouse.build()
     first = levels()[1]
     for model in first:
@@ -78,7 +78,7 @@ def test_a_table_that_another_run_makes_first_is_brought_in_line(
         words = ["run", "--threads", str(len(first)), "--select", *names(first)]
         one, other = runs.start(*words), runs.start(*words)
         wait_until_held(warehouse.conn, one, 2 * len(first))
-        history.receive(RECORDS)
+        arrivals.receive(RECORDS)
     one.succeed()
     other.succeed()
     dbt("run")
@@ -88,11 +88,11 @@ def test_a_table_that_another_run_makes_first_is_brought_in_line(
 @pytest.mark.long
 def test_a_load_during_every_run(warehouse: Warehouse, runs: Runs) -> None:
     with connect(application_name="loader") as conn:
-        history = History(Warehouse(conn))
+        arrivals = Arrivals(Warehouse(conn))
         for _ in range(ROUNDS):
             run = runs.start("run")
             over = threading.Event()
-            loader = threading.Thread(target=load_until, args=(over, history))
+            loader = threading.Thread(target=load_until, args=(over, arrivals))
             loader.start()
             code = run.end()
             over.set()
@@ -102,9 +102,9 @@ def test_a_load_during_every_run(warehouse: Warehouse, runs: Runs) -> None:
     assert_as_built_at_once(warehouse)
 
 
-def load_until(over: threading.Event, history: History) -> None:
+def load_until(over: threading.Event, arrivals: Arrivals) -> None:
     while not over.is_set():
-        history.record()
+        arrivals.receive(1)
 
 
 class TestAnnounced:

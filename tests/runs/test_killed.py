@@ -7,7 +7,8 @@ from itertools import cycle
 
 import pytest
 
-from tests.support.random_history import History
+from tests.support.history.arrivals import Arrivals
+from tests.support.processes import wait_for, wait_until_gone
 from tests.support.runs import (
     END,
     MIDDLE,
@@ -22,8 +23,6 @@ from tests.support.runs import (
     models,
     names,
     remembered,
-    wait_for,
-    wait_until_gone,
     wait_until_held,
 )
 from tests.support.warehouse import NO_TESTS, Warehouse, assert_as_built_at_once, dbt
@@ -95,13 +94,12 @@ def test_a_model_that_loses_its_connection_fails_alone(warehouse: Warehouse, run
 def test_a_first_build_killed_at_more_and_more_tables(
     warehouse: Warehouse, runs: Runs, tables_there: tuple[int, ...]
 ) -> None:
-    History(warehouse).receive(RECORDS)
+    Arrivals(warehouse).receive(RECORDS)
     tables = (
         "select count(*) from pg_tables"
         " where schemaname = any(array['extracted', 'core', 'reference'])"
     )
     drop_built(warehouse.conn)
-    killed = 0
     for many in tables_there:
         run = runs.start("build", *NO_TESTS)
         wait_for(
@@ -109,9 +107,7 @@ def test_a_first_build_killed_at_more_and_more_tables(
             lambda many=many, run=run: run.is_over() or warehouse.one(tables) >= (many,),  # type: ignore[misc]
             f"{many} tables",
         )
-        run.kill()
-        killed += 1
-        wait_until_gone(warehouse.conn)
-    assert killed == len(tables_there)
+        assert run.kill()
+        wait_until_gone(warehouse.conn, "dbt")
     dbt("build", *NO_TESTS)
     assert_as_built_at_once(warehouse)

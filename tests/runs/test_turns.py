@@ -22,7 +22,8 @@ from ingest.postgres.connection import Connection, connect
 from ingest.postgres.locks import RUNS
 from ingest.schema.migrate import migrate
 from tests.support.database import Database, assert_quiet
-from tests.support.random_history import History
+from tests.support.history.arrivals import Arrivals
+from tests.support.processes import wait_until
 from tests.support.runs import RECORDS
 from tests.support.scratch import NewDatabase
 from tests.support.warehouse import NO_TESTS, Warehouse, differences
@@ -83,9 +84,9 @@ class TestIngestDbt:
                     target=lambda: cli.main(["dbt", "run"], standalone_mode=False)
                 )
                 second.start()
-                waits = "select from pg_locks where objid = %s and not granted"
-                while not db.execute(waits, (RUNS,)).fetchall():
-                    db.rollback()
+                wait_until(
+                    db, f"exists (select from pg_locks where objid = {RUNS} and not granted)"
+                )
                 assert started == []
         second.join()
         assert [words[-1] for words in started] == ["run"]
@@ -126,7 +127,7 @@ class TestPlainDbt:
         with psycopg.connect(**parameters) as conn:  # type: ignore[arg-type]
             migrate(conn)
             warehouse = Warehouse(conn)
-            History(warehouse).receive(RECORDS)
+            Arrivals(warehouse).receive(RECORDS)
             with ThreadPoolExecutor() as pool:
                 both = [pool.submit(place.dbt, "build", *NO_TESTS) for place in (one, other)]
             for done in both:

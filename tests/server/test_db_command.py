@@ -187,3 +187,15 @@ def test_signals_reach_the_program_and_we_wait_for_it(number: signal.Signals, co
         else:
             process.send_signal(number)
         assert process.wait() == code
+
+
+def test_a_background_job_of_a_shell_stays_deaf_to_ctrl_c() -> None:
+    child = "kill -INT $$; exit 7"
+    script = (
+        "import os, sys; from ingest.dbt.foreground import run_in_foreground; "
+        f"sys.exit(run_in_foreground(['/bin/sh', '-c', {child!r}], dict(os.environ)))"
+    )
+    job = 'trap \'\' INT; exec "$0" -c "$1"'
+    assert (
+        subprocess.run(["/bin/sh", "-c", job, sys.executable, script], check=False).returncode == 7
+    )

@@ -1,25 +1,19 @@
-"""Runs of dbt in processes of their own: several at once, held at a chosen moment, killed.
-
-A run is a fork of this process: dbt and the project are loaded already, so that a run begins when
-it is started and not seconds later.
-"""
+"""Runs of dbt in processes of their own: several at once, held at a chosen moment, killed."""
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from dbt.cli.main import dbtRunner
 
 from ingest.postgres.connection import Connection, connect
 from ingest.project import BUILT_SCHEMAS
+from tests.support.processes import Process, start, wait_for, wait_until_gone
 from tests.support.warehouse import (
     Warehouse,
     dbt_arguments,
@@ -28,7 +22,6 @@ from tests.support.warehouse import (
 )
 
 RECORDS = 60  # that come in before a run
-PATIENCE = 120  # seconds after which something that was to happen never will
 
 # What keeps a model from going on, by the moment at which it stops. START: the lock of its turn,
 # so before it has looked at anything. MIDDLE: it has advanced its watermark and read all that is
@@ -92,75 +85,22 @@ def names(some: Sequence[Model]) -> list[str]:
     return [model.name for model in some]
 
 
-@dataclass(frozen=True)
-class Run:
-    """A dbt command in a process of its own.
-
-    Args:
-        pid: The process.
-        screen: File with all it says.
-    """
-
-    pid: int
-    screen: Path
-
-    def said(self) -> str:
-        return self.screen.read_text()
-
-    def is_over(self) -> bool:
-        """Whether it has ended; to be asked before its end is waited for."""
-        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-    def end(self) -> int:
-        """Wait for its end; its exit status."""
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-
-    def succeed(self) -> None:
-        assert self.end() == 0, self.said()
-
-    def kill(self) -> None:
-        """kill -9: the server notices when it next wants to say something to the run."""
-        os.kill(self.pid, signal.SIGKILL)
-        assert self.end() == -signal.SIGKILL, self.said()
-
-
 class Runs:
     """Starts runs; what they write beside the database goes to a folder of each."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.started: list[Run] = []
+        self._folder = folder
 
-    def start(self, *words: str) -> Run:
-        place = self.folder / f"run-{len(self.started)}"
-        place.mkdir()
+    def start(self, *words: str) -> Process:
+        place = Path(mkdtemp(prefix="run-", dir=self._folder))
         places = ("--target-path", str(place), "--log-path", str(place))
         arguments = [*words, *dbt_arguments(), *places]
         manifest = parsed_project()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        pid = os.fork()
-        if pid == 0:
-            _become(place / "screen", lambda: dbtRunner(manifest=manifest).invoke(arguments))
-        run = Run(pid, place / "screen")
-        self.started.append(run)
-        return run
 
+        def run() -> None:
+            assert dbtRunner(manifest=manifest).invoke(arguments).success
 
-def _become(screen: Path, task: Callable[[], Any]) -> None:
-    """Do a task instead of being a test; never returns."""
-    code = 70
-    try:
-        file = os.open(screen, os.O_WRONLY | os.O_CREAT)
-        for standard in (1, 2):
-            os.dup2(file, standard)
-        # the test runner has put its own in their place
-        sys.stdout = sys.stderr = open(1, "w", closefd=False)  # noqa: SIM115
-        code = 0 if task().success else 1
-        sys.stdout.flush()
-    finally:
-        # no cleaning up: connections and fixtures belong to the test
-        os._exit(code)
+        return start(run, place / "screen")
 
 
 @contextmanager
@@ -172,16 +112,7 @@ def held(some: Sequence[Model], moment: str) -> Iterator[None]:
         yield
 
 
-def wait_for(conn: Connection, condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        conn.rollback()
-        assert time.monotonic() < deadline, f"never: {what}"
-        time.sleep(0.02)
-    conn.rollback()
-
-
-def wait_until_held(conn: Connection, run: Run, count: int) -> list[int]:
+def wait_until_held(conn: Connection, run: Process, count: int) -> list[int]:
     """Wait until so many of a run's models stand still; their server processes."""
 
     def stand_still() -> bool:
@@ -197,19 +128,6 @@ def waiting(conn: Connection) -> list[int]:
     found = [pid for (pid,) in conn.execute(_WAITING.encode())]
     conn.rollback()
     return found
-
-
-def wait_until_gone(conn: Connection) -> None:
-    """Wait until the server has noticed that runs are gone."""
-
-    def alone() -> bool:
-        found = conn.execute(
-            "select from pg_stat_activity"
-            " where datname = current_database() and application_name = 'dbt'"
-        ).fetchall()
-        return not found
-
-    wait_for(conn, alone, "the server notices that its clients are gone")
 
 
 def kill_when_held(
@@ -233,8 +151,8 @@ def kill_when_held(
     with held(some, moment):
         run = runs.start(*words)
         wait_until_held(warehouse.conn, run, count)
-        run.kill()
-    wait_until_gone(warehouse.conn)
+        assert run.kill()
+    wait_until_gone(warehouse.conn, "dbt")
 
 
 def drop_built(conn: Connection) -> None:

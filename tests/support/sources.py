@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from tests.support.warehouse import Warehouse
+from tests.support.warehouse import Warehouse, insert_load
 
 PROFILE = "https://www.linkedin.com/in/{}"
 COMPANY = "https://www.linkedin.com/company/{}"
@@ -29,16 +29,7 @@ def slug(text: str) -> str:
 
 def upload(warehouse: Warehouse) -> str:
     """A load, for tables whose rows name the one they came with."""
-    return warehouse.row(
-        "loads",
-        file_name="export.csv",
-        file_sha256=uuid4().hex,
-        bytes=0,
-        records=0,
-        landed=0,
-        rejected=0,
-        tool_version="test",
-    )
+    return insert_load(warehouse.conn)
 
 
 def firmographics(w: Warehouse, domain: str, name: str | None, url: str | None, at: str) -> str:

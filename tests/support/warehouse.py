@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
+from uuid import uuid4
 
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
@@ -181,6 +182,13 @@ def insert(conn: Connection, raw_table: str, columns: Mapping[str, Any]) -> str:
     if inserted is None:
         raise LookupError(raw_table)
     return str(inserted[0])
+
+
+def insert_load(conn: Connection) -> str:
+    """Insert a load of another program, for rows that name the one they came with; its id."""
+    counts = dict.fromkeys(("bytes", "records", "landed", "rejected"), 0)
+    named = {"file_name": "export.csv", "file_sha256": uuid4().hex, "tool_version": "test"}
+    return insert(conn, "loads", {**named, **counts})
 
 
 def payload_columns(

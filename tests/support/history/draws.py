@@ -7,8 +7,8 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.properties import spellings as spell
-from tests.properties.records import LOADED, UNDATED, Record
+from tests.support.history import spellings as spell
+from tests.support.history.records import LOADED, UNDATED, Record
 
 Fields = dict[str, Any]
 

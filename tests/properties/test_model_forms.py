@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
 from datetime import UTC
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.properties.model import forms
-
-CASES = Path(__file__).parent.parent / "cases"
+from tests.support.cases import cases_of
 
 FORMS: dict[str, Callable[[str], Any]] = {
     "normal_domain": forms.domain,
@@ -34,38 +31,24 @@ FORMS: dict[str, Callable[[str], Any]] = {
 
 
 def cases() -> list[Any]:
-    found = []
-    for name in FORMS:
-        with (CASES / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
-            found += [
-                pytest.param(
-                    name, decoded(row["input"]), decoded(row["expected"]), id=label(name, row)
-                )
-                for row in csv.DictReader(lines)
-            ]
-    return found
+    return [
+        pytest.param(form, text, expected, id=f"{form}-{why.replace(' ', '-')}")
+        for form in FORMS
+        for text, expected, why in cases_of(form)
+    ]
 
 
-def label(name: str, row: dict[str, str]) -> str:
-    return f"{name}-{row['why'].replace(' ', '-')}"
-
-
-def decoded(cell: str) -> str:
-    """A cell: text with the escapes of JSON."""
-    return str(json.loads('"' + cell.replace('"', '\\"') + '"'))
-
-
-def written(name: str, value: Any) -> str:
-    """A value as the case files write it; nothing is an empty cell."""
+def written(name: str, value: Any) -> str | None:
+    """A value as the case files write it."""
     if value is None:
-        return ""
+        return None
     if name == "as_timestamptz":
         return str(value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @pytest.mark.parametrize(("name", "text", "expected"), cases())
-def test_the_model_knows_the_normal_forms(name: str, text: str, expected: str) -> None:
+def test_the_model_knows_the_normal_forms(name: str, text: str, expected: str | None) -> None:
     found = FORMS[name](text)
     if name == "payload_object":
         assert found == (json.loads(expected) if expected else None)

@@ -12,8 +12,8 @@ from ingest.errors import IngestError
 from ingest.postgres import embedded
 from ingest.postgres.cluster import Cluster
 from ingest.postgres.connection import connect, connection_parameters, environment_for
+from tests.support.history.arrivals import Arrivals
 from tests.support.ingesting import status
-from tests.support.random_history import History
 from tests.support.runs import RECORDS, START, Runs, held, models, remembered, wait_until_held
 from tests.support.scratch import Parameters, use
 from tests.support.warehouse import Warehouse, assert_as_built_at_once, differences
@@ -46,8 +46,8 @@ def other_server(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture
-def history(warehouse: Warehouse) -> History:
-    return History(warehouse)
+def arrivals(warehouse: Warehouse) -> Arrivals:
+    return Arrivals(warehouse)
 
 
 def run(program: Path, parameters: Parameters, *words: str | Path) -> None:
@@ -60,13 +60,13 @@ def run(program: Path, parameters: Parameters, *words: str | Path) -> None:
 
 @pytest.fixture
 def restored(
-    history: History, runs: Runs, programs: Path, other_server: Parameters, tmp_path: Path
+    arrivals: Arrivals, runs: Runs, programs: Path, other_server: Parameters, tmp_path: Path
 ) -> Parameters:
     """Where the warehouse is restored, from a dump that was taken while a run was under way."""
-    warehouse = history.warehouse
-    history.receive(RECORDS)
+    warehouse = arrivals.warehouse
+    arrivals.receive(RECORDS)
     warehouse.build()
-    history.receive(RECORDS)
+    arrivals.receive(RECORDS)
     here = connection_parameters()
     name, dump = here["dbname"], tmp_path / "dump"
     with held(models()[:2], START):
@@ -82,7 +82,7 @@ def restored(
 
 
 def test_loaded_and_run_as_if_never_moved(
-    warehouse: Warehouse, history: History, restored: Parameters, monkeypatch: pytest.MonkeyPatch
+    warehouse: Warehouse, arrivals: Arrivals, restored: Parameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stayed = warehouse.snapshot()
     use(monkeypatch, restored)
@@ -94,8 +94,8 @@ def test_loaded_and_run_as_if_never_moved(
         assert differences(stayed, moved.snapshot()) == {}
         assert_at_rest(moved)
 
-        history.warehouse = moved
-        history.receive(RECORDS)
+        arrivals.warehouse = moved
+        arrivals.receive(RECORDS)
         moved.build()
         assert_at_rest(moved)
         assert_as_built_at_once(moved)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from tests.properties import spellings as spell
-from tests.properties.draws import Draws, Fields
-from tests.properties.records import LOADED, Record
+from tests.support.history import spellings as spell
+from tests.support.history.draws import Draws, Fields
+from tests.support.history.records import LOADED, Record
 
 WAITING = ["technographics", "pricing_analysis"]
 JSON_LISTS = ["languages", "certifications", "courses", "awards", "patents"]

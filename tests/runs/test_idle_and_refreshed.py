@@ -1,4 +1,4 @@
-"""Any history of receipts and builds ends in the warehouse that one build would have made."""
+"""After some builds: one without news writes nothing, and a full refresh changes nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.random_history import History
+from tests.support.history.arrivals import Arrivals
 from tests.support.scenario import rows, scenario
 from tests.support.scratch import Parameters
 from tests.support.warehouse import Warehouse, assert_as_built_at_once, differences
@@ -19,9 +19,9 @@ RECORDS_PER_BUILD = 250
 def lived(_built: Parameters) -> Iterator[Warehouse]:
     """The warehouse after several builds, with records between them."""
     with scenario() as warehouse:
-        history = History(warehouse)
+        arrivals = Arrivals(warehouse)
         for _ in range(BUILDS):
-            history.receive(RECORDS_PER_BUILD)
+            arrivals.receive(RECORDS_PER_BUILD)
             warehouse.build()
         yield warehouse
 
