@@ -1,4 +1,4 @@
-"""Where the dbt project lies on disk, and the paths inside it that the CLI uses."""
+"""What the CLI knows of the dbt project: where it lies, the paths inside it, what it fills."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from ingest.errors import IngestError
 
 PROJECT_VARIABLE = "HQ_PROJECT_DIR"
+# the schemas that dbt fills, as dbt_project.yml names them
+BUILT_SCHEMAS = ("extracted", "core", "reference", "api")
 _MARKER = "name: hq_warehouse"
 
 

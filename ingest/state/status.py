@@ -16,28 +16,11 @@ from psycopg import sql
 
 from ingest.landing import ledger
 from ingest.postgres.connection import Connection
+from ingest.postgres.statements import statement
 from ingest.project import project_dir, registry_dir
 from ingest.state.watermarks import Watermark, watermarks
 
 _BOOKKEEPING = ("loads", "migrations", "rejects")
-
-# A model leaves rows of transactions to come to its next run: only a dump of another server brings
-# such rows. One that has seen nothing reads them, too.
-_NOT_SEEN_BY_ALL = """
-    select count(*)
-    from {table} as r
-    where
-        r._xid >= (select min(pg_snapshot_xmin(s)) from unnest(%(seen)s::pg_snapshot[]) as s)
-        and exists (
-            select from unnest(%(seen)s::pg_snapshot[]) as s
-            where
-                not pg_visible_in_snapshot(r._xid, s)
-                and (
-                    r._xid < pg_snapshot_xmax(pg_current_snapshot())
-                    or pg_snapshot_xmax(s) = '1'
-                )
-        )
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +145,7 @@ def _extracted_types() -> dict[str, list[str]]:
 
 
 def _raw_names(conn: Connection) -> list[str]:
-    rows = conn.execute(
-        """
-        select tablename from pg_tables
-        where schemaname = 'raw' and tablename <> all(%s)
-            and not starts_with(tablename, '_')  -- of a load under way
-        order by tablename
-        """,
-        (list(_BOOKKEEPING),),
-    )
+    rows = conn.execute(statement("ingest.state", "raw_tables"), (list(_BOOKKEEPING),))
     return [name for (name,) in rows]
 
 
@@ -214,8 +189,13 @@ def _raw_table(
 
 
 def _not_seen(conn: Connection, relation: sql.Identifier, seen: list[str]) -> int:
-    query = sql.SQL(_NOT_SEEN_BY_ALL).format(table=relation)
-    return _number(conn.execute(query, {"seen": seen}).fetchone())
+    """How many rows one of these snapshots does not contain."""
+    # a condition for each, and not one over all: the index on _xid serves each of them
+    conditions = sql.SQL(" or ").join(
+        sql.SQL("reference.is_unseen(_xid, {})").format(snapshot) for snapshot in sorted({*seen})
+    )
+    query = sql.SQL("select count(*) from {} where {}").format(relation, conditions)
+    return _number(conn.execute(query).fetchone())
 
 
 def _waiting(conn: Connection, relation: sql.Identifier, types: list[str]) -> int:
