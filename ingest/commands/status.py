@@ -21,9 +21,9 @@ from ingest.terminal.tables import age, print_paragraph, print_table
 def command(as_json: bool) -> None:
     """Show what the warehouse holds, what waits to be transformed, and what is open.
 
-    "to transform" counts the rows that some model has not read yet, "waiting" those of a payload
-    type that no model extracts, "to read" what a model has not read of its tables, raw or built.
-    All counts are exact.
+    "to transform" counts the rows that some model has not read yet, "waiting" those of a workflow
+    that no model reads, be it registered or not, "to read" what a model has not read of its tables,
+    raw or built. All counts are exact.
 
     What models remember of their reading is extracted.watermarks. Rows of it, or all, may be
     deleted: those models read everything once more and come to the same tables.
@@ -105,7 +105,9 @@ def _untransformed(found: Status) -> str:
     if found.untransformed or found.rescans:
         parts.append("run ingest dbt build")
     if found.waiting:
-        parts.append(f"{found.waiting:,} rows wait for a model that extracts their payload type")
+        parts.append(f"{found.waiting:,} rows wait for a model that reads their workflow")
+    if found.unregistered:
+        parts.append(f"{found.unregistered:,} of them bear a workflow that is not registered")
     return "; ".join(parts)
 
 

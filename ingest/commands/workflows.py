@@ -10,7 +10,7 @@ from ingest.commands.common import json_option
 from ingest.terminal.screen import emit_json, show
 from ingest.workflows.feeds import Feed, feed_of
 from ingest.workflows.registry import Registry, Workflow, load_registry
-from ingest.workflows.routes import NoRouteError, Route, route_of
+from ingest.workflows.routes import NoRouteError, Route, filled_by, route_of
 
 
 @click.command(epilog="Example: ingest workflows --json")
@@ -58,7 +58,7 @@ def _payload_landing(workflow: Workflow) -> dict[str, Any]:
         return {"lands_in": None, "feeds": [], "key": f"none: {fault}", "columns": []}
     return {
         "lands_in": f"raw.{route.table}",
-        "feeds": [name if "." in name else f"extracted.{name}" for name in route.fills],
+        "feeds": list(filled_by(workflow)),
         "key": _key_rule(route),
         "columns": [],
     }

@@ -2,13 +2,12 @@
 
 All counts are exact and taken in one snapshot, so that they fit each other. They stay cheap on
 large tables: ``count(*)`` reads an index, not the payloads, once autovacuum has been there;
-rows not yet transformed are found through the index on ``_xid``. Only the waiting rows, asked for
-where a table takes payloads of several types, cost a pass over the table.
+rows not yet transformed are found through the index on ``_xid``. Only the waiting rows cost a pass
+over the tables of payloads.
 """
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,28 +15,12 @@ from psycopg import sql
 
 from ingest.landing import ledger
 from ingest.postgres.connection import Connection
-from ingest.project import project_dir, registry_dir
+from ingest.postgres.statements import statement
+from ingest.project import project_dir
 from ingest.state.watermarks import Watermark, watermarks
+from ingest.workflows.registry import Registry, load_registry
 
 _BOOKKEEPING = ("loads", "migrations", "rejects")
-
-# A model leaves rows of transactions to come to its next run: only a dump of another server brings
-# such rows. One that has seen nothing reads them, too.
-_NOT_SEEN_BY_ALL = """
-    select count(*)
-    from {table} as r
-    where
-        r._xid >= (select min(pg_snapshot_xmin(s)) from unnest(%(seen)s::pg_snapshot[]) as s)
-        and exists (
-            select from unnest(%(seen)s::pg_snapshot[]) as s
-            where
-                not pg_visible_in_snapshot(r._xid, s)
-                and (
-                    r._xid < pg_snapshot_xmax(pg_current_snapshot())
-                    or pg_snapshot_xmax(s) = '1'
-                )
-        )
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +32,7 @@ class RawTable:
         rows: All rows.
         untransformed: Rows that at least one of the models that read the table has not seen;
             before the first build all of them, afterwards None if no model reads the table.
-        waiting: Rows of a payload type that nothing extracts yet.
+        waiting: Rows of a workflow that no model reads yet.
     """
 
     name: str
@@ -84,6 +67,7 @@ class Status:
     Attributes:
         at: The moment, by the server's clock.
         raw: Tables of schema raw.
+        unregistered: Raw rows of workflows that are not registered.
         built: Tables that models fill; empty before the first build.
         rejects: Records in ``raw.rejects``.
         issues: Rows of ``extracted.extraction_issues``; None before the first build.
@@ -93,6 +77,7 @@ class Status:
 
     at: datetime
     raw: list[RawTable]
+    unregistered: int
     built: list[BuiltTable]
     rejects: int
     issues: int | None
@@ -106,7 +91,7 @@ class Status:
 
     @property
     def waiting(self) -> int:
-        """Raw rows of payload types that nothing extracts yet."""
+        """Raw rows of workflows that no model reads yet."""
         return sum(table.waiting for table in self.raw)
 
     @property
@@ -126,12 +111,21 @@ def status(conn: Connection) -> Status:
         marks = watermarks(conn, _models())
         built = [_built_table(conn, mark) for mark in marks]
         readers = _readers(marks) if any(mark.read_at for mark in marks) else None
-        types = _extracted_types()
+        registry = load_registry()
+        names = _raw_names(conn)
         loads = ledger.loads(conn, limit=1)
         issues = [table.rows for table in built if table.name == "extracted.extraction_issues"]
         return Status(
             at=_now(conn),
-            raw=[_raw_table(conn, name, readers, types) for name in _raw_names(conn)],
+            raw=[
+                _raw_table(conn, name, readers, registry if takes_payloads else None)
+                for name, takes_payloads in names.items()
+            ],
+            unregistered=sum(
+                _others(conn, sql.Identifier("raw", name), registry.names(read=False))
+                for name, takes_payloads in names.items()
+                if takes_payloads
+            ),
             built=built,
             rejects=ledger.count_rejects(conn, None),
             issues=issues[0] if issues else None,
@@ -152,26 +146,10 @@ def _models() -> list[str]:
     return sorted(path.stem for path in (project_dir() / "models").rglob("*.sql"))
 
 
-def _extracted_types() -> dict[str, list[str]]:
-    """Payload types that some model extracts, by raw table; tables of one type are not listed."""
-    types: dict[str, list[str]] = {}
-    with (registry_dir() / "payload_types.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            types.setdefault(row["raw_table"], []).append(row["payload_type"])
-    return types
-
-
-def _raw_names(conn: Connection) -> list[str]:
-    rows = conn.execute(
-        """
-        select tablename from pg_tables
-        where schemaname = 'raw' and tablename <> all(%s)
-            and not starts_with(tablename, '_')  -- of a load under way
-        order by tablename
-        """,
-        (list(_BOOKKEEPING),),
-    )
-    return [name for (name,) in rows]
+def _raw_names(conn: Connection) -> dict[str, bool]:
+    """The raw tables, and whether they take payloads of workflows."""
+    rows = conn.execute(statement("ingest.state", "raw_tables"), (list(_BOOKKEEPING),))
+    return dict(rows.fetchall())
 
 
 def _readers(marks: list[Watermark]) -> dict[str, list[str]]:
@@ -201,7 +179,7 @@ def _raw_table(
     conn: Connection,
     name: str,
     readers: dict[str, list[str]] | None,
-    types: dict[str, list[str]],
+    registry: Registry | None,
 ) -> RawTable:
     relation = sql.Identifier("raw", name)
     rows = _count(conn, relation)
@@ -209,18 +187,24 @@ def _raw_table(
     if readers is not None:
         seen = readers.get(f"raw.{name}")
         untransformed = _not_seen(conn, relation, seen) if seen else None
-    waiting = _waiting(conn, relation, types[name]) if name in types else 0
+    waiting = _others(conn, relation, registry.names(read=True)) if registry else 0
     return RawTable(name, rows, untransformed, waiting)
 
 
 def _not_seen(conn: Connection, relation: sql.Identifier, seen: list[str]) -> int:
-    query = sql.SQL(_NOT_SEEN_BY_ALL).format(table=relation)
-    return _number(conn.execute(query, {"seen": seen}).fetchone())
+    """How many rows one of these snapshots does not contain."""
+    # a condition for each, and not one over all: the index on _xid serves each of them
+    conditions = sql.SQL(" or ").join(
+        sql.SQL("reference.is_unseen(_xid, {})").format(snapshot) for snapshot in sorted({*seen})
+    )
+    query = sql.SQL("select count(*) from {} where {}").format(relation, conditions)
+    return _number(conn.execute(query).fetchone())
 
 
-def _waiting(conn: Connection, relation: sql.Identifier, types: list[str]) -> int:
-    query = sql.SQL("select count(*) from {} where payload_type <> all(%s)").format(relation)
-    return _number(conn.execute(query, (types,)).fetchone())
+def _others(conn: Connection, relation: sql.Identifier, names: list[str]) -> int:
+    """How many rows are of workflows with other names than these."""
+    query = sql.SQL("select count(*) from {} where workflow_slug <> all(%s)").format(relation)
+    return _number(conn.execute(query, (names,)).fetchone())
 
 
 def _count(conn: Connection, relation: sql.Identifier) -> int:

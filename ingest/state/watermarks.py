@@ -1,8 +1,8 @@
 """What each model has read, as ``extracted.watermarks`` remembers it, and whether it still counts.
 
-dbt writes the watermarks (``macros/incremental/watermark.sql``) and compares all of their basis.
-Here it is compared as far as the database alone tells; what the checkout's code and seeds are,
-only dbt knows.
+dbt writes the watermarks (``macros/incremental/watermark.sql``) and compares all of their
+fingerprint. Here it is compared as far as the database alone tells; what the checkout's code is,
+only dbt knows. The reasons are worded as dbt logs them (``changes_between``).
 """
 
 from __future__ import annotations
@@ -14,58 +14,11 @@ from datetime import datetime
 from psycopg.rows import TupleRow
 
 from ingest.postgres.connection import Connection
+from ingest.postgres.statements import statement
 from ingest.project import BUILT_SCHEMAS
 
 # the snapshot that contains nothing
 _NOTHING = "1:1:"
-
-# Tables of the project's models with their watermarks. The basis names a table that is read by its
-# id in dbt: source.<project>.<source>.<table> or model.<project>.<model>.
-_TABLES = """
-    with tables as (
-        select c.oid, c.relname, n.nspname
-        from pg_class as c
-        inner join pg_namespace as n
-            on c.relnamespace = n.oid and n.nspname = any(%(schemas)s)
-        where c.relkind = 'r' and c.relname = any(%(models)s)
-    )
-
-    select
-        t.nspname,
-        t.relname,
-        w.advanced_at,
-        w.seen::text,
-        w.basis ->> 'cluster' is distinct from cluster.system_identifier::text as is_elsewhere,
-        w.basis ->> 'table' is distinct from t.oid::text as is_new,
-        upstream.relations,
-        upstream.replaced
-    from tables as t
-    left join extracted.watermarks as w on t.relname = w.model
-    cross join pg_control_system() as cluster
-    cross join lateral (
-        select
-            array_agg(r.relation::text order by r.relation::text)
-                filter (where r.relation is not null) as relations,
-            array_agg(r.key order by r.key)
-                filter (where r.relation::oid::text is distinct from r.value) as replaced
-        from (
-            select
-                split_part(b.key, '.', -1) as key,
-                b.value,
-                case
-                    when starts_with(b.key, 'source.')
-                        then to_regclass('raw.' || quote_ident(split_part(b.key, '.', -1)))
-                    else (
-                        select u.oid::regclass from tables as u
-                        where u.relname = split_part(b.key, '.', -1)
-                    )
-                end as relation
-            from jsonb_each_text(w.basis) as b (key, value)
-            where b.key ~ '^(source|model)\\.[^ ]+$'
-        ) as r
-    ) as upstream
-    order by array_position(%(schemas)s, t.nspname::text), t.relname
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +50,37 @@ def watermarks(conn: Connection, models: Sequence[str]) -> list[Watermark]:
         conn: A connection to an initialised database.
         models: Names of the project's models: the watermark of one that is gone stands still.
     """
-    there = conn.execute("select to_regclass('extracted.watermarks') is not null").fetchone()
+    there = conn.execute(
+        "select to_regclass('extracted.watermarks') is not null"
+        " and to_regclass('extracted.deployments') is not null"
+    ).fetchone()
     if there != (True,):
         return []
+    query = statement("ingest.state", "watermarks")
     named = {"schemas": list(BUILT_SCHEMAS), "models": list(models)}
-    return [_watermark(row) for row in conn.execute(_TABLES, named)]
+    return [_watermark(row) for row in conn.execute(query, named)]
 
 
 def _watermark(row: TupleRow) -> Watermark:
-    schema, model, read_at, seen, is_elsewhere, is_new, reads, replaced = row
-    reasons = (
-        ("nothing is remembered", seen is None),
-        ("it was read on another server", is_elsewhere),
-        ("its table is another one", is_new),
-        (f"replaced since: {', '.join(replaced or ())}", bool(replaced)),
-    )
-    rescan = next((reason for reason, holds in reasons if holds), None)
+    schema, model, read_at, seen, is_elsewhere, is_new, reads, changed = row
+    if seen is None:
+        reasons = ["nothing is remembered"]
+    elif is_elsewhere:
+        reasons = ["another server"]
+    else:
+        reasons = ["its table is new"] if is_new else []
+        reasons += [_change_of(node) for node in changed or ()]
     return Watermark(
         schema=schema,
         model=model,
         read_at=read_at,
-        seen=_NOTHING if rescan or seen is None else seen,
+        seen=_NOTHING if reasons else seen,
         reads=tuple(reads or ()),
-        rescan=rescan,
+        rescan=", ".join(reasons) or None,
     )
+
+
+def _change_of(node: str) -> str:
+    """What happened to something that a model depends on, by its id in dbt."""
+    kind, *_, name = node.split(".")
+    return f"its {kind} {name} changed" if kind in ("seed", "function") else f"{name} was replaced"

@@ -1,8 +1,7 @@
 """The workflow registry: which workflows exist, and the other names they go by.
 
-Read from reviewed CSVs of ``seeds/registry`` that are dbt seeds as well: ``workflows.csv`` (the
-source of ``reference.enrichment_workflow_registry``), ``workflow_aliases.csv``, and
-``payload_types.csv``, which says what the models extract of tables for several payload types.
+Read from two reviewed CSVs of ``seeds/registry`` that are dbt seeds as well: ``workflows.csv``
+(the source of ``reference.enrichment_workflow_registry``) and ``workflow_aliases.csv``.
 """
 
 from __future__ import annotations
@@ -17,14 +16,17 @@ from ingest.project import registry_dir
 
 _WORKFLOWS_FILE = "workflows.csv"
 _ALIASES_FILE = "workflow_aliases.csv"
-_TYPES_FILE = "payload_types.csv"
 _LONGEST_NAME = 200  # characters of a slug in a sentence
 _STAMPED = ("workflow_slug", "provider", "platform", "payload_type", "entity_type")
 
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """One registered workflow; the first four values are stamped on every raw row it lands."""
+    """One registered workflow; the first four values are stamped on every raw row it lands.
+
+    Args:
+        read_by: The model that reads its payloads; empty if they wait.
+    """
 
     slug: str
     provider: str
@@ -32,6 +34,7 @@ class Workflow:
     payload_type: str
     entity_type: str
     description: str
+    read_by: str = ""
 
 
 class UnknownWorkflowError(LookupError):
@@ -57,6 +60,15 @@ class Registry:
             raise UnknownWorkflowError(self._unknown(slug))
         return workflow
 
+    def names(self, *, read: bool) -> list[str]:
+        """Every name that raw rows may bear, aliases included.
+
+        Args:
+            read: Only those of workflows that a model reads.
+        """
+        slugs = {w.slug for w in self.workflows.values() if w.read_by or not read}
+        return sorted(slugs | {alias for alias, slug in self.aliases.items() if slug in slugs})
+
     def _unknown(self, slug: str) -> str:
         known = [*self.workflows, *self.aliases]
         nearest = did_you_mean(slug[:_LONGEST_NAME], known)
@@ -80,7 +92,9 @@ def load_registry(folder: Path | None = None) -> Registry:
         if slug in workflows:
             raise IngestError(f"workflow {slug} is registered twice", where=where)
         workflows[slug] = Workflow(
-            slug, provider, platform, payload_type, entity_type, row.get("description", "")
+            *(slug, provider, platform, payload_type, entity_type),
+            description=row.get("description", ""),
+            read_by=row.get("read_by", ""),
         )
     aliases: dict[str, str] = {}
     for where, row in _rows(folder / _ALIASES_FILE, ("alias", "workflow_slug")):
@@ -91,22 +105,6 @@ def load_registry(folder: Path | None = None) -> Registry:
             raise IngestError(f"alias {alias} leads to the unknown workflow {slug}", where=where)
         aliases[alias] = slug
     return Registry(workflows, aliases)
-
-
-def extracted_types(folder: Path | None = None) -> dict[str, list[str]]:
-    """Payload types that some model extracts, by raw table; tables of one type are not listed.
-
-    Args:
-        folder: Where the registry is, by default in the project.
-
-    Raises:
-        IngestError: The CSV is missing, or lacks a column or a value.
-    """
-    types: dict[str, list[str]] = {}
-    path = (folder or registry_dir()) / _TYPES_FILE
-    for _, row in _rows(path, ("raw_table", "payload_type")):
-        types.setdefault(row["raw_table"], []).append(row["payload_type"])
-    return types
 
 
 def _rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:

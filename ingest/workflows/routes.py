@@ -6,11 +6,11 @@ entity type suits it, one route here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.workflows.feeds import FEEDS
-from ingest.workflows.registry import Workflow, extracted_types
+from ingest.workflows.registry import Workflow
 
 PAYLOAD_COLUMN = "raw_payload"
 STAMP_COLUMNS = ("workflow_slug", "provider", "platform", "payload_type")
@@ -39,7 +39,6 @@ class Route:
         bare_keys: Payload keys that stand in for an absent key field, in order. Without any,
             only envelopes are accepted.
         flags: Boolean envelope fields, true where absent unless the payload is empty.
-        fills: Tables of schema extracted (or elsewhere, then qualified) its payloads end in.
     """
 
     table: str
@@ -47,7 +46,6 @@ class Route:
     bare_keys: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    fills: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -65,17 +63,30 @@ class Route:
 
 _COMPANY_KEYS = ("domain", "website")
 
+# What the models that read payloads fill, by themselves and by those behind them.
+_FILLED = {
+    "company_firmographics": ("extracted.company_firmographics",),
+    "company_discovery": ("extracted.company_discovery",),
+    "person_profile": (
+        "extracted.person_profile",
+        "extracted.person_experience",
+        "extracted.person_education",
+    ),
+    "person_discovery": ("extracted.person_discovery",),
+    "claygent_origins": ("extracted.company_customer_claygent",),
+    "case_study_details": ("extracted.case_study_details", "extracted.case_study_champions"),
+    "company_icp_criteria": ("reference.company_icp",),
+}
+
 _FIRMOGRAPHICS = Route(
     table="company_payloads",
     required=("company_domain",),
     bare_keys=_COMPANY_KEYS,
-    fills=("company_firmographics",),
 )
 _PROFILE = Route(
     table="person_payloads",
     required=("linkedin_url",),
     bare_keys=("url",),
-    fills=("person_profile", "person_experience", "person_education"),
 )
 
 ROUTES = {
@@ -84,41 +95,39 @@ ROUTES = {
         table="company_discovery",
         required=("company_domain",),
         bare_keys=_COMPANY_KEYS,
-        fills=("company_discovery",),
     ),
     "clay-person-profile": _PROFILE,
     "clay-find-people": Route(
         table="person_discovery",
         required=("linkedin_url",),
         bare_keys=("url",),
-        fills=("person_discovery",),
     ),
     "claygent-get-all-company-customers": Route(
         table="company_customer_claygent_payloads",
         required=("origin_company_domain",),
         bare_keys=("origin_company_domain",),
         optional=("origin_company_name", "origin_company_linkedin_url"),
-        fills=("company_customer_claygent",),
     ),
     "gemini-extract-case-study-details": Route(
         table="case_study_extraction_payloads",
         required=("case_study_url", "origin_company_domain", "company_customer_name"),
         optional=("origin_company_name",),
         flags=("has_case_study_url",),
-        fills=("case_study_details", "case_study_champions"),
     ),
-    "ai-generate-target-client-icp": Route(
-        table="icp_payloads", required=("domain",), fills=("reference.company_icp",)
-    ),
+    "ai-generate-target-client-icp": Route(table="icp_payloads", required=("domain",)),
 }
 
-# Where the payloads of all other workflows land; there they fill the same tables, if of a type
-# that their models extract.
+# Where the payloads of all other workflows land.
 _ROUTE_BY_ENTITY = {"company": _FIRMOGRAPHICS, "person": _PROFILE}
 
 
 class NoRouteError(LookupError):
     """A registered workflow whose records cannot land as payloads; the text says why."""
+
+
+def filled_by(workflow: Workflow) -> tuple[str, ...]:
+    """The tables that a workflow's payloads end in; none where no model reads them yet."""
+    return _FILLED.get(workflow.read_by, ())
 
 
 def route_of(workflow: Workflow) -> Route:
@@ -145,6 +154,4 @@ def _route_by_entity(workflow: Workflow) -> Route:
             f"workflow {workflow.slug} has entity type {workflow.entity_type!r},"
             " and only company and person payloads have a raw table"
         )
-    if workflow.payload_type in extracted_types().get(route.table, ()):
-        return route
-    return replace(route, fills=())
+    return route

@@ -23,7 +23,7 @@
         add primary key (id);
     {%- endif %}
     {%- if not temporary %}
-    {{ rest_on_new_table() }}
+    {{ depend_on_new_table() }}
     {%- endif %}
 {%- endmacro %}
 

@@ -15,6 +15,21 @@
 {%- endmacro %}
 
 
+{#
+    The version of a seed or function: of its file and of the macros that the file calls. Those of its
+    hooks do not count.
+#}
+{% macro version_of(node) -%}
+    {%- set macros = [] -%}
+    {%- for unique_id in node.depends_on.macros
+        if (unique_id.split('.')[-1] ~ '(') in (node.raw_code or '') -%}
+        {%- do macros.append(unique_id) -%}
+    {%- endfor -%}
+    {%- set version = node.checksum.checksum -%}
+    {{ return(local_md5(([version] + source_of_macros(macros)) | join('\n')) if macros else version) }}
+{%- endmacro %}
+
+
 {% macro create_deployments() -%}
     do $$
     begin
@@ -46,24 +61,27 @@
 {# Post-hook of every seed and function. #}
 {% macro record_deployment() -%}
     {%- if execute and not flags.EMPTY -%}
-    {{ deployment_of(model.checksum.checksum) }}
+    {{ deployment_of(version_of(deployed_node(model.unique_id))) }}
     {%- endif -%}
 {%- endmacro %}
 
 
-{# Hook of a run: what it does not build itself must be in the database as the checkout has it. #}
+{#
+    Hook of a run: what it does not build itself must be in the database as the checkout has it.
+    Other packages' seeds and functions are their own business, and so is a run of their models.
+#}
 {% macro require_current_code() -%}
     {%- if execute and flags.WHICH in ('run', 'build', 'retry') -%}
-        {%- if selected_resources | map('truncate', 6, true, '', 0) | select('equalto', 'model.') | list -%}
+        {%- set our_models = 'model.' ~ model.package_name ~ '.' -%}
+        {%- if (' ' ~ our_models) in ' ' ~ selected_resources | join(' ') -%}
             {%- set built = {} -%}
             {%- for row in run_query('select node, checksum from ' ~ deployments()) -%}
                 {%- do built.update({row[0]: row[1]}) -%}
             {%- endfor -%}
             {%- set stale = [] -%}
-            {%- for node in (graph.nodes.values() | list) + (graph.functions.values() | list)
-                if node.resource_type in ('seed', 'function')
-                and node.unique_id not in selected_resources
-                and built.get(node.unique_id) != node.checksum.checksum -%}
+            {%- for node in deployable_nodes()
+                if node.unique_id not in selected_resources
+                and built.get(node.unique_id) != version_of(node) -%}
                 {%- do stale.append(node.name) -%}
             {%- endfor -%}
             {%- if stale -%}
@@ -74,4 +92,15 @@
             {%- endif -%}
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{# The seeds and functions of the package whose hook it is. #}
+{% macro deployable_nodes() -%}
+    {{ return(
+        ((graph.nodes.values() | list) + (graph.functions.values() | list))
+        | selectattr('package_name', 'equalto', model.package_name)
+        | selectattr('resource_type', 'in', ('seed', 'function'))
+        | list
+    ) }}
 {%- endmacro %}

@@ -4,37 +4,40 @@
     what is new and not the size of the history. `dbt test`, a full refresh and the selector
     `everything` test all rows.
 
-    What was tested is a watermark like those of the models, under the name `tests`. It rests on
-    the tests, seeds and functions: when any of them changes, all rows are tested once more.
+    What was tested is a watermark like those of the models, under the name `tests`. It depends on
+    the code of the tests, on seeds and functions: when any of them changes, all rows are tested once
+    more.
 #}
 
 {# Hook at the start of a run: from here on rows are new to the tests that this run may pass. #}
 {% macro open_tests() -%}
     {%- if execute and not flags.EMPTY and flags.WHICH in ('build', 'test') -%}
-    {%- set code = routine_tests() -%}
-    {%- for node in (graph.nodes.values() | list) + (graph.functions.values() | list)
-        if node.resource_type in ('seed', 'function') -%}
-        {%- do code.append(node.unique_id ~ node.checksum.checksum) -%}
+    {%- set now = {
+        'code': local_md5(code_of_tests()),
+        'cluster': run_query('select ' ~ cluster())[0][0],
+    } -%}
+    {%- for node in deployable_nodes() -%}
+        {%- do now.update({node.unique_id: version_of(node)}) -%}
     {%- endfor -%}
-    insert into {{ watermarks() }} as w (model, seen, basis, advanced_at)
-    select
+    {%- if is_routine() -%}
+        {%- do log_why_all_rows_are_tested(now) -%}
+    {%- endif -%}
+    insert into {{ watermarks() }} as w (model, seen, fingerprint, advanced_at)
+    values (
         'tests',
-        '1:1:'::pg_snapshot,
-        jsonb_build_object(
-            'code', '{{ local_md5(code | sort | join("\n")) }}',
-            'cluster', c.system_identifier::text,
-            'run', '{{ invocation_id }}',
-            'began', pg_current_snapshot()::text
+        '1:1:',
+        '{{ tojson(now) }}'::jsonb
+        || jsonb_build_object(
+            'run', '{{ invocation_id }}', 'began', pg_current_snapshot()::text
         ),
         now()
-    from pg_control_system() as c
+    )
     on conflict (model) do update
     set
-        basis = excluded.basis,
+        fingerprint = excluded.fingerprint,
         seen = case
             when
-                (w.basis ->> 'code', w.basis ->> 'cluster')
-                = (excluded.basis ->> 'code', excluded.basis ->> 'cluster')
+                w.fingerprint - array['run', 'began'] = excluded.fingerprint - array['run', 'began']
                 then w.seen
             else excluded.seen
         end
@@ -55,23 +58,71 @@
     {%- for result in results if result.status == 'pass' -%}
         {%- do passed.append(result.node.unique_id) -%}
     {%- endfor -%}
-    {%- if not routine_tests() | reject('in', passed) | list -%}
+    {%- if not routine_tests() | map(attribute='unique_id') | reject('in', passed) | list -%}
     update {{ watermarks() }}
-    set seen = (basis ->> 'began')::pg_snapshot, advanced_at = now()
-    where model = 'tests' and basis ->> 'run' = '{{ invocation_id }}'
+    set seen = (fingerprint ->> 'began')::pg_snapshot, advanced_at = now()
+    where model = 'tests' and fingerprint ->> 'run' = '{{ invocation_id }}'
     {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
 
-{# Ids of the data tests that a run without a selection has. #}
+{# The data tests that a run without a selection has, of the package whose hook it is. #}
 {% macro routine_tests() -%}
     {%- set found = [] -%}
     {%- for node in graph.nodes.values()
-        if node.resource_type == 'test' and 'audit' not in node.tags -%}
-        {%- do found.append(node.unique_id) -%}
+        if node.resource_type == 'test'
+        and node.package_name == model.package_name
+        and 'audit' not in node.tags -%}
+        {%- do found.append(node) -%}
     {%- endfor -%}
     {{ return(found) }}
+{%- endmacro %}
+
+
+{#
+    What the routine tests are made of: their names, which tell their arguments, the SQL of the
+    singular ones, their configuration, and the macros that they call. dbt's own come with its version.
+#}
+{% macro code_of_tests() -%}
+    {%- set code = [dbt_version] -%}
+    {%- set macros = [] -%}
+    {%- for test in routine_tests() | sort(attribute='unique_id') -%}
+        {%- do code.extend([test.unique_id, test.raw_code, tojson(test.config, sort_keys=true)]) -%}
+        {%- do macros.extend(test.depends_on.macros) -%}
+    {%- endfor -%}
+    {{ return((code + source_of_macros(macros)) | join('\n')) }}
+{%- endmacro %}
+
+
+{# Whether this run tests what is new only. #}
+{% macro is_routine() -%}
+    {{ return(
+        flags.WHICH == 'build'
+        and not flags.FULL_REFRESH
+        and not flags.EMPTY
+        and invocation_args_dict.get('selector') != 'everything'
+    ) }}
+{%- endmacro %}
+
+
+{# Say so before a routine run that tests all rows; `now` is the fingerprint of its tests. #}
+{% macro log_why_all_rows_are_tested(now) -%}
+    {%- set before = run_query(
+        "select seen::text, (fingerprint - array['run', 'began'])::text from " ~ watermarks()
+        ~ " where model = 'tests'"
+    ) -%}
+    {%- set reason = none -%}
+    {%- if not before | length -%}
+        {%- set reason = 'nothing is remembered' -%}
+    {%- elif fromjson(before[0][1]) != now -%}
+        {%- set reason = changes_between(fromjson(before[0][1]), now, 'their') -%}
+    {%- elif before[0][0] == '1:1:' -%}
+        {%- set reason = 'no run has passed all of them since they were changed' -%}
+    {%- endif -%}
+    {%- if reason -%}
+        {%- do log('Tests look at every row: ' ~ reason, info=true) -%}
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -83,9 +134,9 @@
 #}
 {% macro get_where_subquery(relation) -%}
     {%- set conditions = [config.get('where')] if config.get('where') else [] -%}
-    {%- set tested = untested_condition() -%}
-    {%- if tested -%}
-        {%- do conditions.append(tested) -%}
+    {%- set untested = untested_condition() -%}
+    {%- if untested -%}
+        {%- do conditions.append(untested) -%}
     {%- endif -%}
     {%- if conditions -%}
         {{ return('(select * from ' ~ relation ~ ' where (' ~ conditions | join(') and (') ~ '))') }}
@@ -94,20 +145,22 @@
 {%- endmacro %}
 
 
+{#
+    Condition on the rows of the test at hand, or none for all of them. Where nothing was tested there
+    is no condition: then the function may not be there yet, or be another one than the checkout's.
+#}
 {% macro untested_condition() -%}
-    {%- if execute and flags.WHICH == 'build' and not flags.FULL_REFRESH and not flags.EMPTY
-        and invocation_args_dict.get('selector') != 'everything' -%}
+    {%- if execute and is_routine() -%}
         {%- set unique_id = model.attached_node or (model.depends_on.nodes | first) -%}
         {%- set table = graph.nodes.get(unique_id) or graph.sources.get(unique_id) -%}
         {%- if '_xid' in table.columns -%}
             {%- set seen = run_query(
-                "select seen from " ~ watermarks() ~ " where model = 'tests'"
+                "select seen from " ~ watermarks() ~ " where model = 'tests' and seen::text <> '1:1:'"
             ) -%}
             {%- if seen | length -%}
-                {%- set snapshot = "'" ~ seen[0][0] ~ "'::pg_snapshot" -%}
                 {{ return(
-                    "_xid >= pg_snapshot_xmin(" ~ snapshot ~ ")"
-                    ~ " and not pg_visible_in_snapshot(_xid, " ~ snapshot ~ ")"
+                    generate_schema_name('reference', none) ~ ".is_unseen(_xid, '"
+                    ~ seen[0][0] ~ "'::pg_snapshot)"
                 ) }}
             {%- endif -%}
         {%- endif -%}

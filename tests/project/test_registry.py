@@ -9,7 +9,7 @@ import pytest
 from ingest.errors import IngestError
 from ingest.workflows.feeds import FEEDS
 from ingest.workflows.registry import UnknownWorkflowError, Workflow, load_registry
-from ingest.workflows.routes import ROUTES, NoRouteError, route_of
+from ingest.workflows.routes import ROUTES, NoRouteError, filled_by, route_of
 
 HEADER = "workflow_slug,provider,platform,payload_type,entity_type,description,created_at\n"
 ALIASES = "alias,workflow_slug,note\n"
@@ -60,29 +60,27 @@ def test_a_faulty_registry_is_refused_with_its_line(
 
 
 @pytest.mark.parametrize(
-    ("registered", "table", "key", "feeds"),
+    ("registered", "table", "key"),
     [
         pytest.param(
             workflow("zenrows-pricing", "pricing_analysis", "company"),
             "company_payloads",
             "company_domain",
-            (),
-            id="company, nothing extracts it yet",
+            id="company",
         ),
         pytest.param(
             workflow("leadmagic-person", "enrichment", "person"),
             "person_payloads",
             "linkedin_url",
-            ("person_profile", "person_experience", "person_education"),
-            id="person enrichment",
+            id="person",
         ),
     ],
 )
 def test_a_workflow_without_a_route_lands_by_its_entity_type(
-    registered: Workflow, table: str, key: str, feeds: tuple[str, ...]
+    registered: Workflow, table: str, key: str
 ) -> None:
     route = route_of(registered)
-    assert (route.table, route.required, route.fills) == (table, (key,), feeds)
+    assert (route.table, route.required) == (table, (key,))
 
 
 @pytest.mark.parametrize(
@@ -97,15 +95,22 @@ def test_what_cannot_land_as_a_payload_says_why(registered: Workflow, fault: str
         route_of(registered)
 
 
-def test_what_a_payload_type_fills_is_said_by_the_seed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "payload_types.csv").write_text(
-        "raw_table,payload_type\ncompany_payloads,pricing_analysis\n", encoding="utf-8"
+def test_what_a_workflow_fills_is_said_by_the_registry(tmp_path: Path) -> None:
+    (tmp_path / "workflows.csv").write_text(
+        "workflow_slug,provider,platform,payload_type,entity_type,read_by\n"
+        "a,x,x,profile,person,\n"
+        "b,x,x,email,person,person_profile\n",
+        encoding="utf-8",
     )
-    monkeypatch.setattr("ingest.workflows.registry.registry_dir", lambda: tmp_path)
-    fills = {
-        payload_type: route_of(workflow("x", payload_type, "company")).fills
-        for payload_type in ("pricing_analysis", "firmographics")
-    }
-    assert fills == {"pricing_analysis": ("company_firmographics",), "firmographics": ()}
+    (tmp_path / "workflow_aliases.csv").write_text(
+        "alias,workflow_slug\nold-a,a\nold-b,b\n", encoding="utf-8"
+    )
+    registry = load_registry(tmp_path)
+    assert filled_by(registry.workflows["a"]) == ()
+    assert filled_by(registry.resolve("old-b")) == (
+        "extracted.person_profile",
+        "extracted.person_experience",
+        "extracted.person_education",
+    )
+    assert registry.names(read=True) == ["b", "old-b"]
+    assert registry.names(read=False) == ["a", "b", "old-a", "old-b"]

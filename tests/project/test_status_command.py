@@ -113,15 +113,19 @@ def test_a_late_commit_is_untransformed(warehouse: Warehouse) -> None:
     assert raw(status(), "company_payloads")["untransformed"] == 1
 
 
-def test_rows_of_a_type_nothing_extracts_wait(warehouse: Warehouse) -> None:
-    warehouse.payload("company_payloads", "acme-widgets.example", {}, payload_type="technographics")
-    warehouse.payload("person_payloads", "https://www.linkedin.com/in/ana-example", {})
+def test_rows_of_a_workflow_nothing_reads_wait(warehouse: Warehouse) -> None:
+    acme, ana = "acme-widgets.example", "https://www.linkedin.com/in/ana-example"
+    warehouse.payload("company_payloads", acme, {}, workflow_slug="vc-portfolio")
+    warehouse.payload("company_discovery", acme, {}, workflow_slug="builtwith-technographics")
+    warehouse.payload("person_payloads", ana, {}, workflow_slug="clay-native-person-enrichment")
     warehouse.build()
     found = status()
-    assert raw(found, "company_payloads")["waiting"] == 1
-    assert raw(found, "person_payloads")["waiting"] == 0
-    assert (found["waiting"], found["untransformed"]) == (1, 0)
-    assert "1 rows wait for a model" in " ".join(ingest_status().stdout.split())
+    waiting = {table["name"]: table["waiting"] for table in found["raw"] if table["rows"]}
+    assert waiting == {"company_payloads": 1, "company_discovery": 1, "person_payloads": 0}
+    assert (found["waiting"], found["unregistered"], found["untransformed"]) == (2, 1, 0)
+    said = " ".join(ingest_status().stdout.split())
+    assert "2 rows wait for a model that reads their workflow" in said
+    assert "1 of them bear a workflow that is not registered" in said
 
 
 @pytest.mark.long
@@ -141,8 +145,8 @@ def test_a_table_no_model_reads_is_never_untransformed(warehouse: Warehouse) -> 
 @pytest.mark.parametrize(
     "change",
     [
-        "set basis = jsonb_set(basis, '{cluster}', '\"0\"')",
-        "set basis = jsonb_set(basis, '{source.hq_warehouse.raw.company_payloads}', '0')",
+        """ '{"cluster": "0"}' """,
+        """ '{"source.hq_warehouse.raw.company_payloads": 0}' """,
     ],
     ids=["another-cluster", "another-table"],
 )
@@ -151,7 +155,10 @@ def test_a_watermark_that_means_nothing_here_leaves_all_rows_untransformed(
 ) -> None:
     warehouse.payload("company_payloads", "acme-widgets.example", {})
     warehouse.build()
-    statement = f"update extracted.watermarks {change} where model = 'company_firmographics'"
+    statement = (
+        f"update extracted.watermarks set fingerprint = fingerprint || {change}"
+        " where model = 'company_firmographics'"
+    )
     warehouse.conn.execute(statement.encode())
     warehouse.conn.commit()
     assert raw(status(), "company_payloads")["untransformed"] == 1
@@ -162,8 +169,8 @@ def test_the_watermark_of_a_model_that_is_gone_does_not_count(warehouse: Warehou
     warehouse.payload("company_payloads", "acme-widgets.example", {})
     warehouse.build()
     warehouse.conn.execute(
-        "insert into extracted.watermarks (model, seen, basis, advanced_at)"
-        " select 'a_model_of_old', '1:1:', basis, advanced_at"
+        "insert into extracted.watermarks (model, seen, fingerprint, advanced_at)"
+        " select 'a_model_of_old', '1:1:', fingerprint, advanced_at"
         " from extracted.watermarks where model = 'company_firmographics'"
     )
     warehouse.conn.commit()

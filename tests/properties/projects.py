@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from dbt.cli.main import dbtRunner
@@ -15,6 +15,7 @@ from tests.support.warehouse import (
     DbtFailedError,
     arguments_of,
     failures_of,
+    note_logged,
     parsed_project,
 )
 
@@ -42,26 +43,29 @@ class Project:
         return self.folder / "seeds"
 
     def replace(self, path: str, old: str, new: str) -> None:
-        """Put one text in the place of another, which must be there."""
+        """Put one text in the place of another, which must be there once."""
         file = self.folder / path
         content = file.read_text(encoding="utf-8")
-        if old not in content:
-            raise LookupError(f"{path} does not contain {old!r}")
+        if content.count(old) != 1:
+            raise LookupError(f"{path} contains {old!r} {content.count(old)} times")
         file.write_text(content.replace(old, new), encoding="utf-8")
         # what was parsed before holds no more
         self.__dict__.pop("_manifest", None)
 
-    def dbt(self, *words: str) -> None:
-        """Run a dbt command.
+    def dbt(self, *words: str) -> list[str]:
+        """Run a dbt command; what the macros log meanwhile.
 
         Raises:
             DbtFailedError: Something failed.
         """
-        result = dbtRunner(manifest=self._manifest).invoke(["--quiet", *words, *self._arguments])
+        said: list[str] = []
+        runner = dbtRunner(self._manifest, [partial(note_logged, said)])
+        result = runner.invoke(["--quiet", *words, *self._arguments])
         if isinstance(result.exception, KeyboardInterrupt):
             raise result.exception  # whoever stops the search is no fault of the history
         if not result.success:
             raise DbtFailedError(failures_of(result))
+        return said
 
     @cached_property
     def _manifest(self) -> Manifest:

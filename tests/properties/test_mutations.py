@@ -1,6 +1,6 @@
 """The histories notice when the models are wrong: each mutant of the project must be caught.
 
-They take long: `pytest -m long`.
+They take long: `pytest -m long`. That each still applies is looked at in every run.
 """
 
 from __future__ import annotations
@@ -14,39 +14,48 @@ from tests.properties.histories import EVERYTHING, thousands
 from tests.properties.play import Stage
 from tests.properties.projects import copied, merge_companies
 from tests.properties.verdict import judge
+from tests.support.warehouse import PROJECT
 
 WORLD = 10
 ENTITIES = 1_500
 
-STRATEGIES, WATERMARKS = "macros/incremental/strategies.sql", "macros/incremental/watermark.sql"
+KEEP_BEST = "macros/incremental/keep_best.sql"
+REPLACE_SET = "macros/incremental/replace_set.sql"
+IS_UNSEEN = "functions/incremental/is_unseen.sql"
 PAYLOADS, MENTIONS = "macros/payloads/payloads.sql", "macros/entities/mentions.sql"
 COMPANY_MENTIONS, COMPANIES = "models/core/company_mentions.sql", "models/core/companies.sql"
 
 # name: (file, what stands there, what the mutant has instead)
 MUTANTS = {
     "what-commits-late-is-lost": (
-        WATERMARKS,
-        "not pg_visible_in_snapshot({{ row }}._xid, {{ seen() }})",
-        "{{ row }}._xid >= pg_snapshot_xmax({{ seen() }})",
+        IS_UNSEEN,
+        "not pg_visible_in_snapshot(written_by, seen)",
+        "written_by >= pg_snapshot_xmax(seen)",
     ),
     # seen only while no transaction of another test is older than the late one
     "what-commits-last-of-all-is-lost": (
-        WATERMARKS,
-        "{{ row }}._xid >= pg_snapshot_xmin({{ seen() }})",
-        "{{ row }}._xid > pg_snapshot_xmin({{ seen() }})",
+        IS_UNSEEN,
+        "written_by >= pg_snapshot_xmin(seen)",
+        "written_by > pg_snapshot_xmin(seen)",
     ),
-    "last-refresh-does-not-count": (*(PAYLOADS, "        _refreshed_at desc nulls last,\n", ""),),
+    "last-refresh-does-not-count": (
+        *(
+            PAYLOADS,
+            "order by _refreshed_at desc nulls last, _received_at",
+            "order by _received_at",
+        ),
+    ),
     "a-missing-refresh-wins": (PAYLOADS, "_refreshed_at desc nulls last", "_refreshed_at desc"),
     "a-stored-payload-is-never-better": (
-        *(STRATEGIES, "or {{ payload_order('excluded') }} >= {{ payload_order('t') }}", "or true"),
+        *(KEEP_BEST, "or {{ payload_order('excluded') }} >= {{ payload_order('t') }}", "or true"),
     ),
-    "what-arrived-earlier-wins": (
-        *(PAYLOADS, "        raw_payload_id desc\n", "        raw_payload_id\n"),
-    ),
-    "the-first-receipt-is-forgotten": (STRATEGIES, "s.created_at < t.created_at or", "false or"),
-    "sets-only-grow": (STRATEGIES, "t.{{ owner }} = o.{{ owner }}", "false"),
+    "what-arrived-earlier-wins": (PAYLOADS, "raw_payload_id desc\n", "raw_payload_id\n"),
+    "the-first-receipt-is-forgotten": (KEEP_BEST, "s.created_at < t.created_at or", "false or"),
+    "sets-only-grow": (REPLACE_SET, "t.{{ owner }} = o.{{ owner }}", "false"),
     "aliases-are-not-followed": (
-        *(COMPANIES, "coalesce(a.canonical_domain, t.domain)", "coalesce(t.domain, t.domain)"),
+        COMPANIES,
+        "select a.canonical_domain\n    from touched_domains",
+        "select a.domain\n    from touched_domains",
     ),
     "superseded-employers-are-forgotten": (
         COMPANY_MENTIONS,
@@ -55,12 +64,19 @@ MUTANTS = {
     ),
     "ranks-are-turned-round": (MENTIONS, "        r.rank,\n", "        r.rank desc,\n"),
     "superseded-payloads-speak": (
-        *(COMPANIES, "where is_current or not is_current_company", "where true"),
+        *(MENTIONS, "where is_current or not is_current_entity", "where true"),
     ),
     "a-corrected-profile-does-not-touch-its-companies": (
         *(COMPANIES, "where {{ is_new('p') }}", "where false"),
     ),
 }
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_mutant_applies_in_one_place(name: str) -> None:
+    path, right, wrong = MUTANTS[name]
+    assert (PROJECT / path).read_text(encoding="utf-8").count(right) == 1
+    assert right != wrong
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.support.ingesting import ingest, status
 from tests.support.runs import models, remembered
@@ -14,6 +15,7 @@ from tests.support.warehouse import (
     assert_as_built_at_once,
     dbt,
     differences,
+    logged,
     parsed_project,
 )
 
@@ -141,23 +143,24 @@ class TestStatus:
         assert built()["extracted.person_education"]["unseen"] == 2
 
     @pytest.mark.long
-    def test_a_basis_that_holds_no_more_is_named(self, stale: Warehouse) -> None:
+    def test_what_changed_is_named_beforehand_as_the_run_will_name_it(
+        self, stale: Warehouse
+    ) -> None:
         stale.build()
-        for change, reason in (
-            ("delete from {}", "nothing is remembered"),
-            (
-                """update {} set basis = basis || '{{"cluster": "0"}}'""",
-                "it was read on another server",
-            ),
-            ("""update {} set basis = basis || '{{"table": 0}}'""", "its table is another one"),
-            (
-                """update {} set basis = basis
-                || '{{"source.hq_warehouse.raw.person_payloads": 0}}'""",
-                "replaced since: person_payloads",
-            ),
+        named = "source.hq_warehouse.raw.person_payloads"
+        of_old = dict.fromkeys(
+            ("seed.hq_warehouse.payload_types", "function.hq_warehouse.as_date"), "of old"
+        )
+        changed = "update extracted.watermarks set fingerprint = fingerprint || %s"
+        for change, fingerprint, reason in (
+            ("delete from extracted.watermarks", None, "nothing is remembered"),
+            (changed, {"cluster": "0"}, "another server"),
+            (changed, {"table": 0}, "its table is new"),
+            (changed, {named: 0}, "person_payloads was replaced"),
+            (changed, of_old, "its function as_date changed, its seed payload_types changed"),
         ):
-            statement = change.format("extracted.watermarks") + " where model = 'person_profile'"
-            stale.conn.execute(statement.encode())
+            statement = change + " where model = 'person_profile'"
+            stale.conn.execute(statement.encode(), [Jsonb(fingerprint)] if fingerprint else None)
             stale.conn.commit()
             found = built()
             assert found["extracted.person_profile"]["rescan"] == reason
@@ -165,6 +168,8 @@ class TestStatus:
             assert rescans == ["extracted.person_profile"]
             said = ingest("status").stdout
             assert "1 models read all again" in " ".join(said.split())
-            assert f"all again: {reason}" in said
-            stale.build("--select", "person_profile")
+            assert f"all again: {reason}" in " ".join(said.split())
+            assert logged("run", "-s", "person_profile") == [
+                f"person_profile reads everything: {reason}"
+            ]
             assert built()["extracted.person_profile"]["rescan"] is None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.properties.projects import Project, copied
 from tests.support.scenario import scenario
 from tests.support.scratch import Parameters
 from tests.support.sources import firmographics, moment
@@ -94,11 +95,54 @@ def test_a_build_on_an_empty_sample_tests_nothing(proven: Warehouse) -> None:
     assert seen(proven) == before
 
 
-def test_a_changed_test_looks_at_every_row_once_more(proven: Warehouse) -> None:
+# (file, what stands there, what stands there instead)
+EDITS = {
+    "a-generic-test": ("tests/dbt/generic/unique_combination.sql", "count(*) > 1", "count(*) >= 2"),
+    "a-singular-test": ("tests/dbt/seniority_terms_are_words.sql", "select term", "select term, 1"),
+    "an-argument": ("models/core/people.yml", "form: person_linkedin_url", "form: trim_blanks"),
+    "a-macro-behind-a-generic-test": (
+        *(
+            "macros/runs/tested_rows.sql",
+            "conditions | join(') and (')",
+            "conditions | join(')and(')",
+        ),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy of the project, in which a test may edit one thing and has to mend it."""
+    return copied(tmp_path_factory.mktemp("project"))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "a-generic-test",
+        "a-singular-test",
+        pytest.param("an-argument", marks=pytest.mark.long),
+        pytest.param("a-macro-behind-a-generic-test", marks=pytest.mark.long),
+    ],
+)
+def test_a_changed_test_looks_at_every_row_once_more(
+    proven: Warehouse, copy: Project, edit: str
+) -> None:
+    path, old, new = EDITS[edit]
+    some = ("build", "-s", "company_aliases")
+    copy.dbt(*some)
+    # as if all tests had been passed
     proven.conn.execute(
-        'update extracted.watermarks set basis = basis || \'{"code": "another"}\''
-        " where model = 'tests'"
+        "update extracted.watermarks set seen = pg_current_snapshot() where model = 'tests'"
     )
     proven.conn.commit()
-    dbt("build", *COMPANIES)
+    before = seen(proven)
+    assert [line for line in copy.dbt(*some) if "Tests" in line] == []
+    assert seen(proven) == before
+    copy.replace(path, old, new)
+    try:
+        said = copy.dbt(*some)
+    finally:
+        copy.replace(path, new, old)
+    assert "Tests look at every row: their code changed" in said
     assert seen(proven) == "1:1:"

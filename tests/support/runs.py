@@ -167,7 +167,7 @@ def remembered(warehouse: Warehouse, some: Sequence[Model] | None = None) -> dic
     found: dict[str, Any] = {}
     for model in models() if some is None else some:
         mark = warehouse.all(
-            "select seen::text, basis::text, advanced_at::text from extracted.watermarks"
+            "select seen::text, fingerprint::text, advanced_at::text from extracted.watermarks"
             " where model = %s",
             model.name,
         )

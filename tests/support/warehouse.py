@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
@@ -20,6 +20,7 @@ from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode
+from dbt_common.events.base_types import EventMsg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -131,6 +132,22 @@ def dbt(*words: str, may_fail: bool = False) -> dbtRunnerResult:
     if not result.success and not may_fail:
         raise DbtFailedError(failures_of(result))
     return result
+
+
+def logged(*words: str) -> list[str]:
+    """What the macros log, for people to read, while a dbt command runs."""
+    said: list[str] = []
+    runner = dbtRunner(parsed_project(), [partial(note_logged, said)])
+    result = runner.invoke(["--quiet", *words, *dbt_arguments()])
+    if not result.success:
+        raise DbtFailedError(failures_of(result))
+    return said
+
+
+def note_logged(said: list[str], event: EventMsg) -> None:
+    """Append the message of an event of dbt if a macro logs it."""
+    if event.info.name == "JinjaLogInfo":
+        said.append(event.info.msg)  # type: ignore[attr-defined]
 
 
 def failures_of(result: dbtRunnerResult) -> str:

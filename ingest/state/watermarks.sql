@@ -1,0 +1,70 @@
+-- Tables of the project's models with their watermarks. A fingerprint names what it depends on by
+-- ids of dbt: seed.<project>.<seed>, function.…, model.…, source.<project>.<source>.<table>.
+-- A release before this one wrote none; neither does it count while what compares it is missing.
+with tables as (
+    select
+        c.oid,
+        c.relname,
+        n.nspname
+    from pg_class as c
+    inner join pg_namespace as n on c.relnamespace = n.oid and n.nspname = any(%(schemas)s)
+    where c.relkind = 'r' and c.relname = any(%(models)s)
+),
+
+marks as (
+    select
+        w.model,
+        w.advanced_at,
+        w.seen,
+        to_jsonb(w) -> 'fingerprint' as fingerprint
+    from extracted.watermarks as w
+    where
+        to_jsonb(w) ? 'fingerprint'
+        and to_regprocedure('reference.is_unseen(xid8,pg_snapshot)') is not null
+)
+
+select
+    t.nspname,
+    t.relname,
+    m.advanced_at,
+    m.seen::text,
+    m.fingerprint ->> 'cluster' is distinct from cluster.system_identifier::text as is_elsewhere,
+    m.fingerprint ->> 'table' is distinct from t.oid::text as is_new,
+    upstream.relations,
+    upstream.changed
+from tables as t
+left join marks as m on t.relname = m.model
+cross join pg_control_system() as cluster
+cross join lateral (
+    select
+        array_agg(r.relation::text order by r.relation::text)
+            filter (where r.relation is not null) as relations,
+        array_agg(r.key order by r.key) filter (where r.is_changed) as changed
+    from (
+        select
+            f.key,
+            read.relation,
+            case
+                when f.key ~ '^(seed|function)\.' then d.checksum is distinct from f.value
+                else read.relation::oid::text is distinct from f.value
+            end as is_changed
+        from jsonb_each_text(m.fingerprint) as f (key, value)
+        left join extracted.deployments as d on f.key = d.node
+        cross join lateral (
+            select
+                case
+                    when f.key ~ '^source\.[^.]+\.raw\.'
+                        then to_regclass('raw.' || quote_ident(split_part(f.key, '.', -1)))
+                    when f.key ~ '^source\.[^.]+\.state\.'
+                        then to_regclass('core.' || quote_ident(split_part(f.key, '.', -1)))
+                    when starts_with(f.key, 'model.')
+                        then (
+                            select u.oid::regclass from tables as u
+                            where u.relname = split_part(f.key, '.', -1)
+                        )
+                end as relation
+        ) as read
+        where f.key ~ '^(seed|function|source|model)\.[^ ]+$'
+    ) as r
+) as upstream
+order by array_position(%(schemas)s, t.nspname::text), t.relname

@@ -1,0 +1,56 @@
+{#
+    Sets: the batch holds the whole new set of each owner it names; rows of these owners that are
+    not in it go. An owner whose set is empty is named by one row with NULL in the unique key.
+
+    unique_key: one column, the row's id. meta.owner: the column that names the owner.
+#}
+{% macro get_incremental_replace_set_sql(arg_dict) -%}
+    {%- set stored = arg_dict.target_relation -%}
+    {%- set batch = arg_dict.temp_relation -%}
+    {%- set key = arg_dict.unique_key -%}
+    {%- set owner = (config.get('meta') or {}).get('owner') -%}
+    {%- set columns = arg_dict.dest_columns | map(attribute='name') | list -%}
+    {%- set values = value_columns(columns, but=[key]) -%}
+    analyze {{ batch }};
+
+    delete from {{ stored }} as t
+    where
+        {{ is_rescan() }}
+        and not exists (select from {{ batch }} as s where s.{{ key }} = t.{{ key }});
+
+    delete from {{ stored }} as t
+    using (select distinct {{ owner }} from {{ batch }}) as o
+    where
+        t.{{ owner }} = o.{{ owner }}
+        and not exists (select from {{ batch }} as s where s.{{ key }} = t.{{ key }});
+
+    insert into {{ stored }} as t ({{ get_quoted_csv(columns) }})
+    select {{ prefixed('s', columns) }}
+    from {{ batch }} as s
+    where s.{{ key }} is not null
+    on conflict ({{ key }}) do update
+    set {{ assigned(values + ['_xid']) }}
+    where ({{ prefixed('t', values) }}) is distinct from ({{ prefixed('excluded', values) }});
+
+    {{ analyze_after(batch, stored) }}
+{%- endmacro %}
+
+
+{#
+    Filter of a replace_set model: the rows that name an owner without items belong in the batch,
+    where the strategy reads them, and not in the table, which the first build fills directly. A first
+    build reads everything, and where everything is read the strategy needs no such row: what is not
+    in the batch goes. So this is decided while the model runs, and its SQL is the same in every run.
+#}
+{% macro without_empty_sets(id) -%}
+    ({{ id }} is not null or not {{ is_rescan() }})
+{%- endmacro %}
+
+
+{# SQL for the id of an item of a set; NULL in the row that names an owner without items. #}
+{% macro item_id(kind, owner, item) -%}
+    case
+        when {{ item }} is not null
+            then {{ function('entity_id') }}('{{ kind }}', {{ owner }}, {{ item }})
+    end
+{%- endmacro %}
