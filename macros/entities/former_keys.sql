@@ -17,6 +17,7 @@
             create table if not exists {{ kept }} (
                 entity text not null,
                 key text not null,
+                _xid xid8 not null default pg_current_xact_id(),
                 primary key (entity, key)
             );
             comment on table {{ kept }} is
