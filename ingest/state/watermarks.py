@@ -66,7 +66,7 @@ def _watermark(row: TupleRow) -> Watermark:
     if seen is None:
         reasons = ["nothing is remembered"]
     elif is_elsewhere:
-        reasons = ["another server"]
+        reasons = ["it was read on another server"]
     else:
         reasons = ["its table is new"] if is_new else []
         reasons += [_change_of(node) for node in changed or ()]

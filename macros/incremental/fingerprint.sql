@@ -122,6 +122,8 @@
         {{ return('its table is new') }}
     {%- elif not before -%}
         {{ return('nothing is remembered') }}
+    {%- elif before.cluster != now.cluster -%}
+        {{ return('it was read on another server') }}
     {%- endif -%}
     {{ return(changes_between(before, now, 'its')) }}
 {%- endmacro %}
@@ -135,9 +137,6 @@
         whose: the model's, so `its`, or the tests', so `their`.
 #}
 {% macro changes_between(before, now, whose) -%}
-    {%- if before.cluster != now.cluster -%}
-        {{ return('another server') }}
-    {%- endif -%}
     {%- set changed = [] -%}
     {%- for key in now if key in before and before[key] != now[key] -%}
         {%- do changed.append(key) -%}

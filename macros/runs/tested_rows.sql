@@ -115,6 +115,8 @@
     {%- set reason = none -%}
     {%- if not before | length -%}
         {%- set reason = 'nothing is remembered' -%}
+    {%- elif fromjson(before[0][1]).cluster != now.cluster -%}
+        {%- set reason = 'they were passed on another server' -%}
     {%- elif fromjson(before[0][1]) != now -%}
         {%- set reason = changes_between(fromjson(before[0][1]), now, 'their') -%}
     {%- elif before[0][0] == '1:1:' -%}

@@ -154,7 +154,7 @@ class TestStatus:
         changed = "update extracted.watermarks set fingerprint = fingerprint || %s"
         for change, fingerprint, reason in (
             ("delete from extracted.watermarks", None, "nothing is remembered"),
-            (changed, {"cluster": "0"}, "another server"),
+            (changed, {"cluster": "0"}, "it was read on another server"),
             (changed, {"table": 0}, "its table is new"),
             (changed, {named: 0}, "person_payloads was replaced"),
             (changed, of_old, "its function as_date changed, its seed payload_types changed"),
@@ -168,7 +168,8 @@ class TestStatus:
             assert rescans == ["extracted.person_profile"]
             said = ingest("status").stdout
             assert "1 models read all again" in " ".join(said.split())
-            assert f"all again: {reason}" in " ".join(said.split())
+            # the screen is narrow
+            assert f"all again: {reason.split(',')[0]}" in said
             assert logged("run", "-s", "person_profile") == [
                 f"person_profile reads everything: {reason}"
             ]
