@@ -57,7 +57,7 @@ named as (
                 '\s*[,;\n](?!\s*(?:inc|llc|ltd|corp|co|gmbh|plc|s\.a)\.?\s*(?:[,;\n]|$))\s*',
                 'i'
             ) with ordinality as t (name, n)
-        where p.customers is null
+        where {{ list_of('p.customers') }} is null
     ) as n on true
 ),
 
