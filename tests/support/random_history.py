@@ -83,10 +83,10 @@ class History:
         ]
 
     def _company(self) -> None:
-        kind = self._one(["firmographics", "firmographics", "technographics"])
+        workflow = self._one([*["clay-company-firmographics"] * 2, "builtwith-technographics"])
         page = f"https://www.linkedin.com/company/{self.draw.randrange(9)}"
         payload = {"name": self._one(NAMES), "url": self._one([page, None]), "founded": "x"}
-        self._payload("company_payloads", self._one(COMPANIES), payload, payload_type=kind)
+        self._payload("company_payloads", self._one(COMPANIES), payload, workflow_slug=workflow)
 
     def _discovered_company(self) -> None:
         self._payload("company_discovery", self._one(COMPANIES), {"name": self._one(NAMES)})
