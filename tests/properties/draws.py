@@ -29,8 +29,12 @@ ALIASES_OF = {
     "company_customer_claygent_payloads": "claygent-get-all-customer-companies",
     "case_study_extraction_payloads": "gemini-case-study-extraction",
 }
-# workflows that no model reads from any table of payloads: one nobody registered, feeds of tables
-NO_READERS = ["leadmagic-email-finder", "vc-firms", "salesnav-export", "Clay-Person-Profile"]
+# workflows that the model of a table does not read: nobody registered them, nothing reads them, or
+# another model does
+ELSEWHERE = [
+    *("leadmagic-email-finder", "vc-firms", "Clay-Person-Profile"),
+    *("clay-find-people", "clay-find-companies"),
+]
 SUFFIXES = ["", "", " Inc.", " GmbH", ", Ltd", " Co., Ltd."]
 
 
@@ -154,7 +158,7 @@ class Draws:
             received = LOADED
         # the loader stamps what the registry says; other words come from other programs
         kind = self._one(TYPES) if self._chance(30) else None
-        workflow = self._one([ALIASES_OF.get(table), *NO_READERS]) if self._chance(12) else None
+        workflow = self._one([ALIASES_OF.get(table), *ELSEWHERE]) if self._chance(12) else None
         if (kind or workflow) and received == LOADED:
             received = START.isoformat()
         return Record(table, columns, self._content(fields), received, kind, workflow)

@@ -83,7 +83,7 @@ class History:
         ]
 
     def _company(self) -> None:
-        workflow = self._one([*["clay-company-firmographics"] * 2, "builtwith-technographics"])
+        workflow = self._one([*["clay-company-firmographics"] * 2, "vc-firms"])
         page = f"https://www.linkedin.com/company/{self.draw.randrange(9)}"
         payload = {"name": self._one(NAMES), "url": self._one([page, None]), "founded": "x"}
         self._payload("company_payloads", self._one(COMPANIES), payload, workflow_slug=workflow)
