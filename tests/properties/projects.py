@@ -87,10 +87,7 @@ def copied(folder: Path) -> Project:
 
 
 def states(folder: Path) -> dict[str, Project]:
-    """The project by the state of its CSVs.
-
-    As they are; with more aliases; ranked anew, and with one more workflow that a model reads.
-    """
+    """The project by the state of its CSVs: as they are, with more aliases, and ranked anew."""
     plain = Project(PROJECT, folder / "target")
     merged = copied(folder / "merged")
     merge_companies(merged)
@@ -102,8 +99,6 @@ def states(folder: Path) -> dict[str, Project]:
     )
     reranked.replace(RANKINGS, "company,linkedin_url,manual_customers,3\n", "")
     reranked.replace(RANKINGS, "full_name,profile,1", "full_name,profile,4")
-    line = "leadmagic-email-finder,leadmagic,direct,email,person,Mail,2026-11-01,person_profile"
-    reranked.replace("seeds/registry/workflows.csv", "\nvc-firms,", f"\n{line}\nvc-firms,")
     return {"plain": plain, "merged": merged, "reranked": reranked}
 
 
