@@ -19,6 +19,7 @@ from tests.properties.model.payloads import (
     Reader,
     Row,
     entities,
+    latest_role,
 )
 from tests.properties.model.seeds import Seeds
 
@@ -274,7 +275,10 @@ def _profile(entity: Entity, r: Reader, out: Extracted) -> None:
     roles = [
         {**_role(part), "summary": part.text("summary"), "experience_order": n} for n, part in parts
     ]
-    latest = _role(r.part(_latest(r), "latest_experience."))
+    latest = _role(r.part(latest_role(r.fields), "latest_experience."))
+    said = r.fields.get("latest_experience")
+    if said is not None and not isinstance(said, dict):
+        r.report("latest_experience", forms.json_text(said), NO_OBJECT)
     pictures = (r.text("picture_url_orig"), r.text("picture_url_copy"))
     row = {
         "linkedin_url": entity.key,
@@ -295,19 +299,6 @@ def _profile(entity: Entity, r: Reader, out: Extracted) -> None:
     out.add("extracted.person_experience", [_of(entity, {**items, **role}) for role in roles])
     schools = [_school(r.part(item, f"education[{n}]."), n) for n, item in r.objects("education")]
     out.add("extracted.person_education", [_of(entity, {**items, **school}) for school in schools])
-
-
-def _latest(r: Reader) -> Row:
-    """The role that is called the latest, else the first current one, else the first."""
-    said = r.fields.get("latest_experience")
-    if isinstance(said, dict) and said:
-        return said
-    if said is not None and not isinstance(said, dict):
-        r.report("latest_experience", forms.json_text(said), NO_OBJECT)
-    listed = forms.list_of(r.fields.get("experience")) or []
-    roles = [role for role in listed if isinstance(role, dict)]
-    current = (role for role in roles if forms.boolean(forms.text_of(role.get("is_current"))))
-    return next(current, roles[0] if roles else {})
 
 
 LATEST = {

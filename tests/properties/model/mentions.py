@@ -9,7 +9,15 @@ from typing import Any
 from uuid import UUID
 
 from tests.properties.model import forms
-from tests.properties.model.payloads import NEVER, Entity, Payload, Row, receipt
+from tests.properties.model.payloads import (
+    NEVER,
+    Entity,
+    Payload,
+    Row,
+    latest_role,
+    receipt,
+    roles_of,
+)
 from tests.properties.model.seeds import Seeds
 
 Raw = dict[str, list[Row]]
@@ -158,11 +166,9 @@ def _origin(p: Payload) -> list[Named]:
 def _employers(p: Payload) -> list[Named]:
     """The latest role first, then the others in their order."""
     content = p.content or {}
-    roles = [content.get("latest_experience"), *(forms.list_of(content.get("experience")) or [])]
     return [
         (role.get("company_domain"), role.get("company"), role.get("url"))
-        for role in roles
-        if isinstance(role, dict)
+        for role in (latest_role(content), *roles_of(content))
     ]
 
 

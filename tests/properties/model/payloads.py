@@ -145,6 +145,22 @@ def entities(payloads: Iterable[Payload]) -> list[Entity]:
     ]
 
 
+def roles_of(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The roles of a profile, in their order."""
+    listed = forms.list_of(content.get("experience")) or []
+    return [role for role in listed if isinstance(role, dict)]
+
+
+def latest_role(content: dict[str, Any]) -> dict[str, Any]:
+    """The role that is called the latest, else the first current one, else the first."""
+    said = content.get("latest_experience")
+    if isinstance(said, dict) and said:
+        return said
+    roles = roles_of(content)
+    current = (role for role in roles if forms.boolean(forms.text_of(role.get("is_current"))))
+    return next(current, roles[0] if roles else {})
+
+
 @dataclass
 class Reader:
     """Reads the fields of an object and keeps what it could not use.
