@@ -1,9 +1,4 @@
-{#- Listed spelling by spelling: `Null` and `Na` are surnames, so case is not ignored. -#}
-{%- set null_markers = [
-    '', 'null', 'NULL', 'none', 'None', 'NONE', 'n/a', 'N/A', 'N/a', '-', '–', '—',
-    'none found', 'None found', 'None Found', 'NONE FOUND',
-    'none found.', 'None found.', 'None Found.', 'NONE FOUND.',
-] -%}
+{%- set null_markers = null_markers() -%}
 select
     case
         -- Most texts neither begin nor end with a blank, and trimming would walk all their letters.

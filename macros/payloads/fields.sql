@@ -188,11 +188,12 @@
     name is an object or an array has no row of its own to be reported with.
 #}
 {% macro named_by(field, member) -%}
+    {%- set types = '@.' ~ member ~ '.type() == "object" || @.' ~ member ~ '.type() == "array"' -%}
+    {#- tried in a filter: outside of one an item without the member would end the search -#}
+    {%- set first -%}
+        (jsonb_path_query_first({{ list_of(field) }}, 'strict $[*] ? ({{ types }} || @.{{ member }} like_regex "^[{[]").{{ member }}', '{}', true) #>> '{}')
+    {%- endset -%}
     {{ return([
-        field ~ '[].' ~ member,
-        "jsonb_path_query_first(" ~ list_of(field) ~ ", 'strict $[*]." ~ member
-        ~ ' ? (@.type() == "object" || @.type() == "array")' ~ "', '{}', true)::text",
-        'null::text',
-        'not text',
+        field ~ '[].' ~ member, first, function('plain_text') ~ '(' ~ first ~ ')', 'not text'
     ]) }}
 {%- endmacro %}

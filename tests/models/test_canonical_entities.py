@@ -97,7 +97,7 @@ def _fill_people(w: Warehouse) -> None:
     w.payload("person_payloads", ranking, {"name": "By Profile"}, received=moment(1))
     w.payload("person_discovery", ranking, {"name": "By Discovery"}, received=moment(2))
     silent = PROFILE.format("silent")
-    w.payload("person_payloads", silent, {"name": None}, received=moment(3))
+    w.payload("person_payloads", silent, {"headline": "Buyer"}, received=moment(3))
     w.payload("person_discovery", silent, {"name": "By Discovery"}, received=moment(2))
     for n, first in ((1, "Old"), (3, "New"), (2, "Between")):
         for url in (ranking, silent, PROFILE.format("exported")):

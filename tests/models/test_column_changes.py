@@ -14,7 +14,7 @@ DESCRIPTIONS = """
 
 
 def run(warehouse: Warehouse) -> None:
-    warehouse.build("-s", "person_discovery")
+    warehouse.build("-s", "workflow_readers", "person_discovery")
 
 
 def test_a_column_that_is_missing_comes_and_is_filled(warehouse: Warehouse) -> None:

@@ -30,13 +30,15 @@ def org_id(value: Any, number: int | None, reported: str | None = None) -> Case:
 
 def refreshed(text: str, *moment: int) -> Case:
     return Case(
-        {"last_refresh": text},
+        {"name": "Acme", "last_refresh": text},
         {"source_last_refresh": datetime(*moment, tzinfo=UTC)},  # type: ignore[misc,arg-type]
     )
 
 
 def locations(value: Any, primary: Row | None) -> Case:
-    return Case({"locations": value}, {"primary_location": primary, "all_locations": value})
+    return Case(
+        {"name": "Acme", "locations": value}, {"primary_location": primary, "all_locations": value}
+    )
 
 
 EMPTY: Row = dict.fromkeys(
@@ -63,6 +65,8 @@ EMPTY: Row = dict.fromkeys(
         "source_last_refresh",
     ]
 )
+
+NAMED = {"name": "Acme"}
 
 FULL = Case(
     {
@@ -114,12 +118,12 @@ FULL = Case(
 
 FIRMOGRAPHICS = {
     "every-field": FULL,
-    "no-field": Case({}, EMPTY),
-    "every-field-null": Case(dict.fromkeys(FULL.payload), EMPTY),
+    "no-other-field": Case(NAMED, {**EMPTY, **NAMED}),
+    "every-other-field-null": Case({**dict.fromkeys(FULL.payload), **NAMED}, {**EMPTY, **NAMED}),
     "null-markers": Case(
         {
+            **NAMED,
             "url": "N/A",
-            "name": "none found.",
             "description": " \t\n",
             "industry": "-",
             "website": "None",
@@ -135,7 +139,10 @@ FIRMOGRAPHICS = {
             "follower_count": "-",
             "last_refresh": "",
         },
-        EMPTY,
+        {**EMPTY, **NAMED},
+    ),
+    "named-by-a-null-marker": Case(
+        {"name": "none found.", "locality": "Austin"}, {**EMPTY, "locality": "Austin"}
     ),
     "dash-inside-a-text": Case({"name": "Acme - Widgets"}, {"name": "Acme - Widgets"}),
     "surname-null": Case({"name": "Null"}, {"name": "Null"}),
@@ -193,7 +200,7 @@ FIRMOGRAPHICS = {
     "refreshed-in-utc": refreshed("2026-02-18T03:36:51Z", 2026, 2, 18, 3, 36, 51),
     "refreshed-elsewhere": refreshed("2026-02-18T03:36:51+02:00", 2026, 2, 18, 1, 36, 51),
     "refreshed-in-words": Case(
-        {"last_refresh": "yesterday"},
+        {**NAMED, "last_refresh": "yesterday"},
         {"source_last_refresh": None},
         (("last_refresh", "yesterday", "not a timestamp"),),
     ),
@@ -249,13 +256,15 @@ FIRMOGRAPHICS = {
             ),
         ),
     ),
-    "specialties-null": Case({"specialties": None}, {"specialties": None}),
+    "specialties-null": Case({**NAMED, "specialties": None}, {"specialties": None}),
     "specialties-empty": Case({"specialties": []}, {"specialties": []}),
     "specialties-dirty": Case(
         {"specialties": [" ERP ", None, "", "N/A", 3]}, {"specialties": ["ERP", "3"]}
     ),
     "specialties-as-text": Case(
-        {"specialties": "ERP"}, {"specialties": None}, (("specialties", '"ERP"', "not a list"),)
+        {"specialties": "ERP"},
+        {"specialties": None},
+        (("specialties", '"ERP"', "not a list of texts"),),
     ),
     "one-bad-value-costs-no-other": Case(
         {"name": "Acme", "founded": [], "org_id": "x", "employee_count": 5},
@@ -315,14 +324,14 @@ DISCOVERY = {
         {"resolved_domain": "x.example"}, {"resolved_domain": "x.example"}
     ),
     "refreshed": Case(
-        {"last_refresh": "2026-01-02T03:04:05Z"},
+        {**NAMED, "last_refresh": "2026-01-02T03:04:05Z"},
         {"source_last_refresh": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)},
     ),
-    "no-field": Case(
-        {},
-        dict.fromkeys(
+    "no-other-field": Case(
+        NAMED,
+        NAMED
+        | dict.fromkeys(
             [
-                "name",
                 "linkedin_url",
                 "linkedin_company_id",
                 "clay_company_id",

@@ -53,9 +53,9 @@ RESEARCH: dict[str, tuple[Any, list[Customer], list[str]]] = {
         named("Acme"),
         ["customers[0].hasCaseStudy"],
     ),
-    "customers-null": ({"customers": None}, [], []),
+    "customers-null": ({"customers": None}, [], ["raw_payload"]),
     "customers-empty": ({"customers": []}, [], []),
-    "customers-absent": ({"confidence": "low"}, [], []),
+    "customers-absent": ({"confidence": "low"}, [], ["raw_payload"]),
     "sentinels": (
         {"customers": [{"companyName": "none found"}, {"companyName": "None found."}, {}]},
         [],
@@ -92,7 +92,8 @@ RESEARCH: dict[str, tuple[Any, list[Customer], list[str]]] = {
         named("Acme, Inc.", "Fernway"),
         [],
     ),
-    "older-form-none": ({"result": "none found."}, [], []),
+    "older-form-none": ({"result": "none found."}, [], ["raw_payload"]),
+    "older-form-beside-null": ({"customers": None, "result": "Fernway"}, named("Fernway"), []),
     "both-forms": (
         {"customers": [{"companyName": "Acme"}], "result": "Fernway"},
         named("Acme"),
@@ -123,7 +124,7 @@ EXTRACTIONS: dict[str, tuple[Any, list[tuple[str, str | None, str | None]], list
         [("Ana Example", "Buyer", "Acme")],
         [],
     ),
-    "champions-null": ({"champions": None}, [], []),
+    "champions-null": ({"article_title": "Widgets", "champions": None}, [], []),
     "champions-empty": ({"champions": []}, [], []),
     "champions-duplicate": (
         {"champions": [{"full_name": "ana example", "job_title": None}, ANA]},
@@ -142,7 +143,11 @@ EXTRACTIONS: dict[str, tuple[Any, list[tuple[str, str | None, str | None]], list
         [],
         ["customer_company_domain"],
     ),
-    "customer-unknown": ({"customer_company_domain": None}, [], []),
+    "customer-unknown": (
+        {"article_title": "Widgets", "customer_company_domain": None},
+        [],
+        [],
+    ),
 }
 
 # case_study_url as received -> as stored
@@ -172,7 +177,7 @@ def built(_built: Parameters) -> Iterator[Warehouse]:
         for name, (payload, _, _) in EXTRACTIONS.items():
             study(warehouse, f"https://studies.example/{name}", payload, origin_company_name=name)
         for url in URLS:
-            study(warehouse, url, {})
+            study(warehouse, url, {"article_title": "Widgets"})
         warehouse.build()
         yield warehouse
 

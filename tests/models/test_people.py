@@ -105,8 +105,14 @@ FULL = Case(
 
 PROFILES = {
     "every-field": FULL,
-    "no-field": Case({}, dict.fromkeys(FULL.columns)),
-    "every-field-null": Case(dict.fromkeys(FULL.payload), dict.fromkeys(FULL.columns)),
+    "no-other-field": Case({"name": "Ana"}, {**dict.fromkeys(FULL.columns), "full_name": "Ana"}),
+    "every-other-field-null": Case(
+        {**dict.fromkeys(FULL.payload), "name": "Ana"},
+        {**dict.fromkeys(FULL.columns), "full_name": "Ana"},
+    ),
+    "one-list-without-an-item": Case(
+        {"experience": []}, {**dict.fromkeys(FULL.columns), **NO_LATEST}
+    ),
     "picture-copy": Case(
         {"picture_url_orig": "", "picture_url_copy": "https://media.example/c.png"},
         {"picture_url": "https://media.example/c.png"},
@@ -168,7 +174,10 @@ PROFILES = {
     "experience-as-text": Case(
         {"name": "Ana", "experience": "Acme", "education": {"school_name": "One"}},
         {**NO_LATEST, "full_name": "Ana"},
-        (("experience", '"Acme"', "not a list of objects"),),
+        (
+            ("education", '{"school_name": "One"}', "not a list of objects"),
+            ("experience", '"Acme"', "not a list of objects"),
+        ),
     ),
     "experience-nested": Case(
         {"experience": [[ROLE["title"]], None]},
@@ -208,13 +217,13 @@ DISCOVERY = {
             "clay_company_record_id": "r_ana",
         },
     ),
-    "no-field": Case(
-        {},
-        dict.fromkeys(
+    "no-other-field": Case(
+        {"name": "Ana"},
+        {"full_name": "Ana"}
+        | dict.fromkeys(
             [
                 "first_name",
                 "last_name",
-                "full_name",
                 "location_name",
                 "company_domain",
                 "latest_title",

@@ -57,8 +57,8 @@ PROFILES: dict[str, tuple[Any, Row | None, Row | None]] = {
     "size-null": (criteria(size=None), {"size_buckets": None}, None),
     "size-as-text": (criteria(size="51-200 employees"), {"size_buckets": ["51-200"]}, None),
     "no-size": (criteria(industries=[]), {"industries": []}, None),
-    "criteria-null": ({"company_criteria": None, "person_criteria": None}, None, None),
-    "no-criteria": ({}, None, None),
+    "person-criteria-null": ({**criteria(), "person_criteria": None}, {}, None),
+    "company-criteria-null": ({"company_criteria": None, "person_criteria": {}}, None, {}),
     "as-text": (json.dumps(criteria(size=SIZES)), {"size_buckets": BUCKETS}, None),
     "as-text-in-text": (
         json.dumps(json.dumps({"person_criteria": TITLES})),
@@ -70,6 +70,12 @@ PROFILES: dict[str, tuple[Any, Row | None, Row | None]] = {
         None,
         TITLES,
     ),
+}
+
+# name: payload; there is no profile
+NO_CRITERIA: dict[str, Row] = {
+    "criteria-null": {"company_criteria": None, "person_criteria": None},
+    "no-criteria": {},
 }
 
 # name: (payload, reported fields); the profile has no criteria of the wrong kind
@@ -184,9 +190,11 @@ def _fill_profiles(w: Warehouse) -> None:
         w.payload("icp_payloads", f"https://www.{name}.example", payload)
     for name, (payload, _) in WRONG_CRITERIA.items():
         w.payload("icp_payloads", f"{name}.example", payload)
+    for name, silent in NO_CRITERIA.items():
+        w.payload("icp_payloads", f"{name}.example", silent)
     w.payload("icp_payloads", "harborlight-crm.example", criteria(industries=["Generated"]))
-    w.payload("icp_payloads", "slug.taken.example", {}, received=MONDAY)
-    w.payload("icp_payloads", "slug-taken.example", {}, received=TUESDAY)
+    w.payload("icp_payloads", "slug.taken.example", criteria(), received=MONDAY)
+    w.payload("icp_payloads", "slug-taken.example", criteria(), received=TUESDAY)
     w.payload("icp_payloads", "acme-widgets.example", criteria(founded_min=1), received=MONDAY)
     w.payload("icp_payloads", "jobs-at-acme.example", criteria(founded_min=2), received=TUESDAY)
 
@@ -261,6 +269,15 @@ def claim(warehouse: Warehouse, domain: str) -> Row:
 def test_criteria_arrive_with_sizes_in_canonical_form(built: Warehouse, name: str) -> None:
     found = profile(built, f"{name}.example")
     assert (found["company_criteria"], found["person_criteria"]) == PROFILES[name][1:]
+
+
+@pytest.mark.parametrize("name", NO_CRITERIA)
+def test_nobody_has_a_profile_without_criteria(built: Warehouse, name: str) -> None:
+    domain = f"{name}.example"
+    assert rows(built, "select * from reference.company_icp where domain = %s", domain) == []
+    raw_id = row(built, "select id from raw.icp_payloads where domain = %s", domain)["id"]
+    fields = ", ".join(NO_CRITERIA[name]) or "{}"
+    assert issues_of(built, raw_id) == [("raw_payload", fields, "states nothing")]
 
 
 @pytest.mark.parametrize("name", WRONG_CRITERIA)

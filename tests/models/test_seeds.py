@@ -12,6 +12,7 @@ from tests.support.scratch import Parameters
 from tests.support.sources import COMPANY, discovery, firmographics, moment
 from tests.support.warehouse import Warehouse, dbt
 
+OWN = "own-firmographics,own,direct,facts,company,Own,2026-11-01,company_firmographics"
 # seed -> (the beginning of a line, what is put before it; for the ranking, in its place)
 CHANGES = {
     "company_domain_aliases": (
@@ -23,13 +24,12 @@ CHANGES = {
         "company,name,firmographics,2\ncompany,name,discovery,1",
     ),
     "ignored_domains": ("adf.ly,link_shortener", "ignored-now.example,link_in_bio"),
-    "payload_types": ("company_payloads,firmographics,", "company_payloads,technographics,"),
     "workflows": (
         "vc-firms,",
-        "zenrows-pricing,zenrows,direct,pricing_analysis,company,Prices,2026-11-01",
+        "zenrows-pricing,zenrows,direct,pricing_analysis,company,Prices,2026-11-01,\n" + OWN,
     ),
 }
-ADDED = {"company_domain_aliases", "ignored_domains", "payload_types", "workflows"}
+ADDED = {"company_domain_aliases", "ignored_domains", "workflows"}
 
 Seen = dict[str, list[Row]]
 
@@ -68,9 +68,8 @@ def seen(_built: Parameters, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         firmographics(warehouse, "ranked.example", "By firmographics", None, moment(1))
         discovery(warehouse, "ranked.example", "By discovery", None, moment(0))
         discovery(warehouse, "ignored-now.example", "Ignored", None, moment(0))
-        payload = {"name": "Waited"}
-        kind = "technographics"
-        warehouse.payload("company_payloads", "waited.example", payload, payload_type=kind)
+        payload, workflow = {"name": "Waited"}, "own-firmographics"
+        warehouse.payload("company_payloads", "waited.example", payload, workflow_slug=workflow)
         warehouse.build()
         found = {"before": look(warehouse)}
         try:
@@ -141,7 +140,9 @@ def test_the_old_id_leads_to_the_new_one(seen: dict[str, Seen], domain: str) -> 
     assert (alias["id"], alias["canonical_id"]) == (old["id"], new["id"])
 
 
-def test_a_payload_that_waited_is_extracted_when_its_type_is_named(seen: dict[str, Seen]) -> None:
+def test_a_payload_that_waited_is_extracted_when_its_workflow_names_the_model(
+    seen: dict[str, Seen],
+) -> None:
     def waited(when: str) -> list[str]:
         return [
             each["name"]
@@ -155,7 +156,7 @@ def test_a_payload_that_waited_is_extracted_when_its_type_is_named(seen: dict[st
 def test_a_workflow_is_a_line(seen: dict[str, Seen]) -> None:
     added = {each["workflow_slug"] for each in seen["changed"]["workflows"]}
     added -= {each["workflow_slug"] for each in seen["before"]["workflows"]}
-    assert added == {"zenrows-pricing"}
+    assert added == {"zenrows-pricing", "own-firmographics"}
 
 
 def test_undoing_a_line_undoes_its_effect(seen: dict[str, Seen]) -> None:

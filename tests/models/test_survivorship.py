@@ -176,16 +176,16 @@ TABLES = {
 }
 
 
-def listed(field: str, name: str) -> Callable[[list[str] | None], Row]:
+def listed(field: str, name: str, **others: str) -> Callable[[list[str] | None], Row]:
     """Makes payloads with a list of objects, of which only the name matters."""
-    return lambda names: {field: names and [{name: each} for each in names]}
+    return lambda names: {field: names and [{name: each} for each in names], **others}
 
 
 # table of items: (table of its entities, payload of names, SQL of the names)
 SETS: dict[str, tuple[str, Callable[[list[str] | None], Row], str]] = {
     "person_experience": (
         "extracted.person_profile",
-        listed("experience", "title"),
+        listed("experience", "title", headline="h"),
         """
         select title from extracted.person_experience
         where linkedin_url = %s order by experience_order
@@ -193,7 +193,7 @@ SETS: dict[str, tuple[str, Callable[[list[str] | None], Row], str]] = {
     ),
     "person_education": (
         "extracted.person_profile",
-        listed("education", "school_name"),
+        listed("education", "school_name", headline="h"),
         """
         select school_name from extracted.person_education
         where linkedin_url = %s order by education_order
@@ -209,7 +209,7 @@ SETS: dict[str, tuple[str, Callable[[list[str] | None], Row], str]] = {
     ),
     "case_study_champions": (
         "extracted.case_study_details",
-        listed("champions", "full_name"),
+        listed("champions", "full_name", article_title="t"),
         """
         select full_name from extracted.case_study_champions as c
         inner join extracted.case_study_details as d on c.case_study_id = d.id
@@ -356,7 +356,9 @@ def test_a_set_is_replaced_whole(built: Warehouse, items: str, name: str, mode: 
     owner, _, query = SETS[items]
     key = TABLES[owner].spelt(key_of(items.replace("_", "-"), name, mode))
     names = [next(iter(found.values())) for found in rows(built, query, key)]
-    newest = CHANGES[name][1] or []
+    first, second = CHANGES[name]
+    # research that neither lists customers nor says that there are none states nothing
+    newest = first if second is None and items == "company_customer_claygent" else second or []
     in_order = items.startswith("person_")
     assert names == (newest if in_order else sorted(newest))
 

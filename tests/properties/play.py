@@ -153,6 +153,7 @@ _HEADERS = {
     "company": "Company",
     "company_website": "Company website",
     "linkedin_url_company": "LinkedIn URL (company)",
+    "job_started_on": "Job started on",
 }
 
 

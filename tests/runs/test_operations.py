@@ -89,17 +89,20 @@ def test_what_a_model_has_not_read_stays(refreshed: Warehouse) -> None:
 
 def test_what_is_reported_or_waits_stays(refreshed: Warehouse) -> None:
     refreshed.payload("person_payloads", ANA, "no object", received="2026-01-08T00:00:00+00:00")
-    waiting = {"note": "of another type"}
-    refreshed.payload(
-        "person_payloads",
-        ANA,
-        waiting,
-        received="2026-01-09T00:00:00+00:00",
-        payload_type="endorsements",
-    )
+    at = "2026-01-09T00:00:00+00:00"
+    named = {"note": "of another workflow", "name": "Ana"}
+    refreshed.payload("person_payloads", ANA, named, received=at, workflow_slug="vc-firms")
+    refreshed.payload("person_payloads", ANA, {"note": "states nothing"}, received=at)
+    odd = {"note": "refreshed at no time", "name": "Ana", "last_refresh": "tomorrow"}
+    refreshed.payload("person_payloads", ANA, odd, received=at)
     refreshed.build()
     before = refreshed.snapshot()
     prune(refreshed)
-    assert left(refreshed) >= {None, "of another type"}
+    assert left(refreshed) >= {
+        None,
+        "of another workflow",
+        "states nothing",
+        "refreshed at no time",
+    }
     refreshed.build("--full-refresh")
     assert refreshed.snapshot() == before

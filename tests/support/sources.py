@@ -33,11 +33,12 @@ def upload(warehouse: Warehouse) -> str:
 
 
 def firmographics(w: Warehouse, domain: str, name: str | None, url: str | None, at: str) -> str:
-    return w.payload("company_payloads", domain, {"name": name, "url": url}, received=at)
+    payload = {"name": name, "url": url, "industry": "Retail"}
+    return w.payload("company_payloads", domain, payload, received=at)
 
 
 def discovery(w: Warehouse, domain: str, name: str | None, url: str | None, at: str) -> str:
-    payload = {"name": name, "linkedin_url": url}
+    payload = {"name": name, "linkedin_url": url, "industry": "Retail"}
     return w.payload("company_discovery", domain, payload, received=at)
 
 
@@ -56,7 +57,7 @@ def case_studies(w: Warehouse, domain: str, name: str | None, _: str | None, at:
     return w.payload(
         "case_study_extraction_payloads",
         f"https://studies.example/{slug(domain)}/{uuid4()}",
-        {},
+        {"article_title": "How it went"},
         received=at,
         origin_company_domain=domain,
         origin_company_name=name,
@@ -69,7 +70,7 @@ def claygent_origins(w: Warehouse, domain: str, name: str | None, url: str | Non
     return w.payload(
         "company_customer_claygent_payloads",
         domain,
-        {},
+        {"customers": []},
         received=at,
         origin_company_name=name,
         origin_company_linkedin_url=url,
@@ -99,7 +100,7 @@ def crunchbase(w: Warehouse, domain: str, name: str | None, url: str | None, at:
 
 
 def icp_owners(w: Warehouse, domain: str, _name: str | None, _url: str | None, at: str) -> str:
-    return w.payload("icp_payloads", domain, {}, received=at)
+    return w.payload("icp_payloads", domain, {"company_criteria": {}}, received=at)
 
 
 def profiles(w: Warehouse, domain: str, name: str | None, url: str | None, at: str) -> str:
@@ -126,7 +127,8 @@ def salesnav(w: Warehouse, domain: str, name: str | None, url: str | None, at: s
 
 
 def other_payloads(w: Warehouse, domain: str, _name: str | None, _url: str | None, at: str) -> str:
-    return w.payload("company_payloads", domain, {}, received=at, payload_type="technographics")
+    said = {"received": at, "payload_type": "technographics"}
+    return w.payload("company_payloads", domain, {}, workflow_slug="builtwith-stack", **said)
 
 
 # Best first.

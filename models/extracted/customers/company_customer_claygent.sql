@@ -52,9 +52,10 @@ named as (
             null as case_study_url,
             null as has_case_study
         from
-            regexp_split_to_table({{ function('plain_text') }}(p.result), {{ name_separator_pattern() }}, 'i')
-            with ordinality as t (name, n)
-        where p.customers is null
+            regexp_split_to_table(
+                {{ function('plain_text') }}(p.result), {{ name_separator_pattern() }}, 'i'
+            ) with ordinality as t (name, n)
+        where {{ list_of('p.customers') }} is null
     ) as n on true
 ),
 

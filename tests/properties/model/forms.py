@@ -47,6 +47,25 @@ def clean(text: str | None) -> str | None:
     return None if trimmed in NULL_MARKERS else trimmed
 
 
+def plain(text: str | None) -> str | None:
+    """Cleaned text; None where it is JSON of an object or of a list."""
+    cleaned = clean(text)
+    if cleaned is not None and cleaned[0] in "{[" and isinstance(_parsed(cleaned), dict | list):
+        return None
+    return cleaned
+
+
+def list_of(value: Any) -> list[Any] | None:
+    """The list that a JSON value is, or that it holds as text."""
+    found = _parsed(value) if isinstance(value, str) else value
+    return found if isinstance(found, list) else None
+
+
+def says_something(value: Any) -> bool:
+    """Whether a JSON value is one: null and the null markers are none, an empty list is."""
+    return clean(value) is not None if isinstance(value, str) else value is not None
+
+
 def domain(text: str | None) -> str | None:
     """The normal form of a domain, from a domain, a web address or a mail address."""
     name = lower(trim(text or ""))
@@ -243,13 +262,16 @@ def payload_object(payload: Any) -> dict[str, Any] | None:
             break
         text = trim(value)
         fenced = _FENCE.fullmatch(text)
-        try:
-            value = json.loads(
-                fenced[1] if fenced else text, parse_float=_number, parse_constant=_number
-            )
-        except ValueError:
-            return None
+        value = _parsed(fenced[1] if fenced else text)
     return _storable(value) if isinstance(value, dict) else None
+
+
+def _parsed(text: str) -> Any:
+    """The value a JSON text stands for; None where it is no JSON."""
+    try:
+        return json.loads(text, parse_float=_number, parse_constant=_number)
+    except ValueError:
+        return None
 
 
 def _number(text: str) -> Decimal:

@@ -9,7 +9,15 @@ from typing import Any
 from uuid import UUID
 
 from tests.properties.model import forms
-from tests.properties.model.payloads import NEVER, Entity, Payload, Row, receipt
+from tests.properties.model.payloads import (
+    NEVER,
+    Entity,
+    Payload,
+    Row,
+    latest_role,
+    receipt,
+    roles_of,
+)
 from tests.properties.model.seeds import Seeds
 
 Raw = dict[str, list[Row]]
@@ -53,9 +61,13 @@ def company_mentions(
     for source, name_them in _PAYLOAD_SOURCES.items():
         for entity in entities[source]:
             yield from _by_entity(source, entity, name_them)
+    for entity in entities["icp_owners"]:
+        for payload in entity.payloads:
+            yield from _by_row("icp_owners", payload.row, (("domain", _NOTHING, _NOTHING),))
     for table, source, columns in _ROW_SOURCES:
         for row in raw[table]:
-            if source != "other_payloads" or not seeds.extracts(table, row["payload_type"]):
+            read = seeds.reader(row.get("workflow_slug", "")) == "company_firmographics"
+            if source != "other_payloads" or not read:
                 yield from _by_row(source, row, columns)
 
 
@@ -92,7 +104,7 @@ def person_mentions(raw: Raw, entities: dict[str, list[Entity]]) -> Iterator[Men
             if forms.is_member_id(forms.slug_of(entity.key)):
                 continue
             for payload in entity.payloads:
-                name = forms.clean(forms.text_of((payload.content or {}).get("name")))
+                name = forms.plain(forms.text_of((payload.content or {}).get("name")))
                 said = (source, entity.key, entity.key, {"full_name": name})
                 yield _by_payload(*said, payload, is_current=payload is entity.winner)
     for row in raw["salesnav_scrapes"]:
@@ -123,7 +135,7 @@ def _company(
 ) -> tuple[str, str, str, dict[str, str | None]] | None:
     key = forms.domain(forms.text_of(domain))
     values = {
-        "name": forms.clean(forms.text_of(name)),
+        "name": forms.plain(forms.text_of(name)),
         "linkedin_url": forms.company_url(forms.text_of(url)),
     }
     return None if key is None else (source, owner, key, values)
@@ -154,12 +166,9 @@ def _origin(p: Payload) -> list[Named]:
 def _employers(p: Payload) -> list[Named]:
     """The latest role first, then the others in their order."""
     content = p.content or {}
-    said = content.get("experience")
-    roles = [content.get("latest_experience"), *(said if isinstance(said, list) else [])]
     return [
         (role.get("company_domain"), role.get("company"), role.get("url"))
-        for role in roles
-        if isinstance(role, dict)
+        for role in (latest_role(content), *roles_of(content))
     ]
 
 
@@ -178,7 +187,6 @@ _PAYLOAD_SOURCES = {
 }
 _NOTHING = ""  # names no column: a source that gives domains only
 _ROW_SOURCES = (
-    ("icp_payloads", "icp_owners", (("domain", _NOTHING, _NOTHING),)),
     ("company_payloads", "other_payloads", (("company_domain", _NOTHING, _NOTHING),)),
     (
         "manual_company_customers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,9 @@ NO_DOMAIN, NO_PERSON, NO_COMPANY = (
     "not a LinkedIn company URL",
 )
 NO_OBJECT, NO_LIST, NO_OBJECTS = "not a JSON object", "not a list", "not a list of objects"
+NO_TEXT, NO_TEXTS = "not text", "not a list of texts"
+
+EARLIEST = timedelta(hours=24)  # before its refresh may a payload be received and be believed
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,20 @@ class Payload:
         return forms.payload_object(self.row["raw_payload"])
 
     @cached_property
+    def said_refresh(self) -> str | None:
+        """When the provider last refreshed it, in its words."""
+        return forms.text_of((self.content or {}).get("last_refresh"))
+
+    @cached_property
     def refreshed(self) -> datetime | None:
-        """When the provider last refreshed it."""
-        return forms.moment(forms.text_of((self.content or {}).get("last_refresh")))
+        """When the provider last refreshed it; None where that cannot be believed."""
+        said = forms.moment(self.said_refresh)
+        return None if said is None or said - self.received > EARLIEST else said
+
+    def states(self, marks: Iterable[str]) -> bool:
+        """Whether one of the fields that mark its kind has a value."""
+        content = self.content or {}
+        return any(forms.says_something(content.get(mark)) for mark in marks)
 
     @property
     def received(self) -> datetime:
@@ -116,10 +130,10 @@ class Entity:
 
 
 def entities(payloads: Iterable[Payload]) -> list[Entity]:
-    """The entities that usable payloads are about, in order of their keys."""
+    """The entities that candidates are about, in order of their keys."""
     found: dict[str, list[Payload]] = {}
     for payload in payloads:
-        if payload.key is not None and payload.content is not None:
+        if payload.key is not None:
             found.setdefault(payload.key, []).append(payload)
     return [
         Entity(
@@ -129,6 +143,22 @@ def entities(payloads: Iterable[Payload]) -> list[Entity]:
         )
         for key, theirs in sorted(found.items())
     ]
+
+
+def roles_of(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The roles of a profile, in their order."""
+    listed = forms.list_of(content.get("experience")) or []
+    return [role for role in listed if isinstance(role, dict)]
+
+
+def latest_role(content: dict[str, Any]) -> dict[str, Any]:
+    """The role that is called the latest, else the first current one, else the first."""
+    said = content.get("latest_experience")
+    if isinstance(said, dict) and said:
+        return said
+    roles = roles_of(content)
+    current = (role for role in roles if forms.boolean(forms.text_of(role.get("is_current"))))
+    return next(current, roles[0] if roles else {})
 
 
 @dataclass
@@ -153,8 +183,9 @@ class Reader:
         self.issues.append(found)
 
     def text(self, name: str) -> str | None:
-        """A text, trimmed; None for a null marker."""
-        return forms.clean(forms.text_of(self.fields.get(name)))
+        """A text, trimmed; None for a null marker; an object or a list is none and reported."""
+        found: str | None = self._form(name, forms.plain, NO_TEXT)
+        return found
 
     def _form(self, name: str, form: Callable[[str | None], Any], reason: str) -> Any:
         text = forms.text_of(self.fields.get(name))
@@ -184,35 +215,47 @@ class Reader:
         found: date | None = self._form(name, forms.day, "not a date")
         return found
 
-    def moment(self, name: str) -> datetime | None:
-        """A timestamp."""
-        found: datetime | None = self._form(name, forms.moment, "not a timestamp")
-        return found
-
     def flag(self, name: str) -> bool | None:
         """A boolean."""
         found: bool | None = self._form(name, forms.boolean, "neither true nor false")
         return found
 
-    def list_of(self, name: str) -> list[Any] | None:
-        """An array as received; anything else but null is reported."""
+    def list_of(
+        self,
+        name: str,
+        reason: str = NO_LIST,
+        fits: Callable[[Any], bool] = lambda item: True,  # noqa: ARG005
+    ) -> list[Any] | None:
+        """An array, also one that came as JSON text.
+
+        Args:
+            name: The field.
+            reason: What is reported where it is no array, or where an item does not fit.
+            fits: Whether an item is of the kind that belongs there; null always is.
+        """
         value = self.fields.get(name)
-        if value is None or isinstance(value, list):
-            return value
-        self.report(self.path + name, forms.json_text(value), NO_LIST)
-        return None
+        items = forms.list_of(value)
+        wrong = items is None or not all(item is None or fits(item) for item in items)
+        if wrong and value is not None:
+            self.report(self.path + name, forms.json_text(value), reason)
+        return items
+
+    def texts(self, name: str) -> list[Any] | None:
+        """An array of texts, as received; also of numbers, but not of objects or arrays."""
+        return self.list_of(name, NO_TEXTS, lambda item: not isinstance(item, dict | list))
 
     def objects(self, name: str) -> list[tuple[int, dict[str, Any]]]:
-        """The objects of an array with their positions; anything else but null is reported."""
-        value = self.fields.get(name)
-        items = value if isinstance(value, list) else [value]
-        if not all(item is None or isinstance(item, dict) for item in items) or isinstance(
-            value, dict
-        ):
-            self.report(self.path + name, forms.json_text(value), NO_OBJECTS)
-        if not isinstance(value, list):
-            return []
+        """The objects of an array with their positions."""
+        items = self.list_of(name, NO_OBJECTS, lambda item: isinstance(item, dict)) or []
         return [(n, item) for n, item in enumerate(items) if isinstance(item, dict)]
+
+    def names_of(self, name: str, member: str) -> None:
+        """Report the first object or array that stands where an item of an array has its name."""
+        for item in forms.list_of(self.fields.get(name)) or []:
+            text = forms.text_of(item.get(member)) if isinstance(item, dict) else None
+            if text is not None and text[:1] in ("{", "[") and forms.plain(text) is None:
+                self.report(f"{self.path}{name}[].{member}", text, NO_TEXT)
+                return
 
     def part(self, fields: dict[str, Any], path: str) -> Reader:
         """A reader of an object inside this one."""

@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-SHARED = {"company_payloads", "person_payloads"}
-
 
 @dataclass(frozen=True)
 class Seeds:
@@ -22,7 +20,7 @@ class Seeds:
         ignored: Domains that belong to nobody.
         ranks: (entity, attribute, source) -> rank, smaller is better.
         suffixes: Legal forms behind a company's name.
-        types: (raw table, payload type) that are extracted.
+        readers: Workflow -> the model that reads its payloads, by every name of the workflow.
         icps: Curated profiles.
         customers: Curated customers.
     """
@@ -31,7 +29,7 @@ class Seeds:
     ignored: frozenset[str]
     ranks: dict[tuple[str, str, str], int]
     suffixes: frozenset[str]
-    types: frozenset[tuple[str, str]]
+    readers: dict[str, str]
     icps: list[dict[str, Any]]
     customers: list[dict[str, Any]]
 
@@ -56,9 +54,9 @@ class Seeds:
             if (kind, of) == (entity, attribute)
         }
 
-    def extracts(self, table: str, payload_type: str) -> bool:
-        """Whether payloads of a type in a raw table are extracted, or wait."""
-        return table not in SHARED or (table, payload_type) in self.types
+    def reader(self, slug: str) -> str | None:
+        """The model that reads the payloads of a workflow; None: they wait."""
+        return self.readers.get(slug)
 
 
 def read_seeds(folder: Path) -> Seeds:
@@ -79,6 +77,13 @@ def read_seeds(folder: Path) -> Seeds:
                     row[column] = json.loads(row[column])
         return rows
 
+    readers = {line["workflow_slug"]: line["read_by"] for line in lines("workflows")}
+    readers = {slug: model for slug, model in readers.items() if model}
+    aliased = {
+        line["alias"]: readers[line["workflow_slug"]]
+        for line in lines("workflow_aliases")
+        if line["workflow_slug"] in readers
+    }
     return Seeds(
         aliases={line["alias_domain"]: line["domain"] for line in lines("company_domain_aliases")},
         ignored=frozenset(line["domain"] for line in lines("ignored_domains")),
@@ -87,9 +92,7 @@ def read_seeds(folder: Path) -> Seeds:
             for line in lines("source_rankings")
         },
         suffixes=frozenset(line["suffix"] for line in lines("legal_suffixes")),
-        types=frozenset(
-            (line["raw_table"], line["payload_type"]) for line in lines("payload_types")
-        ),
+        readers={**readers, **aliased},
         icps=valued("curated_icps"),
         customers=valued("curated_customers"),
     )

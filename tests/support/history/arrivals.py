@@ -59,6 +59,7 @@ def _columns(record: Record) -> dict[str, Any]:
     if record.table in PAYLOAD_TABLES:
         key = columns[PAYLOAD_TABLES[record.table].key]
         columns |= payload_columns(record.table, key, record.payload, record.payload_type)
+        columns["workflow_slug"] = record.workflow or columns["workflow_slug"]
     if record.received != LOADED:
         columns["created_at"] = None if record.received == UNDATED else record.received
     return columns

@@ -21,6 +21,20 @@ ALWAYS_DATED = (
     *("company_customer_claygent_payloads", "case_study_extraction_payloads"),
     "icp_payloads",
 )
+# what other programs call the type of a payload: it decides nothing
+TYPES = ["technographics", "enrichment", "person_profile", "company_firmographics", "email"]
+# other names of a table's workflow
+ALIASES_OF = {
+    "person_payloads": "clay-native-person-enrichment",
+    "company_customer_claygent_payloads": "claygent-get-all-customer-companies",
+    "case_study_extraction_payloads": "gemini-case-study-extraction",
+}
+# workflows that the model of a table does not read: nobody registered them, nothing reads them, or
+# another model does
+ELSEWHERE = [
+    *("leadmagic-email-finder", "vc-firms", "Clay-Person-Profile"),
+    *("clay-find-people", "clay-find-companies"),
+]
 SUFFIXES = ["", "", " Inc.", " GmbH", ", Ltd", " Co., Ltd."]
 
 
@@ -89,6 +103,15 @@ class Draws:
             return self._one([None, "", "https://www.linkedin.com/in/jane", "acme.example"])
         return spell.company_page(self.draw, f"page-{self.draw.randrange(len(self.companies))}")
 
+    def _page_or_not(self, slug: str) -> str:
+        if self._chance(5):
+            return str(self._one(["acme.example", "N/A"]))
+        return spell.company_page(self.draw, slug)
+
+    def _named(self, name: Any) -> Any:
+        """The name of an item, or what stands in its place."""
+        return self._one(spell.NO_TEXTS) if self._chance(3) else name
+
     def _receipt(self) -> str:
         if not self._chance(40):
             return LOADED
@@ -96,17 +119,31 @@ class Draws:
             return UNDATED
         return (START + timedelta(hours=self.draw.randrange(40))).isoformat()
 
+    def _said(self, fields: Fields) -> Fields:
+        """The fields of an answer: all, a few, some of another kind, none with a value, none."""
+        form = self.draw.randrange(100)
+        if form < 76 or not fields:
+            return fields
+        if form < 84:
+            odd = self._one(sorted(fields))
+            return {**fields, odd: spell.other_kind(self.draw, fields[odd])}
+        if form < 90:
+            kept = self.draw.sample(sorted(fields), min(2, len(fields)))
+            return {name: fields[name] for name in kept}
+        if form < 93:
+            return dict.fromkeys(fields, self._one(spell.NOTHING))
+        return {} if form < 95 else dict(self._one(spell.ERRORS))
+
     def _content(self, fields: Fields) -> Any:
         """The payload as some relay sends it: in its order, encoded, or not an object at all."""
-        content: Any = fields
+        content: Any = self._said(fields)
         if not self._chance(30):
-            at = START.replace(tzinfo=None) + timedelta(hours=self.draw.randrange(20))
-            content = {**fields, "last_refresh": spell.refresh(self.draw, at)}
+            # up to a day and more behind the receipt, exactly a day included
+            at = START.replace(tzinfo=None) + timedelta(hours=self.draw.randrange(70))
+            content = {**content, "last_refresh": spell.refresh(self.draw, at)}
         form = self.draw.randrange(100)
-        if form < 84:
+        if form < 86:
             return content
-        if form < 87:
-            return {}
         if form < 92:
             return json.dumps(content)
         if form < 95:
@@ -115,14 +152,16 @@ class Draws:
             return f"```json\n{json.dumps(content, ensure_ascii=False)}\n```"
         return self._one([[content], "not json", '{"name": "cut off', "[]"])
 
-    def _payload(self, table: str, columns: Fields, fields: Fields, **more: Any) -> Record:
+    def _payload(self, table: str, columns: Fields, fields: Fields) -> Record:
         received = self._receipt()
         if received == UNDATED and table in ALWAYS_DATED:
             received = LOADED
-        # the loader stamps the type of the workflow; other types come from other programs
-        if more.get("payload_type") and received == LOADED:
+        # the loader stamps what the registry says; other words come from other programs
+        kind = self._one(TYPES) if self._chance(30) else None
+        workflow = self._one([ALIASES_OF.get(table), *ELSEWHERE]) if self._chance(12) else None
+        if (kind or workflow) and received == LOADED:
             received = START.isoformat()
-        return Record(table, columns, self._content(fields), received, **more)
+        return Record(table, columns, self._content(fields), received, kind, workflow)
 
     def _row(self, table: str, columns: Fields) -> Record:
         received = self._receipt()

@@ -38,6 +38,7 @@ class Record:
         payload: Its payload; None for rows of a table.
         received: ``LOADED``, ``UNDATED``, or the ISO time another program inserts it with.
         payload_type: The type, where it is not the usual one of its feed.
+        workflow: The slug, where it is not the usual one of its table.
     """
 
     table: str
@@ -45,6 +46,7 @@ class Record:
     payload: Any = None
     received: str = LOADED
     payload_type: str | None = None
+    workflow: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,19 @@ NO_PEOPLE = ["nobody", "https://www.linkedin.com/company/acme", "n/a", "linkedin
 NO_DATES = ["Present", "2025-02-30", "infinity", "now", "02/14/2025", ["2025"], "2025-13"]
 NO_NUMBERS = ["clay_1", "99999999999999999999", "12,34", 1.5, "NaN", {"id": 1}, True]
 NOTHING = [None, "", "  ", "null", "N/A", "-", "None"]
+# what stands where a text belongs, and is none
+NO_TEXTS = [{"en": "Acme"}, ["Acme"], {}, [], '{"en": "Acme"}', '["Acme", null]']
+# answers without a result; what was asked for may be repeated in them
+ERRORS = [
+    {"status": 429, "error": "Too Many Requests"},
+    {"message": "Credits exhausted"},
+    {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "no such profile"},
+    {"success": False, "error": {"code": "not_found"}},
+    {"status": "valid", "email": "jane@acme.example", "email_provider": "google"},
+    {"url": "https://www.linkedin.com/in/jane", "error": "private profile"},
+    {"website": "acme.example", "slug": "acme", "error": None},
+    {"technologies": ["a", "b"], "total": 2},
+]
 
 
 def chance(draw: random.Random, percent: int) -> bool:
@@ -94,6 +108,7 @@ def refresh(draw: random.Random, at: datetime) -> Any:
             at.date().isoformat(),
             *[None, None],
             *draw.choices(["", "tomorrow", {"at": written}, "infinity", written[:13]], k=1),
+            *draw.choices(["2062-05-01T00:00:00Z", "9999-12-31 23:59:59"], k=1),
         ]
     )
 
@@ -125,8 +140,21 @@ def flag(draw: random.Random) -> Any:
 
 
 def text(draw: random.Random, words: str) -> Any:
-    """A text as providers write it, or a way to say nothing."""
+    """A text as providers write it, a way to say nothing, or something that is no text."""
+    return draw.choice(NO_TEXTS) if chance(draw, 2) else cell(draw, words)
+
+
+def cell(draw: random.Random, words: str) -> Any:
+    """A text as it stands in a table, or a way to say nothing."""
     return draw.choice([words, words, f" {words}\n", draw.choice(NOTHING)])
+
+
+def other_kind(draw: random.Random, value: Any) -> Any:
+    """A list as JSON text, as a map or as its first item; something that is none for a text."""
+    if isinstance(value, list):
+        by_place = {str(n): item for n, item in enumerate(value)}
+        return draw.choice([json.dumps(value), by_place, *value[:1]])
+    return draw.choice(NO_TEXTS) if isinstance(value, str) else value
 
 
 def size(draw: random.Random) -> Any:

@@ -10,7 +10,6 @@ from tests.support.history import spellings as spell
 from tests.support.history.draws import Draws, Fields
 from tests.support.history.records import LOADED, Record
 
-WAITING = ["technographics", "pricing_analysis"]
 JSON_LISTS = ["languages", "certifications", "courses", "awards", "patents"]
 
 
@@ -75,8 +74,7 @@ class World(Draws):
         }
         fields[self._one(["company_id", "clay_company_id"])] = spell.number(d, 10**11)
         columns = {"company_domain": self._key(spell.domain(d, domain), spell.NO_DOMAINS)}
-        kinds = [None] * 8 + ["company_firmographics", *WAITING]
-        return self._payload("company_payloads", columns, fields, payload_type=self._one(kinds))
+        return self._payload("company_payloads", columns, fields)
 
     def _locations(self) -> Any:
         if self._chance(20):
@@ -146,8 +144,7 @@ class World(Draws):
         if self._chance(60):
             fields["latest_experience"] = self._one([*roles, None, {}, self._role()])
         columns = {"linkedin_url": self._key(spell.person(d, slug), spell.NO_PEOPLE)}
-        kinds = [None] * 8 + ["enrichment", "person_profile", *WAITING]
-        return self._payload("person_payloads", columns, fields, payload_type=self._one(kinds))
+        return self._payload("person_payloads", columns, fields)
 
     def _role(self) -> Fields:
         d = self.draw
@@ -204,8 +201,8 @@ class World(Draws):
         for _ in self._times():
             customers = [
                 {
-                    "companyName": self._one([self._company_name(), "none found."]),
-                    "url": self._one(["https://x.example/s", "", None]),
+                    "companyName": self._named(self._one([self._company_name(), "none found."])),
+                    "url": spell.text(self.draw, "https://x.example/s"),
                     "hasCaseStudy": spell.flag(self.draw),
                 }
                 for _ in self._some(4)
@@ -229,7 +226,7 @@ class World(Draws):
             people = ["Ana Example", "ANA EXAMPLE", "Bo", None, "N/A"]
             champions = [
                 {
-                    "full_name": self._one(people),
+                    "full_name": self._named(self._one(people)),
                     "job_title": spell.text(self.draw, "CFO"),
                     "company_name": self._company_name(),
                 }
@@ -278,6 +275,7 @@ class World(Draws):
             "origin_company_domain": spell.domain(self.draw, domain),
             "company_customer_name": self._one([name, f"Entered {self._entries}"]),
             "company_customer_domain": self._company_or_not(),
+            "company_customer_linkedin_url": self._page(),
         }
         received = self._receipt()
         corrected = self._times() if received == LOADED else range(1)
@@ -289,6 +287,7 @@ class World(Draws):
                 {
                     **entry,
                     "origin_company_name": self._company_name(),
+                    "origin_company_linkedin_url": self._page(),
                     "source_notes": self._one([None, f"note {n}"]),
                 },
                 None,
@@ -299,12 +298,13 @@ class World(Draws):
 
     def _lead(self, slug: str) -> list[Record]:
         row = {
-            "first_name": spell.text(self.draw, "Lea"),
-            "last_name": spell.text(self.draw, f"Lead {self.draw.randrange(99)}"),
+            "first_name": spell.cell(self.draw, "Lea"),
+            "last_name": spell.cell(self.draw, f"Lead {self.draw.randrange(99)}"),
             "linkedin_url_user_profile": spell.person(self.draw, slug),
             "company": self._company_name(),
             "company_website": self._company_or_not(),
-            "linkedin_url_company": spell.company_page(self.draw, slug),
+            "linkedin_url_company": self._page_or_not(slug),
+            "job_started_on": self._one(["08-2024", "2024-05", "soon", "infinity", None, ""]),
         }
         return [self._row("salesnav_scrapes", row) for _ in range(self._one([1, 2]))]
 
@@ -312,16 +312,16 @@ class World(Draws):
         row = {
             "company_name": self._company_name(),
             "website_domain": self._one([spell.domain(self.draw, domain), self._company_or_not()]),
-            "linkedin_url": spell.company_page(self.draw, "p"),
+            "linkedin_url": self._page_or_not("p"),
         }
         return [self._row("vc_portfolio_companies", row)]
 
     def _crunchbase(self, domain: str) -> list[Record]:
         row = {
             "vc_name": "Birch",
-            "vc_domain": "birch.example",
+            "vc_domain": self._one(["birch.example"] * 6 + ["Birch", None]),
             "website": self._one([spell.domain(self.draw, domain), self._company_or_not()]),
             "name": self._company_name(),
-            "linkedin_url": spell.company_page(self.draw, "c"),
+            "linkedin_url": self._page_or_not("c"),
         }
         return [self._row("vc_crunchbase_portfolios", row)]
