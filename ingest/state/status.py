@@ -148,7 +148,9 @@ def _models() -> list[str]:
 
 def _raw_names(conn: Connection) -> dict[str, bool]:
     """The raw tables, and whether they take payloads of workflows."""
-    rows = conn.execute(statement("ingest.state", "raw_tables"), (list(_BOOKKEEPING),))
+    rows = conn.execute(
+        statement("ingest.state", "raw_tables"), {"bookkeeping": list(_BOOKKEEPING)}
+    )
     return dict(rows.fetchall())
 
 

@@ -28,13 +28,13 @@ select
     t.relname,
     m.advanced_at,
     m.seen::text,
-    m.fingerprint ->> 'cluster' is distinct from cluster.system_identifier::text as is_elsewhere,
-    m.fingerprint ->> 'table' is distinct from t.oid::text as is_new,
+    (m.fingerprint ->> 'cluster') is distinct from control.system_identifier::text as is_elsewhere,
+    (m.fingerprint ->> 'table') is distinct from t.oid::text as is_new,
     upstream.relations,
     upstream.changed
 from tables as t
 left join marks as m on t.relname = m.model
-cross join pg_control_system() as cluster
+cross join pg_control_system() as control
 cross join lateral (
     select
         array_agg(r.relation::text order by r.relation::text)
