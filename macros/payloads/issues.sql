@@ -56,21 +56,23 @@
     from (
         select
             r.*,
-            {{ key_of(kind) }} as _key,
-            {{ receipt_of('r') }} as _receipt,
-            {{ refresh_of('r') }} as _refreshed_at,
-            {{ refresh_text_of('r') }} as _refresh_text
-        from {{ source('raw', kind.raw_table) }} as r
-        where {{ is_new('r') }} and {{ is_read_by(model_name) }}
+            w.raw_payload_id is not null as _is_winner,
+            case when w.raw_payload_id is null then {{ payload_of('r') }} end as _payload
+        from (
+            select
+                r.*,
+                {{ key_of(kind) }} as _key,
+                {{ receipt_of('r') }} as _receipt,
+                {{ refresh_of('r') }} as _refreshed_at,
+                {{ refresh_text_of('r') }} as _refresh_text
+            from {{ source('raw', kind.raw_table) }} as r
+            where {{ is_new('r') }} and {{ is_read_by(model_name) }}
+            {{ fence() }}
+        ) as r
+        left join {{ ref(model_name) }} as w
+            on r._key = w.{{ kind.owner }} and r.id = w.raw_payload_id
         {{ fence() }}
     ) as r
-    left join {{ ref(model_name) }} as w
-        on r._key = w.{{ kind.owner }} and r.id = w.raw_payload_id
-    cross join lateral (
-        select
-            case when w.raw_payload_id is null then {{ payload_of('r') }} end as payload
-        {{ fence() }}
-    ) as p
     cross join lateral (
         values
         {%- for column, form, reason in [kind.key] + kind.get('needs', []) %}
@@ -79,19 +81,19 @@
         (
             'raw_payload',
             case when not r._is_object then r.raw_payload::text end,
-            w.raw_payload_id is null and p.payload is null,
+            not r._is_winner and r._payload is null,
             'not a JSON object'
         ),
         (
             'raw_payload',
             case
-                when not {{ states_something(kind, 'p.payload') }}
+                when not {{ states_something(kind, 'r._payload') }}
                     then (
                         select coalesce(string_agg(f.field, ', ' order by f.field collate "C"), '{}')
-                        from jsonb_object_keys(p.payload) as f (field)
+                        from jsonb_object_keys(r._payload) as f (field)
                     )
             end,
-            r._key is not null and not {{ states_something(kind, 'p.payload') }},
+            r._key is not null and not {{ states_something(kind, 'r._payload') }},
             'states nothing'
         ),
         (

@@ -132,14 +132,14 @@ def _unusable(feed: Feed, payload: Payload) -> Iterable[Issue]:
 
 def _firmographics(entity: Entity, r: Reader, out: Extracted) -> None:
     url = r.company_url("url")
-    numbered = "company_id" if r.text("company_id") is not None else "clay_company_id"
+    numbers = (r.number("company_id", 64), r.number("clay_company_id", 64))
     locations = r.objects("locations")
     row = {
         "company_domain": entity.key,
         "linkedin_url": url,
         "linkedin_slug": forms.slug_of(url),
         "linkedin_org_id": r.number("org_id", 64),
-        "clay_company_id": r.number(numbered, 64),
+        "clay_company_id": numbers[1] if numbers[0] is None else numbers[0],
         "name": r.text("name"),
         "description": r.text("description"),
         "website": r.text("website"),
