@@ -28,43 +28,45 @@ select
     t.relname,
     m.advanced_at,
     m.seen::text,
-    (m.fingerprint ->> 'cluster') is distinct from control.system_identifier::text as is_elsewhere,
-    (m.fingerprint ->> 'table') is distinct from t.oid::text as is_new,
+    coalesce(m.fingerprint ->> 'cluster' <> control.system_identifier::text, true) as is_elsewhere,
+    coalesce(m.fingerprint ->> 'table' <> t.oid::text, true) as is_new,
     upstream.relations,
     upstream.changed
 from tables as t
 left join marks as m on t.relname = m.model
 cross join pg_control_system() as control
-cross join lateral (
-    select
-        array_agg(r.relation::text order by r.relation::text)
-            filter (where r.relation is not null) as relations,
-        array_agg(r.key order by r.key) filter (where r.is_changed) as changed
-    from (
+cross join
+    lateral (
         select
-            f.key,
-            read.relation,
-            case
-                when f.key ~ '^(seed|function)\.' then d.checksum is distinct from f.value
-                else read.relation::oid::text is distinct from f.value
-            end as is_changed
-        from jsonb_each_text(m.fingerprint) as f (key, value)
-        left join extracted.deployments as d on f.key = d.node
-        cross join lateral (
+            array_agg(r.relation::text order by r.relation::text)
+            filter (where r.relation is not null) as relations,
+            array_agg(r.key order by r.key) filter (where r.is_changed) as changed
+        from (
             select
+                f.key,
+                upstreams.relation,
                 case
-                    when f.key ~ '^source\.[^.]+\.raw\.'
-                        then to_regclass('raw.' || quote_ident(split_part(f.key, '.', -1)))
-                    when f.key ~ '^source\.[^.]+\.state\.'
-                        then to_regclass('core.' || quote_ident(split_part(f.key, '.', -1)))
-                    when starts_with(f.key, 'model.')
-                        then (
-                            select u.oid::regclass from tables as u
-                            where u.relname = split_part(f.key, '.', -1)
-                        )
-                end as relation
-        ) as read
-        where f.key ~ '^(seed|function|source|model)\.[^ ]+$'
-    ) as r
-) as upstream
+                    when f.key ~ '^(seed|function)\.' then coalesce(d.checksum <> f.value, true)
+                    else coalesce(upstreams.relation::oid::text <> f.value, true)
+                end as is_changed
+            from jsonb_each_text(m.fingerprint) as f (key, value)
+            left join extracted.deployments as d on f.key = d.node
+            cross join
+                lateral (
+                    select
+                        case
+                            when f.key ~ '^source\.[^.]+\.raw\.'
+                                then to_regclass('raw.' || quote_ident(split_part(f.key, '.', -1)))
+                            when f.key ~ '^source\.[^.]+\.state\.'
+                                then to_regclass('core.' || quote_ident(split_part(f.key, '.', -1)))
+                            when starts_with(f.key, 'model.')
+                                then (
+                                    select u.oid::regclass from tables as u
+                                    where u.relname = split_part(f.key, '.', -1)
+                                )
+                        end as relation
+                ) as upstreams
+            where f.key ~ '^(seed|function|source|model)\.[^ ]+$'
+        ) as r
+    ) as upstream
 order by array_position(%(schemas)s, t.nspname::text), t.relname
