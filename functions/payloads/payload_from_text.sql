@@ -1,9 +1,11 @@
-{%- set unstorable -%}
-(?<!\\)((?:\\\\)*)(?:\\u0000
-|\\u[Dd][89ABab][0-9A-Fa-f]{2}(?!\\u[Dd][C-Fc-f])
-|(?<!\\u[Dd][89ABab][0-9A-Fa-f]{2})\\u[Dd][C-Fc-f][0-9A-Fa-f]{2})
+{#- Escapes one by one, so that a pattern never looks back: the first group holds what stays. -#}
+{%- set storable -%}
+\\[^u]|\\u(?:[1-9A-CE-Fa-ce-f][0-9A-Fa-f]{3}|0[1-9A-Fa-f][0-9A-Fa-f]{2}|00[1-9A-Fa-f][0-9A-Fa-f]
+|000[1-9A-Fa-f]|[Dd][0-7][0-9A-Fa-f]{2}|[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2})
 {%- endset -%}
-{%- set unstorable = unstorable | replace('\n', '') -%}
+{%- set unstorable -%}
+({{ storable | replace('\n', '') }})|\\u(?:0000|[Dd][89A-Fa-f][0-9A-Fa-f]{2})
+{%- endset -%}
 -- Not inlined: payload_object spares a payload that is an object the call.
 with recursive unwrapped as (
     select

@@ -2,7 +2,10 @@ select
     ' '
     || btrim(
         regexp_replace(
-            {{ function('lower_text').include(database=false) }}(value), '[^[:alnum:]]+', ' ', 'g'
+            {{ function('comparing_form').include(database=false) }}(value),
+            '[^{{ letter_class() }}]+',
+            ' ',
+            'g'
         )
     )
     || ' '

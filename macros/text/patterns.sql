@@ -5,24 +5,9 @@
 
 
 {#
-    The characters that are blank or have no width: White_Space of Unicode, the information
-    separators, zero width space and joiner of words, direction marks, byte order mark. Stands in
-    an E'' string or, inside brackets, in a regular expression.
-#}
-{% macro blanks() -%}
-    {%- set pieces -%}
-\u0020\t\n\u000b\f\r\u001c\u001d\u001e\u001f\u0085\u00a0\u1680
-\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200e\u200f
-\u2028\u2029\u202f\u205f\u2060\u3000\ufeff
-    {%- endset -%}
-    {{ pieces | replace('\n', '') }}
-{%- endmacro %}
-
-
-{#
     Pattern of an ISO 8601 date of the calendar (years 0001 to 9999), alone or with a time: `T` or
-    a blank before it, seconds and their fraction optional, then nothing, `Z` or an offset. What
-    matches makes a date without an error.
+    a blank before it, seconds and their fraction optional, then nothing, `Z`, a name of UTC or an
+    offset. What matches makes a date without an error.
 #}
 {% macro iso_moment_pattern() -%}
     {%- set pieces -%}
@@ -30,7 +15,20 @@
 |(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))
 |(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)
 (?:[Tt ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?
- ?(?:[Zz]|[+-](?:0[0-9]|1[0-5])(?::?[0-5][0-9])?)?)?$
+ ?(?:[Zz](?:\[UTC\])?|UTC|GMT|[+-](?:0[0-9]|1[0-5])(?::?[0-5][0-9])?)?)?$
+    {%- endset -%}
+    {{ pieces | replace('\n', '') }}
+{%- endmacro %}
+
+
+{#
+    What people paste around an address, for a bracket expression: blank and invisible characters,
+    quotes, brackets, marks that end a sentence or a cell, bullets.
+#}
+{% macro pasted_class() -%}
+    {%- set pieces -%}
+{{ blank_class() }}{{ invisible_class() }}"\u0027`\u00b4\u2018-\u201f\u2039\u203a\u00ab\u00bb\u2032\u2033
+()[\]{}<>\u27e8\u27e9\u3008-\u3011\uff08\uff09,;.|*\\\u2022\u2026\u3002
     {%- endset -%}
     {{ pieces | replace('\n', '') }}
 {%- endmacro %}
@@ -44,7 +42,7 @@
 #}
 {% macro linkedin_origin_pattern() -%}
     {%- set pieces -%}
-^[{{ blanks() }}]*(?:(?:(?:[a-z][a-z0-9+.-]*:)?//)?
+^[{{ pasted_class() }}]*(?:(?:(?:[a-z][a-z0-9+.-]*:)?//)?
 (?:[a-z0-9-]+\.)*linkedin\.com\.?(?::[0-9]*)?)?/+(?:comm/|mwlite/)?
     {%- endset -%}
     {{ pieces | replace('\n', '') }}
@@ -93,4 +91,17 @@
         )
         else {{ text }}
     end
+{%- endmacro %}
+
+
+{#
+    Pattern of a dot in an abbreviation: behind a letter that stands alone, as in V.P. or L.L.C.
+    The letter is the first group.
+
+    Args:
+        small: the letters, for a bracket expression.
+        others: what a letter must not stand behind, for a bracket expression.
+#}
+{% macro abbreviation_pattern(small, others) -%}
+    (?<![{{ others }}])([{{ small }}])\.+
 {%- endmacro %}
