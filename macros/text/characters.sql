@@ -2,8 +2,8 @@
 
 
 {#
-    The characters that are trimmed: blank ones and invisible ones. Stands in an E'' string
-    or, inside brackets, in a regular expression.
+    The characters that are trimmed: blank ones and invisible ones. Stands in an E''
+    string or, inside brackets, in a regular expression.
 #}
 {% macro blanks() -%}
     {%- set pieces -%}
@@ -30,7 +30,7 @@
 
 
 {#
-    Invisible characters and those that vary the one before them, for a bracket expression.
+    Invisible characters and those that vary the one before, for a bracket expression.
 #}
 {% macro invisible_class() -%}
     {%- set pieces -%}

@@ -34,16 +34,22 @@
 
 
 {#
-    SQL for the words that mean there is no value, in lower case and without dots at the end. The
-    word null is added here, because dbt reads it as an empty cell of the seed.
+    The words that mean there is no value, in lower case and without dots at the end. The word null
+    is added here, because dbt reads it as an empty cell of the seed.
 
     Args:
         scopes: where they do: text, key, slug, name (see the seed null_markers).
 #}
-{% macro null_markers(scopes) -%}
-    {{ array_of(
+{% macro markers(scopes) -%}
+    {{ return(
         ['null'] + listed('null_markers', 'marker', "scope in ('" ~ scopes | join("', '") ~ "')")
     ) }}
+{%- endmacro %}
+
+
+{# SQL for them as an array. #}
+{% macro null_markers(scopes) -%}
+    {{ array_of(markers(scopes)) }}
 {%- endmacro %}
 
 

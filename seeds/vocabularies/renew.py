@@ -2,9 +2,9 @@
 
 Reads the packages of renew.txt and writes
 
-- the CSVs beside this file, and the free mail of ``seeds/curation/ignored_domains.csv``. Lines whose
-  ``origin`` is ``reviewed`` are by hand and stay; the others are what the packages say today, less
-  what is refused here by name.
+- the CSVs beside this file, and the free mail of ``seeds/curation/ignored_domains.csv``. Lines
+  whose ``origin`` is ``reviewed`` are by hand and stay; the others are what the packages say
+  today, less what is refused here by name.
 - ``macros/text/characters.sql`` and ``ingest/characters.py``, one table of characters in both
   languages.
 
@@ -35,19 +35,12 @@ REVIEWED = "reviewed"
 # Kinds of rigour's legal forms that are borne by companies; the others are offices, clubs, armies.
 FORMS_OF_COMPANIES = {"LLC", "JSC", "LP", "GP", "LLP", "SP", "COOP"}
 # Whole sentences are no suffix that anybody types, and each alternative of a pattern costs.
-LONGEST_SUFFIX = 24
+LONGEST_SUFFIX = 16
+LONGEST_FOREIGN_SUFFIX = 4
 # Behind a name these say where it is or what it does more often than what its legal form is.
-REFUSED_SUFFIXES = set(
-    [
-        "ae",
-        "at",
-        "ba",
-        "ca",
-        "cooperation",
-        "co-op",
-        "cooperative",
-        "coop.",
-        "coopératif",
+REFUSED_SUFFIXES = {
+    *("ae", "at", "ba", "ca", "cooperation", "co-op", "cooperative", "coop.", "coopératif"),
+    *(
         "coopération",
         "coopérative",
         "cpt",
@@ -61,6 +54,8 @@ REFUSED_SUFFIXES = set(
         "fa",
         "ik",
         "in",
+    ),
+    *(
         "ip",
         "is",
         "joint",
@@ -78,20 +73,10 @@ REFUSED_SUFFIXES = set(
         "private",
         "ps",
         "pt",
-        "sd",
-        "sem",
-        "sep",
-        "sp",
-        "teo",
-        "uk",
-        "vat",
-        "xt",
-        "dmcc",
-        "partnerschaft",
-        "genossenschaft",
-        "stiftung",
-    ]
-)
+    ),
+    *("sd", "sem", "sep", "sp", "teo", "uk", "vat", "xt", "dmcc", "partnerschaft"),
+    *("genossenschaft", "stiftung"),
+}
 # Domains of mail that package lists and companies live at.
 REFUSED_MAIL = {
     *("emailer.hubspot.com", "emails.incisivemedia.com", "mailchimp.com", "mailgun.org"),
@@ -105,7 +90,7 @@ MAIL = re.compile(
 
 # --- characters ----------------------------------------------------------------------------------
 
-EVERY = [chr(point) for point in range(1, sys.maxunicode + 1) if not 0xD800 <= point <= 0xDFFF]
+EVERY = [c for c in map(chr, range(1, sys.maxunicode + 1)) if unicode.category(c) != "Cs"]
 # Blank: the separators, the controls that part lines and fields, the empty cell of Braille.
 BLANK = [
     c
@@ -187,7 +172,7 @@ def ranges(letters: Iterable[str]) -> str:
 
 
 def _escaped(point: int) -> str:
-    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"
+    return f"\\u{point:04x}" if point <= ord("\uffff") else f"\\U{point:08x}"
 
 
 def folded_lines(text: str, width: int, *, escapes: bool) -> str:
@@ -232,14 +217,14 @@ def write_characters() -> None:
         + ". #}\n",
         macro(
             "blanks",
-            "The characters that are trimmed: blank ones and invisible ones. Stands in an E'' string\n"
-            "    or, inside brackets, in a regular expression.",
+            "The characters that are trimmed: blank ones and invisible ones. Stands in an E''\n"
+            "    string or, inside brackets, in a regular expression.",
             "".join(_escaped(ord(c)) for c in trimmed),
         ),
         macro("blank_class", "Blank characters, for a bracket expression.", ranges(BLANK)),
         macro(
             "invisible_class",
-            "Invisible characters and those that vary the one before them, for a bracket expression.",
+            "Invisible characters and those that vary the one before, for a bracket expression.",
             ranges([*INVISIBLE, *ATTACHED]),
         ),
         macro(
@@ -268,9 +253,9 @@ def write_characters() -> None:
         macro("plain_letters", "What `varied_letters` compare as.", "".join(FOLDED.values())),
     ]
     (PROJECT / "macros/text/characters.sql").write_text("\n".join(macros), encoding="utf-8")
-    module = f'''"""Blank and invisible characters, {MADE_BY} from Unicode {unicode.unidata_version}.
+    module = f'''"""Blank and invisible characters of Unicode {unicode.unidata_version}.
 
-The SQL functions trim the same ones (macro ``blanks``).
+This file is {MADE_BY}. The SQL functions trim the same ones (macro ``blanks``).
 """
 
 from __future__ import annotations
@@ -329,7 +314,7 @@ def _bare(suffix: str) -> str:
     mangled = any(c in suffix for c in "\u0159\u00c5") and "obch" in suffix
     if not fits or single or mangled or len(suffix) > LONGEST_SUFFIX or suffix in REFUSED_SUFFIXES:
         return ""
-    return suffix if latin or len(suffix) <= 4 else ""
+    return suffix if latin or len(suffix) <= LONGEST_FOREIGN_SUFFIX else ""
 
 
 def top_level_domains() -> Iterator[tuple[str, str]]:
