@@ -1,6 +1,7 @@
 """Blank and invisible characters of Unicode 16.0.0.
 
-This file is made by seeds/vocabularies/renew.py. The SQL functions trim the same ones (macro ``blanks``).
+This file is made by seeds/vocabularies/renew.py.
+The SQL functions trim the same ones (macro ``blanks``).
 """
 
 from __future__ import annotations

@@ -16,6 +16,6 @@ select
                 ),
                 ''
             ),
-            {{ form }}
+            {{ bare }}
         )
     end

@@ -9,7 +9,7 @@ select
         when value !~ '[\u0009-\u000d\u001c-\u001f.]|^ |  | $' then {{ small }}
         else btrim(
             regexp_replace(
-                regexp_replace({{ small }}, '{{ abbreviation_pattern('a-z', 'a-z0-9') }}', '\1', 'g'),
+                regexp_replace({{ small }}, '{{ abbreviation_pattern('a-z0-9', '0-9') }}', '\1', 'g'),
                 '[\u0009-\u000d\u001c-\u0020]+',
                 ' ',
                 'g'

@@ -4,7 +4,7 @@
 select
     btrim(
         regexp_replace(
-            regexp_replace(straight, '{{ abbreviation_pattern(letters, letters) }}', '\1', 'g'),
+            regexp_replace(straight, '{{ abbreviation_pattern(letters, digit_class()) }}', '\1', 'g'),
             '[{{ blank_class() }}]+',
             ' ',
             'g'

@@ -43,6 +43,49 @@
 
 
 {#
+    What people paste around an address, for a bracket expression.
+#}
+{% macro pasted_class() -%}
+    {%- set pieces -%}
+\u0009-\u000d\u001c-\u0020\u0022\u0027-\u002a\u002c\u002e\u003b-\u003c\u003e\u005b-\u005d\u0060
+\u007b-\u007d\u0085\u00a0\u00ab\u00ad\u00b4\u00bb\u034f\u061c\u0f3a-\u0f3d\u115f-\u1160\u1680
+\u169b-\u169c\u17b4-\u17b5\u180b-\u180f\u2000-\u200f\u2018-\u201f\u2022\u2026\u2028-\u202f\u2039
+-\u203a\u2045-\u2046\u205f-\u206f\u207d-\u207e\u208d-\u208e\u2308-\u230b\u2329-\u232a\u2768-
+\u2775\u27c5-\u27c6\u27e6-\u27ef\u2800\u2983-\u2998\u29d8-\u29db\u29fc-\u29fd\u2e02-\u2e05\u2e09
+-\u2e0a\u2e0c-\u2e0d\u2e1c-\u2e1d\u2e20-\u2e29\u2e42\u2e55-\u2e5c\u3000\u3002\u3008-\u3011\u3014
+-\u301b\u301d-\u301f\u3164\ufd3e-\ufd3f\ufe00-\ufe0f\ufe17-\ufe18\ufe35-\ufe44\ufe47-\ufe48
+\ufe59-\ufe5e\ufeff\uff08-\uff09\uff3b\uff3d\uff5b\uff5d\uff5f-\uff60\uff62-\uff63\uffa0\ufff9-
+\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f\U000e0100-
+\U000e01ef
+    {%- endset -%}
+    {{ pieces | replace('\n', '') }}
+{%- endmacro %}
+
+
+{#
+    Digits of any script, for a bracket expression.
+#}
+{% macro digit_class() -%}
+    {%- set pieces -%}
+\u0030-\u0039\u0660-\u0669\u06f0-\u06f9\u07c0-\u07c9\u0966-\u096f\u09e6-\u09ef\u0a66-\u0a6f
+\u0ae6-\u0aef\u0b66-\u0b6f\u0be6-\u0bef\u0c66-\u0c6f\u0ce6-\u0cef\u0d66-\u0d6f\u0de6-\u0def
+\u0e50-\u0e59\u0ed0-\u0ed9\u0f20-\u0f29\u1040-\u1049\u1090-\u1099\u17e0-\u17e9\u1810-\u1819
+\u1946-\u194f\u19d0-\u19d9\u1a80-\u1a89\u1a90-\u1a99\u1b50-\u1b59\u1bb0-\u1bb9\u1c40-\u1c49
+\u1c50-\u1c59\ua620-\ua629\ua8d0-\ua8d9\ua900-\ua909\ua9d0-\ua9d9\ua9f0-\ua9f9\uaa50-\uaa59
+\uabf0-\uabf9\uff10-\uff19\U000104a0-\U000104a9\U00010d30-\U00010d39\U00010d40-\U00010d49
+\U00011066-\U0001106f\U000110f0-\U000110f9\U00011136-\U0001113f\U000111d0-\U000111d9\U000112f0-
+\U000112f9\U00011450-\U00011459\U000114d0-\U000114d9\U00011650-\U00011659\U000116c0-\U000116c9
+\U000116d0-\U000116e3\U00011730-\U00011739\U000118e0-\U000118e9\U00011950-\U00011959\U00011bf0-
+\U00011bf9\U00011c50-\U00011c59\U00011d50-\U00011d59\U00011da0-\U00011da9\U00011f50-\U00011f59
+\U00016130-\U00016139\U00016a60-\U00016a69\U00016ac0-\U00016ac9\U00016b50-\U00016b59\U00016d70-
+\U00016d79\U0001ccf0-\U0001ccf9\U0001d7ce-\U0001d7ff\U0001e140-\U0001e149\U0001e2f0-\U0001e2f9
+\U0001e4f0-\U0001e4f9\U0001e5f1-\U0001e5fa\U0001e950-\U0001e959\U0001fbf0-\U0001fbf9
+    {%- endset -%}
+    {{ pieces | replace('\n', '') }}
+{%- endmacro %}
+
+
+{#
     Letters, marks and digits of any script, for a bracket expression.
 #}
 {% macro letter_class() -%}

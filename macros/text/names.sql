@@ -8,7 +8,7 @@
     {%- for word in listed('legal_suffixes', 'suffix') -%}
         {%- do words.append(word | reverse | replace("'", "''")) -%}
     {%- endfor -%}
-    ^(?:,?\)?(?:{{ words | join('|') }})\(?(?: ?(?:&|dna)[ ,]+|[ ,]+| ?&))+
+    ^(?:,?\)?(?:{{ words | join('|') }})\(?(?:(?: ?&| dna)[ ,]+|[ ,]+| ?&))+
 {%- endmacro %}
 
 

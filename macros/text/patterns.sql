@@ -22,19 +22,6 @@
 
 
 {#
-    What people paste around an address, for a bracket expression: blank and invisible characters,
-    quotes, brackets, marks that end a sentence or a cell, bullets.
-#}
-{% macro pasted_class() -%}
-    {%- set pieces -%}
-{{ blank_class() }}{{ invisible_class() }}"\u0027`\u00b4\u2018-\u201f\u2039\u203a\u00ab\u00bb\u2032\u2033
-()[\]{}<>\u27e8\u27e9\u3008-\u3011\uff08\uff09,;.|*\\\u2022\u2026\u3002
-    {%- endset -%}
-    {{ pieces | replace('\n', '') }}
-{%- endmacro %}
-
-
-{#
     Pattern of what stands before the path of a LinkedIn address, its slash included: any scheme,
     linkedin.com or any country or mobile host below it, any port; or nothing, since Sales
     Navigator exports bare paths. Then the prefixes of links in mails and on the mobile site.
@@ -99,9 +86,9 @@
     The letter is the first group.
 
     Args:
-        small: the letters, for a bracket expression.
-        others: what a letter must not stand behind, for a bracket expression.
+        letters: letters and digits, for a bracket expression.
+        digits: the digits among them.
 #}
-{% macro abbreviation_pattern(small, others) -%}
-    (?<![{{ others }}])([{{ small }}])\.+
+{% macro abbreviation_pattern(letters, digits) -%}
+    (?<![{{ letters }}])(?![{{ digits }}])([{{ letters }}])\.+
 {%- endmacro %}

