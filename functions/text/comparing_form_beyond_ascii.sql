@@ -32,6 +32,7 @@ from (
                     ),
                     nfkc
                 ) as compatible
+            where octet_length(value) <= 4000
             offset 0
         ) as c
         offset 0

@@ -3,5 +3,6 @@
 select normalize({{ small('composed') }}, nfc)
 from (
     select normalize(value, nfc) as composed
+    where octet_length(value) <= 4000
     offset 0
 ) as c

@@ -21,7 +21,6 @@ class Seeds:
         aliases: Domain given up -> the domain it leads to, chains not followed.
         ignored: Domains that belong to nobody.
         ranks: (entity, attribute, source) -> rank, smaller is better.
-        suffixes: Legal forms behind a company's name.
         types: (raw table, payload type) that are extracted.
         icps: Curated profiles.
         customers: Curated customers.
@@ -30,7 +29,6 @@ class Seeds:
     aliases: dict[str, str]
     ignored: frozenset[str]
     ranks: dict[tuple[str, str, str], int]
-    suffixes: frozenset[str]
     types: frozenset[tuple[str, str]]
     icps: list[dict[str, Any]]
     customers: list[dict[str, Any]]
@@ -86,7 +84,6 @@ def read_seeds(folder: Path) -> Seeds:
             (line["entity"], line["attribute"], line["source"]): int(line["rank"])
             for line in lines("source_rankings")
         },
-        suffixes=frozenset(line["suffix"] for line in lines("legal_suffixes")),
         types=frozenset(
             (line["raw_table"], line["payload_type"]) for line in lines("payload_types")
         ),
