@@ -10,15 +10,15 @@ BIN = .venv/bin
 PYTEST = pytest -n 2 --dist loadfile --no-loadscope-reorder
 # the dbt templater knows neither functions/ nor macros
 LINTED_SQL = models $(wildcard tests/dbt/*.sql)
-MADE = .venv .venv-bench .postgres target logs build .hypothesis .mypy_cache .pytest_cache \
-	.ruff_cache .import_linter_cache hq_warehouse.egg-info
+MADE = .venv .venv-bench .venv-vocabularies .postgres target logs build .hypothesis \
+	.mypy_cache .pytest_cache .ruff_cache .import_linter_cache hq_warehouse.egg-info
 # loaders that ours is measured beside; they bring versions of their own (bench/peers.txt)
 PEERS = 'dlt[postgres]' meltanolabs-target-postgres
 
 # another checkout's or another Python's settings have no business here
 unexport HQ_PROJECT_DIR PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help demo test test-long lint bench docs clean
+.PHONY: help demo test test-long lint bench docs vocabularies clean
 
 help:
 	@echo 'make demo        set up, load examples/ into the embedded PostgreSQL, build, show the result'
@@ -27,6 +27,7 @@ help:
 	@echo 'make lint        ruff, mypy, import-linter and sqlfluff'
 	@echo 'make bench       measure, beside other loaders (ARGS="..." goes to bench/run.py, as --help does)'
 	@echo 'make docs        every table and column on one page, target/static_index.html; docs/tables.md'
+	@echo 'make vocabularies  renew the lists in seeds/vocabularies from the packages of its renew.txt'
 	@echo 'make clean       stop the embedded PostgreSQL; remove its data and all else made here'
 	@echo 'PYTHON=...       the Python to set up with, 3.11 to 3.13; now $(PYTHON)'
 
@@ -69,6 +70,16 @@ docs: .venv/.runs
 	$(BIN)/python docs/er_diagram.py target/manifest.json docs/tables.md
 	@echo 'Every table and column: target/static_index.html'
 	@echo 'How they are made of each other: docs/tables.md'
+
+# what it changes is reviewed and committed; nothing else needs the packages
+vocabularies: .venv-vocabularies/.installed
+	.venv-vocabularies/bin/python seeds/vocabularies/renew.py
+
+.venv-vocabularies/.installed: seeds/vocabularies/renew.txt | .venv/bin/python
+	@$(BIN)/python -m venv .venv-vocabularies
+	@.venv-vocabularies/bin/python -m pip install -qq --disable-pip-version-check --no-deps \
+		-r seeds/vocabularies/renew.txt
+	@touch $@
 
 # a server must not lose its files while it runs
 clean:

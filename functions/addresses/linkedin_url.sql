@@ -1,57 +1,71 @@
 {%- set origin = linkedin_origin_pattern() -%}
+{%- set pasted = pasted_class() -%}
+{%- set lower_text = function('lower_text').include(database=false) -%}
 -- Not inlined: person_linkedin_url and company_linkedin_url spare the usual address the call.
 -- `offset 0` is a fence: what a step computes is computed once.
 select
     'https://www.linkedin.com/'
     || case
         -- what is too long for an index is no slug; real ones end at 100 letters
-        when greatest(octet_length(slug), octet_length(id)) > 500 then null
+        when octet_length(slug) > 500 then null
         -- the hashed id of a member: its letters keep their case, what is appended goes
-        when id ~ '^AC[ow]AA[A-Za-z0-9_-]' then 'in/' || substring(id from '^[A-Za-z0-9_-]+')
-        when section = 'sales' and kind = 'company' then 'company/' || substring(id from '^[0-9]+$')
-        when section = 'sales' then null
-        -- such a slug would be read differently the next time
-        when
-            slug ~ '[\u0001-\u001f{{ blanks() }}/?#]'
-            or (strpos(slug, '%') > 0 and slug ~* '{{ percent_encoded_pattern() }}')
-            then null
-        else section || '/' || nullif(slug, '')
+        when kept ~ '^AC[ow]AA[A-Za-z0-9_-]' and section in ('in', 'sales/lead', 'sales/people')
+            then 'in/' || substring(
+                regexp_replace(split_part(kept, ',', 1), '[{{ pasted }}]+$', '')
+                from '^[A-Za-z0-9_-]+$'
+            )
+        when section = 'sales/company' then 'company/' || substring(slug from '^0*[1-9][0-9]*$')
+        when section not in ('in', 'company', 'school', 'showcase') then null
+        when slug = any({{ null_markers(['text', 'key', 'slug']) }}) or is_marker then null
+        else section || '/' || substring(slug from '^[{{ letter_class() }}_-]+$')
     end
 from (
     select
         section,
-        kind,
-        id,
-        {{ function('lower_text').include(database=false) }}(
-            btrim({{ percent_decoded('once') }}, E'{{ blanks() }}')
-        ) as slug
+        kept,
+        is_marker,
+        {{ lower_text }}(kept) as slug
     from (
         select
-            lower(split_part(path, '/', 1) collate "C") collate "default" as section,
-            lower(split_part(path, '/', 2) collate "C") collate "default" as kind,
-            case
-                when path ~* '^in/' then split_part(path, '/', 2)
-                when path ~* '^sales/(?:lead|people|company)/' then split_part(path, '/', 3)
-            end as id,
-            {{ percent_decoded('part') }} as once
+            section,
+            is_marker,
+            -- what is pasted around a slug; what is invisible within it
+            regexp_replace(
+                regexp_replace({{ percent_decoded('once') }}, '^[{{ pasted }}]+|[{{ pasted }}]+$', '', 'g'),
+                '[{{ invisible_class() }}]+',
+                '',
+                'g'
+            ) as kept
         from (
             select
-                path,
-                split_part(path, '/', 2) as part
+                section,
+                is_marker,
+                {{ percent_decoded('part') }} as once
             from (
-                -- no slug begins later: what follows is not worth reading
                 select
-                    translate(
-                        regexp_replace(left(value, 4000), '{{ origin }}', '', 'i'), '?#', '//'
-                    ) as path
-                where
-                    left(value, 4000)
-                    ~* '{{ origin }}(?:in|company|school|showcase|sales/(?:lead|people|company))/'
+                    lower(substring(path from '^(?:sales/)?[A-Za-z]+') collate "C")
+                    collate "default" as section,
+                    -- n/a is no slug n
+                    path ~* '^[a-z]+/n/a/*$' as is_marker,
+                    split_part(
+                        path, '/', case when path ~* '^sales/' then 3 else 2 end
+                    ) as part
+                from (
+                    -- no slug begins later: what follows is not worth reading
+                    select
+                        translate(
+                            regexp_replace(left(value, 4000), '{{ origin }}', '', 'i'), '?#', '//'
+                        ) as path
+                    where
+                        left(value, 4000)
+                        ~* '{{ origin }}(?:in|company|school|showcase|sales/(?:lead|people|company))/'
+                    offset 0
+                ) as address
                 offset 0
-            ) as address
+            ) as parts
             offset 0
-        ) as parts
+        ) as decoded
         offset 0
-    ) as decoded
+    ) as bare
     offset 0
 ) as folded

@@ -1,22 +1,21 @@
+{%- set address -%}
+rtrim(split_part(btrim(value, E'{{ blanks() }}'), '#', 1), E'/{{ blanks() }}')
+{%- endset -%}
+{%- set head = "'^(?:[A-Za-z][A-Za-z0-9+.-]*://)?[^/?]*'" -%}
+{%- set lower_text = function('lower_text').include(database=false) -%}
 -- Scheme and host in lower case; the fragment and trailing slashes go; the rest stays. What is too
--- long for an index is no address.
+-- long for an index is no address, nor is what people write for nothing.
 select
     case
-        when octet_length(value) <= 1500
-            then nullif(
-                lower(
-                    substring(
-                        regexp_replace(btrim(value), '#.*$', '')
-                        from '^(?:[A-Za-z][A-Za-z0-9+.-]*://)?[^/?]*'
-                    )
-                )
-                || rtrim(
-                    substring(
-                        regexp_replace(btrim(value), '#.*$', '')
-                        from '^(?:[A-Za-z][A-Za-z0-9+.-]*://)?[^/?]*(.*)$'
-                    ),
-                    '/'
-                ),
-                ''
-            )
+        when octet_length(value) > 1500 then null
+        when
+            octet_length(value) <= 30
+            and {{ lower_text }}(rtrim({{ address }}, '.'))
+            = any({{ null_markers(['text', 'key']) }})
+            then null
+        else nullif(
+            {{ lower_text }}(substring({{ address }} from {{ head }}))
+            || substr({{ address }}, char_length(substring({{ address }} from {{ head }})) + 1),
+            ''
+        )
     end

@@ -23,6 +23,10 @@ select
                 substr(value, 15, 2)::integer,
                 rtrim(substr(value, 18), 'Z')::float8
             ) at time zone 'UTC'
+        -- seconds or milliseconds since 1970
+        when octet_length(value) = 10 and value ~ '^[0-9]+$' then to_timestamp(value::float8)
+        when octet_length(value) = 13 and value ~ '^[0-9]+$'
+            then to_timestamp(value::float8 / 1000)
         {#- what has no blanks around it is not trimmed first: most texts have none #}
         {%- for text in ['value', trimmed] %}
         {%- set offset -%}
@@ -48,5 +52,9 @@ rpad(replace(substring(substr({{ text }}, 17) from '[+-].*$'), ':', ''), 5, '0')
                 else interval '0'
             end
         ) at time zone 'UTC'
+        when {{ text }} ~ '^(?:[0-9]{10}|[0-9]{13})$'
+            then to_timestamp(
+                {{ text }}::float8 / case when octet_length({{ text }}) = 13 then 1000 else 1 end
+            )
         {%- endfor %}
     end

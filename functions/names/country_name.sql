@@ -3,9 +3,7 @@ select
         (
             select c.country
             from {{ ref('countries').include(database=false) }} as c
-            where c.spelling = {{ function('lower_text').include(database=false) }}(
-                {{ function('trim_blanks').include(database=false) }}(value)
-            )
+            where c.spelling = {{ function('comparing_form').include(database=false) }}(value)
         ),
         {{ function('clean_text').include(database=false) }}(value)
     )

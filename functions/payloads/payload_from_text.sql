@@ -1,9 +1,11 @@
-{%- set unstorable -%}
-(?<!\\)((?:\\\\)*)(?:\\u0000
-|\\u[Dd][89ABab][0-9A-Fa-f]{2}(?!\\u[Dd][C-Fc-f])
-|(?<!\\u[Dd][89ABab][0-9A-Fa-f]{2})\\u[Dd][C-Fc-f][0-9A-Fa-f]{2})
+{#- Runs of escapes, so that a pattern never looks back: the first group holds what stays. -#}
+{%- set storable -%}
+\\[^u]|\\u(?:[1-9A-CE-Fa-ce-f][0-9A-Fa-f]{3}|0[1-9A-Fa-f][0-9A-Fa-f]{2}|00[1-9A-Fa-f][0-9A-Fa-f]
+|000[1-9A-Fa-f]|[Dd][0-7][0-9A-Fa-f]{2}|[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2})
 {%- endset -%}
-{%- set unstorable = unstorable | replace('\n', '') -%}
+{%- set unstorable -%}
+((?:{{ storable | replace('\n', '') }})+)|\\u(?:0000|[Dd][89A-Fa-f][0-9A-Fa-f]{2})
+{%- endset -%}
 -- Not inlined: payload_object spares a payload that is an object the call.
 with recursive unwrapped as (
     select
@@ -17,10 +19,13 @@ with recursive unwrapped as (
         case
             when pg_input_is_valid(bare.document, 'jsonb') then bare.document::jsonb
             -- escapes that JSON allows and jsonb cannot hold: NUL, halves of a surrogate pair
-            when pg_input_is_valid(
-                regexp_replace(bare.document, '{{ unstorable }}', '\1', 'g'), 'jsonb'
+            when bare.document ~ '\\u(?:0000|[Dd][89A-Fa-f])' then (
+                select case when pg_input_is_valid(c.document, 'jsonb') then c.document::jsonb end
+                from (
+                    select regexp_replace(bare.document, '{{ unstorable }}', '\1', 'g') as document
+                    offset 0
+                ) as c
             )
-                then regexp_replace(bare.document, '{{ unstorable }}', '\1', 'g')::jsonb
         end
     from unwrapped as step
     cross join lateral (
@@ -42,6 +47,8 @@ with recursive unwrapped as (
         and jsonb_typeof(step.document) = 'string'
         -- beyond, the functions above ask for more memory than PostgreSQL grants
         and octet_length(step.document #>> '{}') < 100000000
+        -- an object, or a string that may hold one
+        and bare.document ~ '^[ \t\r\n]*["{]'
         -- The parser calls itself at each level and raises when its stack is full. No text is
         -- nested deeper than it has brackets; levels are counted where these are many.
         and case

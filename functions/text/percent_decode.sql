@@ -2,6 +2,6 @@
 -- cut up and put together again.
 select
     case
-        when octet_length(value) <= 1000000 then {{ percent_decoded('value') }}
+        when octet_length(value) <= 20000 then {{ percent_decoded('value') }}
         else value
     end

@@ -1,8 +1,12 @@
+-- no title is longer
 select
     ' '
     || btrim(
         regexp_replace(
-            {{ function('lower_text').include(database=false) }}(value), '[^[:alnum:]]+', ' ', 'g'
+            {{ function('comparing_form').include(database=false) }}(left(value, 1000)),
+            '[^{{ letter_class() }}]+',
+            ' ',
+            'g'
         )
     )
     || ' '

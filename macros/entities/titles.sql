@@ -16,8 +16,9 @@
 
 
 {#
-    SQL for the items of a JSON list as a text array without blanks and repetitions; NULL if there
-    are none, or if there is no list. A single value stands for a list of one.
+    SQL for the items of a JSON list as a text array without null markers and repetitions, in the
+    same order on every server; NULL if there are none, or if there is no list. A single value
+    stands for a list of one; an item that is no text is none.
 
     Args:
         list: jsonb.
@@ -25,9 +26,9 @@
 #}
 {% macro terms_of(list, item='i.item') -%}
     (
-        select array_agg(distinct {{ item }} order by {{ item }})
+        select array_agg(distinct {{ item }} collate "C" order by {{ item }} collate "C")
         from (
-            select nullif(btrim(e.element #>> '{}'), '') as item
+            select {{ function('clean_text') }}({{ function('text_of') }}(e.element)) as item
             from jsonb_path_query({{ list }}, 'lax $[*]') as e (element)
         ) as i
         where {{ item }} is not null

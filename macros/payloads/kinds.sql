@@ -92,7 +92,7 @@
             'key': ['case_study_url', 'normal_url', 'not a URL'],
             'needs': [
                 ['origin_company_domain', 'normal_domain', 'not a domain'],
-                ['company_customer_name', 'clean_text', 'not a name'],
+                ['company_customer_name', 'clean_name', 'not a name'],
             ],
             'owner': 'case_study_url',
             'source': 'case_studies',
@@ -165,7 +165,7 @@
 #}
 {% macro states_something(kind, payload) -%}
     {%- set value = '@.type() != "null" && (@.type() != "string"'
-        ~ ' || !(@ like_regex "' ~ null_marker_pattern() ~ '"))' -%}
+        ~ ' || @ == "Null" || !(@ like_regex "' ~ null_marker_pattern() ~ '" flag "i"))' -%}
     {%- set marks = [] -%}
     {%- for mark in kind.marks -%}
         {%- do marks.append('exists(@.' ~ mark ~ ' ? (' ~ value ~ '))') -%}

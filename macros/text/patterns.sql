@@ -4,23 +4,13 @@
 #}
 
 
-{% macro blanks() -%}
-    {%- set pieces -%}
-\u0020\t\n\u000b\f\r\u001c\u001d\u001e\u001f\u0085\u00a0\u1680
-\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200e\u200f
-\u2028\u2029\u202f\u205f\u2060\u3000\ufeff
-    {%- endset -%}
-    {{ pieces | replace('\n', '') }}
-{%- endmacro %}
-
-
 {% macro iso_moment_pattern() -%}
     {%- set pieces -%}
 ^(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])
 |(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))
 |(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)
 (?:[Tt ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?
- ?(?:[Zz]|[+-](?:0[0-9]|1[0-5])(?::?[0-5][0-9])?)?)?$
+ ?(?:[Zz](?:\[UTC\])?|UTC|GMT|[+-](?:0[0-9]|1[0-5])(?::?[0-5][0-9])?)?)?$
     {%- endset -%}
     {{ pieces | replace('\n', '') }}
 {%- endmacro %}
@@ -28,7 +18,7 @@
 
 {% macro linkedin_origin_pattern() -%}
     {%- set pieces -%}
-^[{{ blanks() }}]*(?:(?:(?:[a-z][a-z0-9+.-]*:)?//)?
+^[{{ pasted_class() }}]*(?:(?:(?:[a-z][a-z0-9+.-]*:)?//)?
 (?:[a-z0-9-]+\.)*linkedin\.com\.?(?::[0-9]*)?)?/+(?:comm/|mwlite/)?
     {%- endset -%}
     {{ pieces | replace('\n', '') }}
@@ -67,4 +57,17 @@
         )
         else {{ text }}
     end
+{%- endmacro %}
+
+
+{#
+    Pattern of a dot in an abbreviation: behind a letter that stands alone, as in V.P. or L.L.C.
+    The letter is the first group.
+
+    Args:
+        letters: letters and digits, for a bracket expression.
+        digits: the digits among them.
+#}
+{% macro abbreviation_pattern(letters, digits) -%}
+    (?<![{{ letters }}])(?![{{ digits }}])([{{ letters }}])\.+
 {%- endmacro %}

@@ -2,7 +2,7 @@
 with unresolved as (
     select
         c.*,
-        lower(c.customer_name) as name_key
+        {{ function('comparing_form') }}(c.customer_name) as name_key
     from {{ ref('customer_claims') }} as c
     where
         c.customer_domain is null
@@ -11,7 +11,7 @@ with unresolved as (
             select from {{ ref('customer_claims') }} as known
             where
                 c.domain = known.domain
-                and lower(c.customer_name) = lower(known.customer_name)
+                and {{ function('comparing_form') }}(c.customer_name) = {{ function('comparing_form') }}(known.customer_name)
                 and known.customer_domain is not null
         )
 ),

@@ -124,7 +124,7 @@ select
     _linkedin_url_source,
     _linkedin_url_raw_payload_id,
     _linkedin_url_received_at,
-    lower(name) as _name_key,
+    {{ function('comparing_form') }}(name) as _name_key,
     {{ name_stem('name') }} as _name_stem,
     {{ written_by() }} as _xid
 from gathered

@@ -10,13 +10,14 @@
 
 {%- set domain = function('normal_domain') %}
 {%- set text = function('clean_text') %}
+{%- set named = function('clean_name') %}
 
 with claims as (
     select
         'curated' as source,
         c.domain || '/' || c.customer_domain as reference,
         {{ domain }}(c.domain) as domain,
-        {{ text }}(c.customer_name) as customer_name,
+        {{ named }}(c.customer_name) as customer_name,
         {{ domain }}(c.customer_domain) as customer_domain,
         c.notes,
         c.created_at as received_at
@@ -28,19 +29,19 @@ with claims as (
     select * from (
         select distinct on (
             {{ domain }}(r.origin_company_domain),
-            coalesce(lower({{ text }}(r.company_customer_name)), r.id::text)
+            coalesce({{ function('comparing_form') }}({{ named }}(r.company_customer_name)), r.id::text)
         )
             'manual' as source,
             r.id::text as reference,
             {{ domain }}(r.origin_company_domain) as domain,
-            {{ text }}(r.company_customer_name) as customer_name,
+            {{ named }}(r.company_customer_name) as customer_name,
             {{ domain }}(r.company_customer_domain) as customer_domain,
             {{ text }}(r.source_notes) as notes,
             {{ receipt_of('r') }} as received_at
         from {{ source('raw', 'manual_company_customers') }} as r
         order by
             {{ domain }}(r.origin_company_domain),
-            coalesce(lower({{ text }}(r.company_customer_name)), r.id::text),
+            coalesce({{ function('comparing_form') }}({{ named }}(r.company_customer_name)), r.id::text),
             {{ receipt_of('r') }} desc,
             r.id desc
     ) as latest_entries
@@ -101,7 +102,7 @@ canonical as (
 -- Names are matched once each: as they stand, and only if nobody bears one, without legal suffix.
 names as (
     select distinct
-        lower(customer_name) as name_key,
+        {{ function('comparing_form') }}(customer_name) as name_key,
         {{ name_stem('customer_name') }} as name_stem
     from canonical
     where customer_domain is null and customer_name is not null
@@ -136,9 +137,9 @@ matched as (
         ) }} as is_telling
     from canonical as c
     left join same_names as n
-        on c.customer_domain is null and lower(c.customer_name) = n.name_key
+        on c.customer_domain is null and {{ function('comparing_form') }}(c.customer_name) = n.name_key
     left join same_stems as s
-        on c.customer_domain is null and lower(c.customer_name) = s.name_key
+        on c.customer_domain is null and {{ function('comparing_form') }}(c.customer_name) = s.name_key
 ),
 
 resolved as (

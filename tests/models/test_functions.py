@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import re
 import unicodedata
 import uuid
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest import characters
 from ingest.formats.json.records import Record, read_record
 from ingest.payloads.envelopes import RowMaker
 from ingest.postgres.connection import Connection
 from ingest.rejects import Origin, RefusedError
 from ingest.workflows.registry import load_registry
-from tests.support.cases import cases_of, forms
+from tests.properties.model import forms
+from tests.support.cases import cases_of
+from tests.support.cases import forms as case_forms
+from tests.support.warehouse import PROJECT
 
 # how a function's result is written in its cases; psycopg reads the others as they are
 WRITTEN = {
     "as_timestamptz": "to_char({} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
 }
-FUNCTIONS = forms()
+FUNCTIONS = case_forms()
 OF_TEXT = [name for name in FUNCTIONS if name != "payload_object"]
 NORMAL_FORMS = [
+    "comparing_form",
+    "normal_url",
+    "clean_name",
     "clean_text",
     "trim_blanks",
     "lower_text",
@@ -36,8 +45,11 @@ NORMAL_FORMS = [
     "size_bucket",
     "country_name",
 ]
-# one reads a table, the other cuts its text up; PostgreSQL inlines only plain expressions
-NOT_INLINED = {"country_name", "percent_decode"}
+# one reads a table, the others cut their text up; PostgreSQL inlines only plain expressions
+NOT_INLINED = {"country_name", "percent_decode", "listed_names", "punycode_label"}
+# called by the others where a text is not a usual one
+STEPS = ["linkedin_url", "payload_from_text", "domain_of_address", "small_letters"]
+STEPS += ["comparing_form_beyond_ascii"]
 
 HOSTILE = [
     "",
@@ -102,7 +114,80 @@ def test_cases(functions: Connection, function: str) -> None:
 @pytest.mark.parametrize("function", OF_TEXT)
 def test_null_and_hostile_text_raise_nothing(functions: Connection, function: str) -> None:
     results = _call(functions, function, [None, *HOSTILE])
-    assert results[0] is None
+    assert not results[0]
+
+
+# Pieces that the functions treat in a way of their own, each repeated.
+SPECIAL = [
+    *"aA0.-_@:/?#% ,+'\\[({<\"&*\n",
+    *[
+        "www.",
+        "http://",
+        "linkedin.com/in/",
+        "%C3%A9",
+        "%25",
+        "xn--a.",
+        "a.",
+        "A.",
+        "inc ",
+        "inc, ",
+    ],
+    *[
+        "co & ",
+        "null",
+        "2025-",
+        "\\u0000",
+        "\\ud800",
+        "\\\\u0000",
+        "[[",
+        '{"a":',
+        '"[',
+        "```",
+        "1,",
+    ],
+    *[
+        "é",
+        "e\u0301",
+        "İ",
+        "i\u0307",
+        "ß",
+        "Ա",
+        "\U00010400",
+        "\u00a0",
+        "\u200b",
+        "\u3000",
+        "\ufe0f",
+    ],
+]
+AROUND = [("", ""), ("a", "z"), ('{"a":"', '"}'), ("https://www.linkedin.com/in/", "")]
+_BYTES = 100_000
+
+
+@pytest.mark.parametrize("function", [*OF_TEXT, *STEPS])
+def test_time_grows_no_faster_than_the_text(functions: Connection, function: str) -> None:
+    def seconds(text: str, calls: int) -> float:
+        """The best of some calls, so that a busy machine does not count."""
+        taken = []
+        for _ in range(calls):
+            plan = functions.execute(
+                f"explain (analyze, timing off, format json)"
+                f" select reference.{function}(t.value)"
+                " from (select %s::text offset 0) as t (value)",
+                (text,),
+            ).fetchone()
+            assert plan is not None
+            taken.append(float(plan[0][0]["Execution Time"]) / 1000)
+        return min(taken)
+
+    for piece in SPECIAL:
+        for before, behind in AROUND:
+            text = before + piece * (_BYTES // len(piece.encode())) + behind
+            # what is done within a moment is not measured any closer
+            if seconds(text, 1) > 0.05:
+                whole = seconds(text, 5)
+                quarter = seconds(before + piece * (_BYTES // 4 // len(piece.encode())) + behind, 5)
+                # four times the text: 4 where time grows with it, 16 where with its square
+                assert whole < 8 * quarter, (piece, before, whole, quarter)
 
 
 def test_payload_object_of_hostile_strings_raises_nothing(functions: Connection) -> None:
@@ -164,11 +249,11 @@ def test_all_are_parallel_safe_and_immutable_where_they_can_be(functions: Connec
     declared = functions.execute(
         "select proname, provolatile, proparallel from pg_proc"
         " where pronamespace = 'reference'::regnamespace and proname = any(%s)",
-        ([*FUNCTIONS, "linkedin_url", "payload_from_text", "entity_id"],),
+        ([*FUNCTIONS, *STEPS, "entity_id"],),
     ).fetchall()
-    assert len(declared) == len(FUNCTIONS) + 3
+    assert len(declared) == len(FUNCTIONS) + len(STEPS) + 1
     # one reads a vocabulary, and PostgreSQL calls the bytes of a text no better than stable
-    stable = {"country_name", "clean_text", "size_bucket"}
+    stable = {"country_name", "clean_text", "size_bucket", "clean_name", "listed_names"}
     assert {name for name, volatility, _ in declared if volatility != "i"} == stable
     assert {parallel for _, _, parallel in declared} == {"s"}
 
@@ -237,33 +322,15 @@ def test_linkedin_kind_and_slug_agree_with_the_url(functions: Connection, texts:
             assert re.match("AC[ow]AA", slug)
 
 
-def _is_domain(text: str) -> bool:
-    """The rule for a domain, told with Python's knowledge of Unicode instead of ranges."""
-    labels = text.split(".")
-    return (
-        len(labels) >= 2
-        and len(text) <= 253
-        and not re.fullmatch("[0-9]+", labels[-1])
-        and all(
-            label
-            and not label.startswith("-")
-            and not label.endswith("-")
-            and all(c == "-" or unicodedata.category(c)[0] in "LMN" for c in label)
-            for label in labels
-        )
-    )
-
-
-_ASCII_HOSTS = st.from_regex(r"[a-zA-Z0-9.-]{1,20}\.[a-zA-Z0-9-]{1,8}", fullmatch=True)
+_ASCII_HOSTS = st.from_regex(
+    r"[a-zA-Z0-9.-]{1,20}\.(?:com|example|[a-zA-Z0-9-]{1,8})", fullmatch=True
+)
 
 
 @_quickly
 @given(hosts=st.lists(_ASCII_HOSTS, min_size=1, max_size=200))
 def test_normal_domain_agrees_with_the_rule(functions: Connection, hosts: list[str]) -> None:
-    expected: list[str | None] = []
-    for host in hosts:
-        bare = re.sub(r"^www[0-9]*\.", "", host.lower().rstrip("."))
-        expected.append(bare if _is_domain(bare) else None)
+    expected = [forms.domain(host) for host in hosts]
     wrapped = [f" https://user@{host}:8080/path?x=@y#z " for host in hosts]
     assert _call(functions, "normal_domain", hosts) == expected
     assert _call(functions, "normal_domain", wrapped) == expected
@@ -279,7 +346,7 @@ def test_normal_domain_is_valid_or_null(functions: Connection, texts: list[str])
             assert not re.search(
                 r"[\x00-,/:-@\[-`{-\xa0\s]|^\.|\.\.|\.$|-(?:\.|$)|(?:^|\.)-", domain
             )
-    stacked = re.compile(r"^www[0-9]*\.")
+    stacked = re.compile(r"^www[0-9]*\.|(?:^|\.)xn--")
     settled = [domain for domain in domains if domain is not None and not stacked.match(domain)]
     assert _call(functions, "normal_domain", settled) == settled
 
@@ -324,6 +391,130 @@ def test_as_date_knows_the_calendar(
     assert _call(functions, "as_date", texts) == expected
     read_as_times = _call(functions, "as_timestamptz", texts, "{} is not null")
     assert read_as_times == [day is not None for day in expected]
+
+
+# --- the independent forms -----------------------------------------------------------------------
+
+# of every character that this Python knows, too
+_KNOWN = st.characters(exclude_characters="\0", exclude_categories=["Cs", "Cn", "Co"])
+_SPELLINGS = st.lists(
+    st.one_of(
+        _PIECES,
+        _KNOWN,
+        st.sampled_from(
+            [
+                *[
+                    "acme",
+                    "bücher",
+                    "Inc.",
+                    " & Co",
+                    "GmbH",
+                    "V.P.",
+                    "n.a",
+                    ".com",
+                    ".example",
+                    "facebook",
+                ],
+                *[
+                    "xn--bcher-kva",
+                    "unavailable",
+                    "UTC",
+                    "1771385811000",
+                    "T03:36:51",
+                    "®",
+                    "\u2019",
+                ],
+                *[
+                    "\uff36\uff30",
+                    "\U0001d5e9\U0001d5e3",
+                    "\u00ad",
+                    "\u202c",
+                    "\u0307",
+                    "Null",
+                    "to",
+                    "2-Oct",
+                    "%E2%80%AC",
+                    "\ufe0f",
+                ],
+            ]
+        ),
+    ),
+    max_size=10,
+).map("".join)
+FORMS = {
+    "trim_blanks": forms.trim,
+    "lower_text": forms.lower,
+    "clean_text": forms.clean,
+    "clean_name": forms.clean_name,
+    "comparing_form": forms.comparing,
+    "company_name_stem": forms.stem,
+    "normal_domain": forms.domain,
+    "normal_url": forms.page_url,
+    "person_linkedin_url": forms.person_url,
+    "company_linkedin_url": forms.company_url,
+    "size_bucket": forms.size_bucket,
+    "as_timestamptz": forms.moment,
+    "as_date": forms.day,
+}
+
+
+@pytest.mark.parametrize("function", FORMS)
+@settings(_quickly, max_examples=60)
+@given(texts=st.lists(_SPELLINGS, min_size=1, max_size=100))
+def test_agrees_with_the_independent_form(
+    functions: Connection, function: str, texts: list[str]
+) -> None:
+    spelled = {
+        "person_linkedin_url": ["linkedin.com/in/{}", "{}"],
+        "company_linkedin_url": ["https://www.linkedin.com/company/{}", "{}"],
+        "normal_domain": ["{}", "{}.example", "https://{}.com/x"],
+    }
+    given_texts = [form.format(text) for text in texts for form in spelled.get(function, ["{}"])]
+    results = _call(functions, function, given_texts)
+    wrong = [
+        (text, result, expected)
+        for text, result in zip(given_texts, results, strict=True)
+        if result != (expected := FORMS[function](text))
+    ]
+    assert not wrong
+
+
+def test_sql_and_python_trim_the_same_characters(functions: Connection) -> None:
+    row = functions.execute(
+        "select array_agg(i order by i) from generate_series(1, 1114111) as i"
+        " where i not between 55296 and 57343 and reference.trim_blanks(chr(i)) = ''"
+    ).fetchone()
+    assert row is not None
+    assert "".join(map(chr, row[0])) == "".join(sorted(characters.BLANKS))
+    assert {chr(i) for i in row[0]} == {
+        c for c in map(chr, range(1, 0x110000)) if forms.trim(c) == ""
+    }
+
+
+@pytest.mark.parametrize("collation", ["C", "default"])
+def test_small_letters_do_not_depend_on_the_locale(functions: Connection, collation: str) -> None:
+    letters = [c for c in map(chr, range(0x80, 0x110000)) if unicodedata.category(c)[0] == "L"]
+    rows = functions.execute(
+        f'select reference.lower_text(c collate "{collation}")'
+        " from unnest(%s::text[]) with ordinality as l (c, i) order by i".encode(),
+        (letters,),
+    ).fetchall()
+    assert [row[0] for row in rows] == [forms.lower(c) for c in letters]
+
+
+@_quickly
+@given(labels=st.lists(st.text(_KNOWN, min_size=1, max_size=20), min_size=1, max_size=100))
+def test_punycode_is_decoded_as_python_encodes_it(functions: Connection, labels: list[str]) -> None:
+    kept = [forms.lower(unicodedata.normalize("NFKC", label)) for label in labels]
+    kept = [
+        label
+        for label in kept
+        if not label.isascii()
+        and label == forms.lower(unicodedata.normalize("NFKC", label))
+        and not label.startswith("xn--")
+    ]
+    encoded = ["xn--" + label.encode("punycode").decode() for label in kept]
+    assert _call(functions, "punycode_label", encoded) == kept
 
 
 # --- ids ----------------------------------------------------------------------------------------
@@ -386,16 +577,20 @@ def test_every_country_is_known_by_its_name_and_two_codes(functions: Connection)
     rows = functions.execute(
         "select country, count(*) filter (where spelling ~ '^[a-z]{2}$'),"
         " count(*) filter (where spelling ~ '^[a-z]{3}$'),"
-        " bool_or(spelling = reference.lower_text(country))"
+        " bool_or(spelling = reference.comparing_form(country))"
         " from reference.countries group by country"
     ).fetchall()
-    assert len(rows) == 249
+    # those of ISO 3166, and Kosovo
+    assert len(rows) == 250
     assert [row[0] for row in rows if row[1] < 1 or row[2] < 1 or not row[3]] == []
 
 
 def test_spellings_and_ignored_domains_are_in_their_normal_forms(functions: Connection) -> None:
     for column, table, normal_form in (
-        ("spelling", "countries", "lower_text"),
+        ("spelling", "countries", "comparing_form"),
+        ("suffix", "legal_suffixes", "comparing_form"),
+        ("label", "top_level_domains", "lower_text"),
+        ("host", "shared_hosts", "normal_domain"),
         ("domain", "ignored_domains", "normal_domain"),
     ):
         query = (
@@ -403,3 +598,30 @@ def test_spellings_and_ignored_domains_are_in_their_normal_forms(functions: Conn
             f" where {column} is distinct from reference.{normal_form}({column})"
         )
         assert functions.execute(query.encode()).fetchall() == []
+
+
+VOCABULARIES = sorted((PROJECT / "seeds" / "vocabularies").glob("*.csv"))
+
+
+@pytest.mark.parametrize("path", VOCABULARIES, ids=[path.stem for path in VOCABULARIES])
+def test_vocabularies_are_sorted_and_without_repetitions(path: Path) -> None:
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.reader(lines))[1:]
+    if path.stem in ("seniority_levels", "size_buckets"):
+        rows = [
+            [f"{int(row[2] if path.stem == 'seniority_levels' else row[1]):06}"] for row in rows
+        ]
+    assert rows == sorted(rows)
+    assert len({tuple(row) for row in rows}) == len(rows)
+
+
+def test_suffixes_are_spelled_into_a_pattern_as_they_are(functions: Connection) -> None:
+    row = functions.execute("select array_agg(suffix) from reference.legal_suffixes").fetchone()
+    assert row is not None
+    assert [
+        suffix
+        for suffix in row[0]
+        if re.escape(suffix).replace("\\ ", " ") != suffix
+        and not re.fullmatch(r"[\w /&'-]+", suffix)
+    ] == []
+    assert len(row[0]) > 300

@@ -119,6 +119,7 @@ def merge_companies(project: Project) -> None:
     ]
     header = "alias_domain,domain,note\n"
     project.replace("seeds/curation/company_domain_aliases.csv", header, header + "".join(lines))
-    header = "domain,kind\n"
-    nobodys = f"{company_domain(9)},link_in_bio\n"
+    header = "domain,kind,origin\n"
+    # the functions know the hosts of the other kinds, and only the seeds are deployed
+    nobodys = f"{company_domain(9)},free_mail,reviewed\n"
     project.replace("seeds/curation/ignored_domains.csv", header, header + nobodys)

@@ -18,7 +18,7 @@ named as (
     select
         c.*,
         e.position,
-        {{ function('plain_text') }}(i.full_name) as full_name,
+        {{ function('plain_text') }}(i.full_name) as name,
         i.job_title,
         i.company_name
     from changed_case_studies as c
@@ -31,14 +31,25 @@ named as (
         lateral jsonb_to_record(e.item) as i (full_name text, job_title text, company_name text)
 ),
 
-champions as (
-    select distinct on (case_study_id, lower(full_name)) *
+cleaned as (
+    select
+        *,
+        {{ function('clean_name') }}(name) as full_name
     from named
-    order by case_study_id, lower(full_name), position
+),
+
+champions as (
+    select distinct on (case_study_id, {{ function('comparing_form') }}(full_name)) *
+    from cleaned
+    order by case_study_id, {{ function('comparing_form') }}(full_name), position
 )
 
 select
-    {{ item_id('extracted.case_study_champions', 'case_study_url', 'lower(full_name)') }} as id,
+    {{ item_id(
+        'extracted.case_study_champions',
+        'case_study_url',
+        function('comparing_form') ~ '(full_name)',
+    ) }} as id,
     _received_at as created_at,
     case_study_id,
     full_name,

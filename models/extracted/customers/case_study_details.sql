@@ -47,7 +47,7 @@ select
     entity_key as case_study_url,
     {{ function('normal_domain') }}(origin_domain) as origin_company_domain,
     {{ function('clean_text') }}(origin_name) as origin_company_name,
-    {{ function('clean_text') }}(customer_name) as company_customer_name,
+    {{ function('clean_name') }}(customer_name) as company_customer_name,
     company_customer_domain,
     {{ function('plain_text') }}(article_title) as article_title,
     {{ function('plain_text') }}(confidence) as confidence,

@@ -41,7 +41,7 @@ named as (
     left join lateral (
         select
             e.position,
-            e.item ->> 'companyName' as name,
+            {{ function('plain_text') }}(e.item ->> 'companyName') as name,
             e.item ->> 'url' as case_study_url,
             e.item ->> 'hasCaseStudy' as has_case_study
         from {{ items_of('p.customers', 'e') }}
@@ -52,9 +52,8 @@ named as (
             null as case_study_url,
             null as has_case_study
         from
-            regexp_split_to_table(
-                {{ function('plain_text') }}(p.result), {{ name_separator_pattern() }}, 'i'
-            ) with ordinality as t (name, n)
+            unnest({{ function('listed_names') }}({{ function('plain_text') }}(p.result)))
+            with ordinality as t (name, n)
         where {{ list_of('p.customers') }} is null
     ) as n on true
 ),
@@ -66,7 +65,7 @@ cleaned as (
         origin_company_domain,
         origin_company_name,
         position,
-        {{ function('plain_text') }}(name) as company_customer_name,
+        {{ function('clean_name') }}(name) as company_customer_name,
         case_study_url,
         has_case_study as has_case_study_text,
         {{ function('as_boolean') }}(has_case_study) as has_case_study
@@ -74,16 +73,16 @@ cleaned as (
 ),
 
 customers as (
-    select distinct on (raw_payload_id, lower(company_customer_name)) *
+    select distinct on (raw_payload_id, {{ function('comparing_form') }}(company_customer_name)) *
     from cleaned
-    order by raw_payload_id, lower(company_customer_name), has_case_study is true desc, position
+    order by raw_payload_id, {{ function('comparing_form') }}(company_customer_name), has_case_study is true desc, position
 )
 
 select
     {{ item_id(
         'extracted.company_customer_claygent',
         'origin_company_domain',
-        'lower(company_customer_name)',
+        function('comparing_form') ~ '(company_customer_name)',
     ) }} as id,
     _received_at as created_at,
     raw_payload_id,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-NULL_MARKERS = {
-    *("", "null", "NULL", "none", "None", "NONE", "N/A", "n/a", "N/a"),
-    *("-", "\u2014", "none found", "none found."),
-}
 BUCKETS = (
     *("1", "2-10", "11-50", "51-200", "201-500", "501-1000"),
     *("1001-5000", "5001-10000", "10001+"),
@@ -22,29 +22,203 @@ MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
     *("august", "september", "october", "november", "december"),
 )
-_NO_WIDTH = "\u200b\ufeff\u200e\u200f\u2060"
+_SEEDS = Path(__file__).parents[3] / "seeds"
+# seen although they are format characters
+_SHOWN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+# not seen although they are letters; the empty cell of Braille; one that is not assigned yet
+_FILLERS = "\u115f\u1160\u3164\uffa0\u2800\u2065"
+_SEPARATORS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85"
+_PASTED = "\"'`\u00b4<>,;.|*\\\u2022\u2026\u3002"
+_LONGEST_NAME = 4000
 _LONGEST_DOMAIN = 253
 _LARGEST_EXPONENT = 131_071
 _UNSTORABLE = re.compile("[\\0\ud800-\udfff]")
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)
 
 
+@cache
+def lines(seed: str) -> tuple[dict[str, str], ...]:
+    """The lines of a reviewed CSV."""
+    with next(_SEEDS.rglob(f"{seed}.csv")).open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+@cache
+def markers(*scopes: str) -> frozenset[str]:
+    """Words that mean there is no value."""
+    found = {line["marker"] for line in lines("null_markers") if line["scope"] in scopes}
+    return frozenset(found | {"null"})
+
+
+@cache
+def shared_hosts() -> frozenset[str]:
+    """Hosts whose pages belong to somebody else each."""
+    pages = ("link_in_bio", "link_shortener")
+    return frozenset(
+        {line["host"] for line in lines("shared_hosts")}
+        | {line["domain"] for line in lines("ignored_domains") if line["kind"] in pages}
+    )
+
+
+@cache
+def endings() -> frozenset[str]:
+    """Labels that end a domain."""
+    return frozenset(line["label"] for line in lines("top_level_domains"))
+
+
+@cache
+def suffixes() -> frozenset[str]:
+    """Legal forms behind a company's name."""
+    return frozenset(line["suffix"] for line in lines("legal_suffixes"))
+
+
+@cache
+def is_blank(letter: str) -> bool:
+    """Whether nothing is printed, and that is seen."""
+    return (
+        unicodedata.category(letter) in ("Zs", "Zl", "Zp")
+        or letter in _SEPARATORS
+        or letter == "\u2800"
+    )
+
+
+@cache
+def is_attached(letter: str) -> bool:
+    """Whether it varies the character before it and is not seen itself."""
+    point = ord(letter)
+    return (
+        letter in "\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f\U000e0001"
+        or 0xFE00 <= point <= 0xFE0F
+        or 0xE0020 <= point <= 0xE007F
+        or 0xE0100 <= point <= 0xE01EF
+    )
+
+
+@cache
+def is_invisible(letter: str) -> bool:
+    """Whether it is not seen."""
+    hieroglyph = 0x13430 <= ord(letter) <= 0x1343F
+    formats = unicodedata.category(letter) == "Cf" and letter not in _SHOWN and not hieroglyph
+    return (formats and not is_attached(letter)) or letter in _FILLERS.replace("\u2800", "")
+
+
+def _is_pasted(letter: str) -> bool:
+    return (
+        is_blank(letter)
+        or is_invisible(letter)
+        or is_attached(letter)
+        or unicodedata.category(letter) in ("Ps", "Pe", "Pi", "Pf")
+        or letter in _PASTED
+    )
+
+
+def _stripped(text: str, what: Callable[[str], bool]) -> str:
+    first, last = 0, len(text)
+    while first < last and what(text[first]):
+        first += 1
+    while last > first and what(text[last - 1]):
+        last -= 1
+    return text[first:last]
+
+
 def trim(text: str) -> str:
-    """Without blanks, and characters without width, at both ends."""
-    while text != (shorter := text.strip().strip(_NO_WIDTH)):
-        text = shorter
-    return text
+    """Without blank and invisible characters at both ends."""
+    return _stripped(text, lambda c: is_blank(c) or is_invisible(c))
+
+
+def _seen(text: str) -> str:
+    return "".join(c for c in text if not is_invisible(c) and not is_attached(c))
+
+
+def _small(letter: str) -> str:
+    if letter == "\u0130":
+        return "i"
+    lowered = letter.lower()
+    return lowered if len(lowered) == 1 and unicodedata.category(letter)[0] == "L" else letter
+
+
+def _lowered(text: str) -> str:
+    return re.sub("i\u0307+", "i", "".join(map(_small, text)))
 
 
 def lower(text: str) -> str:
-    """Lower case, composed."""
-    return unicodedata.normalize("NFC", text.lower())
+    """Lower case whatever the locale, composed."""
+    if len(text.encode()) > _LONGEST_NAME:
+        return "".join(c.lower() if c.isascii() else c for c in text)
+    return unicodedata.normalize("NFC", _lowered(unicodedata.normalize("NFC", text)))
 
 
 def clean(text: str | None) -> str | None:
     """Trimmed text; None where the whole of it says that there is nothing."""
     trimmed = trim(text or "")
-    return None if trimmed in NULL_MARKERS else trimmed
+    if trimmed == "Null":
+        return trimmed
+    return None if lower(trimmed.rstrip(".")) in markers("text") else trimmed or None
+
+
+def clean_name(text: str | None) -> str | None:
+    """A name; None where agents write a word for nothing."""
+    word = comparing(text or "").replace(".", "")
+    return None if word in markers("name") else clean(text)
+
+
+def comparing(text: str) -> str:
+    """The form in which names and titles are compared."""
+    if len(text.encode()) > _LONGEST_NAME:
+        return "".join(c.lower() if c.isascii() else c for c in text).strip(" ")
+    text = _seen("".join(c for c in text if c not in "\u00ae\u2122\u00a9\u2120"))
+    text = _lowered(unicodedata.normalize("NFKC", text))
+    text = "".join(_folded(c) for c in text).replace("\u00df", "ss")
+    text = unicodedata.normalize("NFKC", text)
+    for curly, straight in (("\u2018\u2019\u201a\u201b", "'"), ("\u201c\u201d\u201e\u201f", '"')):
+        text = re.sub(f"[{curly}]", straight, text)
+    kept: list[str] = []
+    alone = False
+    for place, letter in enumerate(text):
+        if letter == "." and alone:
+            continue
+        kept.append(letter)
+        before = text[place - 1] if place else " "
+        alone = _is_letter(letter) and not _is_letter(before) and not _is_digit(before)
+    return re.sub(" +", " ", "".join(" " if is_blank(c) else c for c in kept)).strip(" ")
+
+
+def _folded(letter: str) -> str:
+    folded = letter.casefold()
+    return _small(folded) if len(folded) == 1 and _is_letter(letter) else letter
+
+
+@cache
+def _is_letter(letter: str) -> bool:
+    hidden = is_invisible(letter) or is_attached(letter)
+    return unicodedata.category(letter)[0] in "LM" and not hidden
+
+
+@cache
+def _is_digit(letter: str) -> bool:
+    return unicodedata.category(letter) == "Nd"
+
+
+def stem(text: str) -> str:
+    """A company's name without legal suffixes, and what joins them to it."""
+    name = comparing(text).replace(".", "")
+    if len(text.encode()) > 1000:
+        return comparing(text)
+    rest: str | None = name
+    while rest and (shorter := _without_suffix(rest)) is not None:
+        rest = shorter
+    return rest or name
+
+
+def _without_suffix(name: str) -> str | None:
+    bare = name.removesuffix(",").removesuffix(")")
+    for suffix in sorted(suffixes(), key=len, reverse=True):
+        if bare.endswith(suffix):
+            front = bare[: -len(suffix)].removesuffix("(")
+            joined = re.fullmatch(r"(.*?)(?:[ ,]+(?:& ?|and )|[ ,]+|& ?)", front, re.DOTALL)
+            if joined:
+                return joined[1]
+    return None
 
 
 def plain(text: str | None) -> str | None:
@@ -68,24 +242,42 @@ def says_something(value: Any) -> bool:
 
 def domain(text: str | None) -> str | None:
     """The normal form of a domain, from a domain, a web address or a mail address."""
-    name = lower(trim(text or ""))
-    name = re.sub(r"^([a-z][a-z0-9+.-]*:)?//", "", name)
-    name = re.split(r"[/?#]", name)[0].rsplit("@")[-1]
-    name = re.sub(r":\d*$", "", name).rstrip(".")
-    name = re.sub(r"^www\d*\.", "", name, count=1)
-    labels = name.split(".")
+    bare = _stripped(text or "", lambda c: is_blank(c) or is_invisible(c) or is_attached(c))
+    address = lower(unicodedata.normalize("NFKC", bare))
+    address = re.sub(r"^([a-z][a-z0-9+.-]*:)?//", "", address)
+    name = re.split(r"[/?#]", address)[0].rsplit("@")[-1]
+    name = re.sub(r":[0-9]*$", "", name).rstrip(".")
+    name = re.sub(r"^www[0-9]*\.", "", name, count=1)
+    labels = [_decoded(label) for label in name.split(".")]
+    name = ".".join(label or "" for label in labels)
+    on_a_page = re.match(r"[^/?#]*/+[^/?#]", address) is not None
     valid = (
         len(labels) > 1
         and len(name) <= _LONGEST_DOMAIN
-        and all(map(_is_label, labels))
-        and not labels[-1].isdigit()
+        and all(label and _is_label(label) for label in labels)
+        and labels[-1] in endings()
+        and not (on_a_page and name in shared_hosts())
     )
     return name if valid else None
 
 
+def _decoded(label: str) -> str | None:
+    """A label of a domain; in xn-- form as the letters it stands for."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        decoded = label[4:].encode("ascii").decode("punycode")
+        decoded.encode()
+    except UnicodeError:
+        return None
+    normal = lower(unicodedata.normalize("NFKC", decoded))
+    is_one = not decoded.isascii() and decoded == normal and not decoded.startswith("xn--")
+    return decoded if is_one else None
+
+
 def _is_label(label: str) -> bool:
     def fits(letter: str) -> bool:
-        return letter == "-" or unicodedata.category(letter)[0] in "LM" or letter.isdigit()
+        return letter == "-" or _is_letter(letter) or _is_digit(letter)
 
     return bool(label) and label.strip("-") == label and all(map(fits, label))
 
@@ -93,33 +285,54 @@ def _is_label(label: str) -> bool:
 def person_url(text: str | None) -> str | None:
     """``https://www.linkedin.com/in/<slug>``; a member id keeps its case."""
     segments = _linkedin_path(text)
-    if segments[:1] == ["in"] and len(segments) > 1:
-        slug = _slug(segments[1])
-    elif segments[:1] == ["sales"] and segments[1:2] in (["lead"], ["people"]):
-        lead = percent_decode(percent_decode(segments[2])) if len(segments) > 2 else ""
-        slug = _slug(lead.split(",")[0])
-        slug = slug if is_member_id(slug) else None
-    else:
-        slug = None
-    if slug is None:
+    sales = segments[:1] == ["sales"]
+    if sales and segments[1:2] not in (["lead"], ["people"]):
         return None
-    return f"https://www.linkedin.com/in/{slug if is_member_id(slug) else lower(slug)}"
+    if not sales and segments[:1] != ["in"]:
+        return None
+    pasted = segments[2 if sales else 1 :][:1]
+    slug = _slug(pasted[0]) if pasted else ""
+    if re.match("AC[ow]AA[A-Za-z0-9_-]", slug):
+        member = _stripped(slug.split(",")[0], _is_pasted)
+        return f"https://www.linkedin.com/in/{member}" if is_member_id(member) else None
+    if sales or _is_marker(segments) or not _is_slug(lower(slug)):
+        return None
+    return f"https://www.linkedin.com/in/{lower(slug)}"
 
 
 def company_url(text: str | None) -> str | None:
     """``https://www.linkedin.com/<company|school|showcase>/<slug>``."""
     segments = _linkedin_path(text)
     if segments[:2] == ["sales", "company"]:
-        segments = segments[1:] if segments[2:3] and segments[2].isdigit() else []
+        number = _slug(segments[2]) if len(segments) > 2 else ""
+        found = re.fullmatch("0*[1-9][0-9]*", number)
+        return f"https://www.linkedin.com/company/{number}" if found else None
     if len(segments) < 2 or segments[0] not in ("company", "school", "showcase"):
         return None
-    slug = _slug(segments[1])
-    return None if slug is None else f"https://www.linkedin.com/{segments[0]}/{lower(slug)}"
+    slug = lower(_slug(segments[1]))
+    if _is_marker(segments) or not _is_slug(slug):
+        return None
+    return f"https://www.linkedin.com/{segments[0]}/{slug}"
+
+
+def _is_marker(segments: list[str]) -> bool:
+    """Whether n/a was taken for a slug n."""
+    rest = [segment.lower() for segment in segments[1:]]
+    return rest[:2] == ["n", "a"] and not any(rest[2:])
+
+
+def _is_slug(slug: str) -> bool:
+    return (
+        slug != ""
+        and len(slug.encode()) <= 500
+        and slug not in markers("text", "key", "slug")
+        and all(c in "-_" or _is_letter(c) or _is_digit(c) for c in slug)
+    )
 
 
 def is_member_id(slug: str | None) -> bool:
     """Whether a slug is a hashed member id, which is nobody's public name."""
-    return re.fullmatch(r"AC[ow]AA[\w-]*", slug or "", re.ASCII) is not None
+    return re.fullmatch(r"AC[ow]AA[\w-]+", slug or "", re.ASCII) is not None
 
 
 def slug_of(url: str | None) -> str | None:
@@ -129,7 +342,10 @@ def slug_of(url: str | None) -> str | None:
 
 def _linkedin_path(text: str | None) -> list[str]:
     """The parts of a LinkedIn address behind its host, section names in lower case."""
-    address = re.split(r"[?#]", trim(text or ""))[0]
+    opened = text or ""
+    while opened and _is_pasted(opened[0]):
+        opened = opened[1:]
+    address = re.split(r"[?#]", opened)[0]
     address = re.sub(r"^([a-z][a-z0-9+.-]*:)?//", "", address, flags=re.IGNORECASE)
     host, _, path = address.partition("/")
     host = re.sub(r":\d*$", "", host.lower())
@@ -144,11 +360,9 @@ def _linkedin_path(text: str | None) -> list[str]:
     return [s.lower() if n < sections else s for n, s in enumerate(segments)]
 
 
-def _slug(text: str) -> str | None:
-    decoded = percent_decode(percent_decode(text))
-    slug = unicodedata.normalize("NFC", trim(decoded))
-    unfit = any(c.isspace() or c in "/?#" or unicodedata.category(c) == "Cc" for c in slug)
-    return None if unfit or not slug else slug
+def _slug(text: str) -> str:
+    """What is left of a pasted slug, its case kept."""
+    return _seen(_stripped(percent_decode(percent_decode(text)), _is_pasted))
 
 
 def percent_decode(text: str) -> str:
@@ -164,10 +378,16 @@ def percent_decode(text: str) -> str:
 
 def page_url(text: str | None) -> str | None:
     """Address of a page: scheme and host in lower case, no fragment, no trailing slash."""
-    address = trim(text or "").split("#")[0].rstrip("/")
+    if len((text or "").encode()) > 1500:
+        return None
+    address = trim(text or "").split("#")[0]
+    while address and (address[-1] == "/" or trim(address[-1]) == ""):
+        address = address[:-1]
+    if lower(address.rstrip(".")) in markers("text", "key"):
+        return None
     found = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?]*|[^/?]*", address)
     head = found.group() if found else ""
-    return head.lower() + address[len(head) :] or None
+    return lower(head) + address[len(head) :] or None
 
 
 def size_bucket(text: str | None) -> str | None:
@@ -175,11 +395,23 @@ def size_bucket(text: str | None) -> str | None:
     known = clean(text)
     if known is None:
         return None
-    size = re.sub(r"\s*employees?$", "", known.lower())
-    if size in ("myself only", "self-employed"):
+    size = re.sub("[\u00a0\u2009\u202f]", " ", known)
+    size = re.sub(
+        "[\u2010-\u2015\u2212]", "-", "".join(c.lower() if c < "\x7f" else c for c in size)
+    )
+    size = re.sub(r" employees?", "", size).replace(" to ", "-")
+    if size in ("myself only", "self-employed", "self employed"):
         return "1"
-    size = re.sub(r"\s*[-\u2013\u2014]\s*", "-", size)
-    size = re.sub(r"(?<=\d),(?=\d{3}(\D|$))", "", size)
+    # dates that a spreadsheet made of 2-10 and 11-50
+    if re.fullmatch("0?2-oct|oct-02|10-feb|feb-10", size):
+        return "2-10"
+    if size == "nov-50":
+        return "11-50"
+    size = size.replace(" -", "-").replace("- ", "-")
+    for mark in (",", ".", " ", "'", "\u2019"):
+        for bucket in BUCKETS:
+            if size == re.sub("([0-9])([0-9]{3})(?![0-9])", rf"\g<1>{mark}\2", bucket):
+                return bucket
     return size if size in BUCKETS else known
 
 
@@ -227,10 +459,14 @@ def _day(year: str | None, month: str | None, number: str | None) -> date | None
 
 
 def moment(text: str | None) -> datetime | None:
-    """An ISO date-time, with ``T`` or a blank; UTC where it names no zone."""
+    """An ISO date-time, or the seconds or milliseconds of one; UTC where it names no zone."""
+    count = trim(text or "")
+    if re.fullmatch("[0-9]{10}|[0-9]{13}", count):
+        milliseconds = int(count) * (1 if len(count) == 13 else 1000)
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
     form = (
         r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?"
-        r"\s*(Z|[+-]\d\d(?::?\d\d)?)?)?"
+        r" ?(Z(?:\[UTC\])?|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?"
     )
     found = re.fullmatch(form, trim(text or ""), re.ASCII | re.IGNORECASE)
     if found is None:
@@ -245,7 +481,7 @@ def moment(text: str | None) -> datetime | None:
 
 
 def _zone(text: str | None) -> timezone:
-    if text is None or text in "Zz":
+    if text is None or text[0] not in "+-":
         return UTC
     hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
     if hours > 15 or minutes > 59:

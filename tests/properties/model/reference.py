@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,7 +88,7 @@ class Claim:
 
 def customers(raw: dict[str, list[Row]], tables: dict[str, list[Row]], seeds: Seeds) -> list[Row]:
     """Every pair once, by the best source; names are resolved where one company bears them."""
-    names = Names(tables["core.companies"], seeds.suffixes)
+    names = Names(tables["core.companies"])
     ranks = seeds.ranking("customer", "statement")
     pairs: dict[tuple[str, str], list[Claim]] = {}
     for claim in _claims(raw, tables, seeds):
@@ -152,20 +151,19 @@ def _last_entries(rows: list[Row]) -> list[Row]:
 class Names:
     """Who bears a name among the companies."""
 
-    def __init__(self, companies: list[Row], suffixes: frozenset[str]) -> None:
-        self._suffixes = suffixes
+    def __init__(self, companies: list[Row]) -> None:
         self._exact: dict[str, set[str]] = {}
         self._stems: dict[str, set[str]] = {}
         for company in companies:
             if company["name"] is not None:
                 name = forms.lower(company["name"])
                 self._exact.setdefault(name, set()).add(company["domain"])
-                self._stems.setdefault(self._stem(name), set()).add(company["domain"])
+                self._stems.setdefault(forms.stem(name), set()).add(company["domain"])
 
     def bearer(self, name: str | None) -> str | None:
         """The one company of that name, as it stands, else without legal suffixes."""
         said = forms.lower(name or "")
-        stem = self._stem(said)
+        stem = forms.stem(said)
         known, bearers = (
             (said, self._exact[said])
             if said in self._exact
@@ -173,9 +171,3 @@ class Names:
         )
         tells = sum(letter.isalpha() for letter in known) >= SHORTEST_NAME
         return next(iter(bearers)) if tells and len(bearers) == 1 else None
-
-    def _stem(self, name: str) -> str:
-        words = re.split(r"[\s,]+", name.replace(".", "").strip())
-        while len(words) > 1 and words[-1] in self._suffixes:
-            words.pop()
-        return " ".join(words)

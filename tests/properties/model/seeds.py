@@ -19,7 +19,6 @@ class Seeds:
         aliases: Domain given up -> the domain it leads to, chains not followed.
         ignored: Domains that belong to nobody.
         ranks: (entity, attribute, source) -> rank, smaller is better.
-        suffixes: Legal forms behind a company's name.
         readers: Workflow -> the model that reads its payloads, by every name of the workflow.
         icps: Curated profiles.
         customers: Curated customers.
@@ -28,7 +27,6 @@ class Seeds:
     aliases: dict[str, str]
     ignored: frozenset[str]
     ranks: dict[tuple[str, str, str], int]
-    suffixes: frozenset[str]
     readers: dict[str, str]
     icps: list[dict[str, Any]]
     customers: list[dict[str, Any]]
@@ -91,7 +89,6 @@ def read_seeds(folder: Path) -> Seeds:
             (line["entity"], line["attribute"], line["source"]): int(line["rank"])
             for line in lines("source_rankings")
         },
-        suffixes=frozenset(line["suffix"] for line in lines("legal_suffixes")),
         readers={**readers, **aliased},
         icps=valued("curated_icps"),
         customers=valued("curated_customers"),

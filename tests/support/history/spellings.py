@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import datetime
+import unicodedata
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-NO_DOMAINS = ["jane doe", "CRM", "n/a", "10.0.0.1", "localhost", "acme..example", "-", "http://"]
-NO_PEOPLE = ["nobody", "https://www.linkedin.com/company/acme", "n/a", "linkedin.com/in/", "-"]
+NO_DOMAINS = [
+    *("jane doe", "CRM", "n/a", "10.0.0.1", "localhost", "acme..example", "-", "http://"),
+    *("N.A.", "12.5M", "logo.png", "St.Louis", "https://www.facebook.com/acme", "xn--.example"),
+]
+NO_PEOPLE = [
+    *("nobody", "https://www.linkedin.com/company/acme", "n/a", "linkedin.com/in/", "-"),
+    *("https://www.linkedin.com/in/unavailable", "linkedin.com/in/n/a", "/in/ana-%F0%9F%98%80"),
+]
 NO_DATES = ["Present", "2025-02-30", "infinity", "now", "02/14/2025", ["2025"], "2025-13"]
 NO_NUMBERS = ["clay_1", "99999999999999999999", "12,34", 1.5, "NaN", {"id": 1}, True]
-NOTHING = [None, "", "  ", "null", "N/A", "-", "None"]
+NOTHING = [None, "", "  ", "null", "N/A", "-", "None", "n.a.", "nONE", "\u200b"]
 # what stands where a text belongs, and is none
 NO_TEXTS = [{"en": "Acme"}, ["Acme"], {}, [], '{"en": "Acme"}', '["Acme", null]']
 # answers without a result; what was asked for may be repeated in them
@@ -28,9 +35,64 @@ ERRORS = [
 ]
 
 
+# what is pasted around an address
+PASTED = [
+    ",",
+    ")",
+    ".",
+    ";",
+    '"',
+    ">",
+    "\\",
+    "|",
+    "'",
+    "*",
+    "\u202c",
+    "%22",
+    "%E2%80%AC",
+    "\u201d.",
+]
+
+
+def styled(text: str) -> str:
+    """ASCII letters in the bold of a social network."""
+    return "".join(
+        chr(0x1D5D4 + ord(c) - ord("A"))
+        if "A" <= c <= "Z"
+        else chr(0x1D5EE + ord(c) - ord("a"))
+        if "a" <= c <= "z"
+        else c
+        for c in text
+    )
+
+
+def name(draw: random.Random, words: str) -> str:
+    """A spelling of a name or a title that compares equal."""
+    return draw.choice(
+        [
+            *[words] * 3,
+            words.upper(),
+            unicodedata.normalize("NFD", words),
+            styled(words),
+            words.replace(" ", "\u00a0 "),
+            f"{words[:1]}\u00ad{words[1:]}",
+            f"{words}\u2122",
+            f" {words}\u200b",
+        ]
+    )
+
+
 def chance(draw: random.Random, percent: int) -> bool:
     """Whether something special is drawn."""
     return draw.randrange(100) >= 100 - percent
+
+
+def encoded(name: str) -> str:
+    """A domain with its labels in xn-- form."""
+    return ".".join(
+        label if label.isascii() else "xn--" + label.encode("punycode").decode()
+        for label in name.split(".")
+    )
 
 
 def domain(draw: random.Random, name: str) -> str:
@@ -44,6 +106,8 @@ def domain(draw: random.Random, name: str) -> str:
             f"https://{name}/about#team",
             f"\u00a0www2.{name}\n",
             f"//user:pw@{name}/",
+            f"\u202d{name}\u202c",
+            f"https://{encoded(name)}/",
             f"jane@{name.capitalize()}",
         ]
     )
@@ -58,6 +122,7 @@ def person(draw: random.Random, slug: str) -> str:
                 f"https://www.linkedin.com/sales/lead/{slug},NAME_SEARCH,x1",
                 f"/sales/people/{slug}",
                 f"uk.linkedin.com/in/{slug}/?x=1",
+                f"https://www.linkedin.com/in/{slug}{draw.choice(PASTED)}",
             ]
         )
     return draw.choice(
@@ -68,6 +133,10 @@ def person(draw: random.Random, slug: str) -> str:
             f"m.linkedin.com/in/{slug}/de",
             f"/in/{slug.capitalize()}/",
             f" https://linkedin.com:443/in/{quote(quote(slug))}#about ",
+            f"<https://www.linkedin.com/in/{slug}>",
+            f"https://www.linkedin.com/in/{slug}{draw.choice(PASTED)}",
+            f"https://www.linkedin.com/in/{slug[:2]}\u00ad{slug[2:]}",
+            f"https://www.linkedin.com/in/{unicodedata.normalize('NFD', slug)}",
         ]
     )
 
@@ -80,6 +149,8 @@ def company_page(draw: random.Random, slug: str) -> str:
             f"http://linkedin.com/company/{slug.upper()}/about/?x=1",
             f"/company/{slug}",
             f"https://de.linkedin.com/company/{quote(slug)}/",
+            f"https://www.linkedin.com/company/{slug}{draw.choice(PASTED)}",
+            "https://www.linkedin.com/company/unavailable/",
         ]
     )
 
@@ -91,6 +162,7 @@ def page(draw: random.Random, path: str) -> str:
             f"https://studies.example/{path}",
             f"HTTPS://Studies.Example/{path}/",
             f"https://studies.example/{path}#top",
+            f"https://studies.example/{path}\u200b",
         ]
     )
 
@@ -105,6 +177,10 @@ def refresh(draw: random.Random, at: datetime) -> Any:
             f"{written}Z",
             written.replace("T", " ") + ".601",
             f"{written}+05:30",
+            f"{written} UTC",
+            f"{written}Z[UTC]",
+            int(at.replace(tzinfo=at.tzinfo or UTC).timestamp()) * 1000,
+            str(int(at.replace(tzinfo=at.tzinfo or UTC).timestamp())),
             at.date().isoformat(),
             *[None, None],
             *draw.choices(["", "tomorrow", {"at": written}, "infinity", written[:13]], k=1),
@@ -163,5 +239,6 @@ def size(draw: random.Random) -> Any:
         [
             *("51-200 employees", "51\u2013200", "1,001-5,000 employees", "10,001+", "2-10"),
             *("Myself Only", "about 60", "206", None, "", " 11 - 50 "),
+            *("2-Oct", "Nov-50", "51 to 200", "1.001-5.000", "10 001+"),
         ]
     )

@@ -1,0 +1,77 @@
+{#
+    The words of a seed, as a list: they are spelled into a function, where looking one up costs
+    nothing. The seed is their only home; a build makes the functions after it.
+
+    Args:
+        seed: name of the seed.
+        column: the column that holds the words.
+        condition: SQL about a line, for some of them.
+#}
+{% macro listed(seed, column, condition='true') -%}
+    {#- under --empty a ref reads no lines -#}
+    {%- set seen = ref(seed) -%}
+    {%- set table = api.Relation.create(
+        database=seen.database, schema=seen.schema, identifier=seen.identifier
+    ) -%}
+    {%- set words = [] -%}
+    {%- if execute and load_relation(table) -%}
+        {%- set lines = run_query(
+            'select ' ~ column ~ ' from ' ~ table ~ ' where ' ~ condition
+            ~ ' order by ' ~ column ~ ' collate "C"'
+        ) -%}
+        {%- do words.extend(lines.columns[0].values()) -%}
+    {%- endif -%}
+    {{ return(words) }}
+{%- endmacro %}
+
+
+{# SQL for a list of words as an array. #}
+{% macro array_of(words) -%}
+    array[
+        {%- for word in words %}'{{ word | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor -%}
+    ]::text[]
+{%- endmacro %}
+
+
+{#
+    The words that mean there is no value, in lower case and without dots at the end. The word null
+    is added here, because dbt reads it as an empty cell of the seed.
+
+    Args:
+        scopes: where they do: text, key, slug, name (see the seed null_markers).
+#}
+{% macro markers(scopes) -%}
+    {{ return(
+        ['null'] + listed('null_markers', 'marker', "scope in ('" ~ scopes | join("', '") ~ "')")
+    ) }}
+{%- endmacro %}
+
+
+{# SQL for them as an array. #}
+{% macro null_markers(scopes) -%}
+    {{ array_of(markers(scopes)) }}
+{%- endmacro %}
+
+
+{# The labels that end a domain. #}
+{% macro top_level_domains() -%}
+    {{ return(listed('top_level_domains', 'label')) }}
+{%- endmacro %}
+
+
+{# The hosts whose pages belong to somebody else each. #}
+{% macro shared_hosts() -%}
+    {{ return(
+        listed('shared_hosts', 'host')
+        + listed('ignored_domains', 'domain', "kind in ('link_in_bio', 'link_shortener')")
+    ) }}
+{%- endmacro %}
+
+
+{#
+    Pattern of a text that is nothing but a null marker, blanks around it and dots behind; ignore
+    case. For jsonpath, which cannot ask a seed: a test holds it equal to the markers of text.
+#}
+{% macro null_marker_pattern() -%}
+    ^[{{ blanks() }}]*(?:null|none|none found|n/a|n[.]a|-|–|—)?[.]*[{{ blanks() }}]*$
+{%- endmacro %}

@@ -1,0 +1,29 @@
+{#
+    Pattern of the legal suffixes at the end of a name in the comparing form, without dots: one or
+    more of them, each perhaps in brackets or behind an `&` or `and`. Both are spelled from the end,
+    `cni ,emca`, because a pattern of hundreds of words is cheap only where a text begins.
+#}
+{% macro reversed_suffixes_pattern() -%}
+    {%- set words = [] -%}
+    {%- for word in listed('legal_suffixes', 'suffix') -%}
+        {%- do words.append(word | reverse | replace("'", "''")) -%}
+    {%- endfor -%}
+    ^(?:,?\)?(?:{{ words | join('|') }})\(?(?:(?: ?&| dna)[ ,]+|[ ,]+| ?&))+
+{%- endmacro %}
+
+
+{# SQL condition: the last word of a name in the comparing form may end a legal suffix. #}
+{% macro may_end_in_suffix(name) -%}
+    {%- set words = [] -%}
+    {%- for word in listed('legal_suffixes', 'suffix') -%}
+        {%- do words.append(word.split(' ')[-1]) -%}
+    {%- endfor -%}
+    split_part(translate(rtrim({{ name }}, ',) '), '&,(', '   '), ' ', -1)
+    = any({{ array_of(words | unique | list) }})
+{%- endmacro %}
+
+
+{# SQL for a company name without its legal suffixes, in the comparing form. #}
+{% macro name_stem(name) -%}
+    {{ function('company_name_stem') }}({{ name }})
+{%- endmacro %}
