@@ -2,11 +2,13 @@
     No two rows share the values of these columns or expressions.
 
     Args:
-        columns: list of SQL expressions.
+        columns: list of SQL expressions; functions of ours are called reference.<name>.
 #}
 {% test unique_combination(model, columns) %}
-    select {{ columns | join(', ') }}
+    {%- set reference = generate_schema_name('reference', none) ~ '.' %}
+    {%- set expressions = columns | join(', ') | replace('reference.', reference) %}
+    select {{ expressions }}
     from {{ model }}
-    group by {{ columns | join(', ') }}
+    group by {{ expressions }}
     having count(*) > 1
 {% endtest %}
