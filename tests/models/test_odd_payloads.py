@@ -83,7 +83,7 @@ def nested(levels: int) -> Any:
 
 # Payloads that are objects: each makes a row of its entity, if it says anything of one.
 OBJECTS: dict[str, Any] = {
-    "null": everywhere(None),
+    "nulls": everywhere(None),
     "true": everywhere(True),
     "number": everywhere(7),
     "fraction": everywhere(0.1),
