@@ -16,8 +16,8 @@
 
 
 {#
-    The version of a seed or function: of its file and of the macros that the file calls. Those of its
-    hooks do not count.
+    The version of a seed or function: of its file, of the macros that the file calls, and of the seeds
+    whose words are spelled into it. Macros of its hooks do not count.
 #}
 {% macro version_of(node) -%}
     {%- set macros = [] -%}
@@ -25,8 +25,12 @@
         if (unique_id.split('.')[-1] ~ '(') in (node.raw_code or '') -%}
         {%- do macros.append(unique_id) -%}
     {%- endfor -%}
+    {%- set made_of = source_of_macros(macros) -%}
+    {%- for unique_id in node.depends_on.nodes if unique_id.startswith('seed.') -%}
+        {%- do made_of.append(deployed_node(unique_id).checksum.checksum) -%}
+    {%- endfor -%}
     {%- set version = node.checksum.checksum -%}
-    {{ return(local_md5(([version] + source_of_macros(macros)) | join('\n')) if macros else version) }}
+    {{ return(local_md5(([version] + made_of) | join('\n')) if made_of else version) }}
 {%- endmacro %}
 
 

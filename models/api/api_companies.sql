@@ -82,4 +82,4 @@ select
     k.first_received_at,
     k.last_received_at
 from known as k
-left join {{ ref('countries') }} as n on {{ function('lower_text') }}(k.country) = n.spelling
+left join {{ ref('countries') }} as n on {{ function('comparing_form') }}(k.country) = n.spelling

@@ -204,9 +204,9 @@ def _research(entity: Entity, r: Reader, out: Extracted) -> None:
     r.names_of("customers", "companyName")
     for n, item in _researched(r):
         customer = Reader(r.payload, item, f"customers[{n}].")
-        name = forms.plain(forms.text_of(item.get("companyName")))
+        name = forms.clean_name(forms.plain(forms.text_of(item.get("companyName"))))
         has_study = customer.flag("hasCaseStudy") or False
-        if name is None or name.lower().rstrip(".") == "none found":
+        if name is None:
             continue
         row = {
             "created_at": entity.winner.received,
@@ -216,11 +216,11 @@ def _research(entity: Entity, r: Reader, out: Extracted) -> None:
             "case_study_url": customer.text("url"),
             "has_case_study": has_study,
         }
-        known = best.get(forms.lower(name))
+        known = best.get(forms.comparing(name))
         if known is None or (has_study and not known["has_case_study"]):
-            best[forms.lower(name)] = row
+            best[forms.comparing(name)] = row
             # what is said of a duplicate that goes has no column that could be NULL
-            reported[forms.lower(name)] = customer.issues
+            reported[forms.comparing(name)] = customer.issues
     url = entity.winner.row["origin_company_linkedin_url"]
     if forms.clean(url) is not None and forms.company_url(url) is None:
         r.report("origin_company_linkedin_url", url, "not a LinkedIn company URL")
@@ -245,7 +245,7 @@ def _case_study(entity: Entity, r: Reader, out: Extracted) -> None:
         "case_study_url": entity.key,
         "origin_company_domain": forms.domain(columns["origin_company_domain"]),
         "origin_company_name": forms.clean(columns["origin_company_name"]),
-        "company_customer_name": forms.clean(columns["company_customer_name"]),
+        "company_customer_name": forms.clean_name(columns["company_customer_name"]),
         "company_customer_domain": r.domain("customer_company_domain"),
         "article_title": r.text("article_title"),
         "confidence": r.text("confidence"),
@@ -256,9 +256,9 @@ def _case_study(entity: Entity, r: Reader, out: Extracted) -> None:
     r.names_of("champions", "full_name")
     for n, item in r.objects("champions"):
         champion = r.part(item, f"champions[{n}].")
-        name = forms.plain(forms.text_of(item.get("full_name")))
+        name = forms.clean_name(forms.plain(forms.text_of(item.get("full_name"))))
         # of duplicates the first speaks, and nothing is said of the others
-        if name is not None and forms.lower(name) not in champions:
+        if name is not None and forms.comparing(name) not in champions:
             person = {
                 "created_at": entity.winner.received,
                 "case_study_url": entity.key,
@@ -266,7 +266,7 @@ def _case_study(entity: Entity, r: Reader, out: Extracted) -> None:
                 "job_title": champion.text("job_title"),
                 "company_name": champion.text("company_name"),
             }
-            champions[forms.lower(name)] = person
+            champions[forms.comparing(name)] = person
     out.add("extracted.case_study_champions", champions.values())
 
 
@@ -418,7 +418,7 @@ FEEDS = (
         *_read_by("case_study_details"),
         needed=(
             ("origin_company_domain", forms.domain, NO_DOMAIN),
-            ("company_customer_name", forms.clean, NO_NAME),
+            ("company_customer_name", forms.clean_name, NO_NAME),
         ),
     ),
     Feed(

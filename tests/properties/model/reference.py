@@ -125,7 +125,10 @@ def _claims(
     for row in _last_entries(raw["manual_company_customers"]):
         origin = seeds.company(forms.domain(row["origin_company_domain"]))
         customer = seeds.company(forms.domain(row["company_customer_domain"]))
-        name, notes = forms.clean(row["company_customer_name"]), forms.clean(row["source_notes"])
+        name, notes = (
+            forms.clean_name(row["company_customer_name"]),
+            forms.clean(row["source_notes"]),
+        )
         yield Claim("manual", origin, customer, name, notes, receipt(row))
     for row in tables["extracted.case_study_details"]:
         origin = seeds.company(row["origin_company_domain"])
@@ -142,8 +145,8 @@ def _last_entries(rows: list[Row]) -> list[Row]:
     """Entries by hand: a later one about the same customer replaces an earlier one."""
     last: dict[tuple[str | None, str], Row] = {}
     for row in sorted(rows, key=lambda row: (receipt(row), row["id"])):
-        name = forms.clean(row["company_customer_name"])
-        customer = forms.lower(name) if name is not None else f"nameless {row['id']}"
+        name = forms.clean_name(row["company_customer_name"])
+        customer = forms.comparing(name) if name is not None else f"nameless {row['id']}"
         last[forms.domain(row["origin_company_domain"]), customer] = row
     return list(last.values())
 
@@ -156,13 +159,13 @@ class Names:
         self._stems: dict[str, set[str]] = {}
         for company in companies:
             if company["name"] is not None:
-                name = forms.lower(company["name"])
+                name = forms.comparing(company["name"])
                 self._exact.setdefault(name, set()).add(company["domain"])
                 self._stems.setdefault(forms.stem(name), set()).add(company["domain"])
 
     def bearer(self, name: str | None) -> str | None:
         """The one company of that name, as it stands, else without legal suffixes."""
-        said = forms.lower(name or "")
+        said = forms.comparing(name or "")
         stem = forms.stem(said)
         known, bearers = (
             (said, self._exact[said])
