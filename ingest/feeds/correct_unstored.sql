@@ -1,0 +1,5 @@
+nullif(
+    (coalesce(r._unstored, '{{}}') - array_remove(array[{given}], null))
+    || coalesce(m._unstored, '{{}}'),
+    '{{}}'
+)
