@@ -175,9 +175,10 @@ def _key(fields: _Fields, route: Route, payload: bytes, *, is_bare: bool) -> str
     if value is None:
         others = [other for other in (*route.bare_keys, *route.names) if other != name]
         hint = f", and there is no {' or '.join(dict.fromkeys(others))}" if others else ""
-        raise RefusedError(
-            Reason.NO_KEY, f"{name} is missing, null or blank{hint}; {_keys_of(fields)}"
-        )
+        has = f"the record has {_keys_of(fields)}"
+        if not is_bare:
+            has += f", its payload {_keys_of(_members(payload))}"
+        raise RefusedError(Reason.NO_KEY, f"{name} is missing, null or blank{hint}; {has}")
     return _required(name, value)
 
 
@@ -188,16 +189,16 @@ def _first(fields: _Fields, names: tuple[str, ...]) -> str | None:
 
 
 def _keys_of(fields: _Fields) -> str:
-    """What keys a record has, and which of them hide records; never what stands there."""
+    """What keys an object has, and which of them hide records; never what stands there."""
     names = [_shown(name) for name in list(fields)[:_MOST_NAMED]]
     if not names:
-        return "the record has no keys"
+        return "no keys"
     more = f" and {len(fields) - len(names)} more" if len(fields) > len(names) else ""
     hidden = [
         _shown(name) for name, value in fields.items() if _LIST_OF_OBJECTS.match(bytes(value))
     ]
-    hint = f"; a list of objects stands under {', '.join(hidden[:_MOST_NAMED])}" if hidden else ""
-    return f"the record has the keys {', '.join(names)}{more}{hint}"
+    hint = f" (a list of objects stands under {', '.join(hidden[:_MOST_NAMED])})" if hidden else ""
+    return f"the keys {', '.join(names)}{more}{hint}"
 
 
 def _shown(name: str) -> str:

@@ -200,6 +200,9 @@ def test_a_record_without_a_key_is_told_by_its_keys_and_never_by_its_values() ->
     assert "the record has the keys data, site, bad name" in detail
     assert "a list of objects stands under data" in detail
     assert "secret" not in detail
+    with pytest.raises(RefusedError) as refused:
+        row_of({"raw_payload": {"site": "secret"}}, FIRMOGRAPHICS)
+    assert "the record has the keys raw_payload, its payload the keys site" in refused.value.detail
 
 
 def test_other_words_for_the_key_are_not_looked_for_inside_a_payload() -> None:
