@@ -37,6 +37,15 @@ _DOMAIN_KEY = r"""
     )
 """
 
+# A value puts right what could not be stored before.
+_UNSTORED_NOW = """
+    nullif(
+        (coalesce(r._unstored, '{{}}') - array_remove(array[{}], null))
+        || coalesce(m._unstored, '{{}}'),
+        '{{}}'
+    )
+"""
+
 
 def domain_key(expression: sql.Composable) -> sql.Composed:
     """SQL: what two spellings of a domain have in common."""
@@ -134,7 +143,7 @@ def _correction(feed: Feed) -> sql.Composed:
     becomes: list[sql.Composable] = [
         sql.SQL("coalesce(m.{0}, r.{0})").format(name) for name in names
     ]
-    becomes.append(_sql("correct_unstored").format(given=sql.SQL(", ").join(given)))
+    becomes.append(sql.SQL(_UNSTORED_NOW).format(sql.SQL(", ").join(given)))
     names.append(sql.Identifier(UNSTORED))
     assignments = [
         sql.SQL("{} = {}").format(name, value) for name, value in zip(names, becomes, strict=True)

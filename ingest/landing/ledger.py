@@ -99,10 +99,6 @@ class RetryableReject:
     origin: Origin
 
 
-_OPEN = sql.SQL("r._is_open")
-_SETTLED = sql.SQL("r._settled_at is not null")
-
-
 def _sql(name: str) -> sql.SQL:
     return statement("ingest.landing", name)
 
@@ -260,20 +256,21 @@ def rejects(
         limit: Not more than so many.
         settled: Those that are settled, instead of the open ones.
     """
-    query = _sql("list_rejects").format(which=_SETTLED if settled else _OPEN)
-    rows = conn.execute(query, {"load": load_id, "limit": limit})
+    rows = conn.execute(_sql("list_rejects"), {"load": load_id, "limit": limit, "settled": settled})
     return [RejectEntry(*row) for row in rows]
 
 
 def count_rejects(conn: Connection, load_id: UUID | None, *, settled: bool = False) -> int:
     """How many open rejects there are, or settled ones, of one load or of all."""
-    query = sql.SQL(
+    row = conn.execute(
         """
-        select count(*) from raw.rejects as r
-        where {which} and (%(load)s::uuid is null or r.load_id = %(load)s)
-        """
-    ).format(which=_SETTLED if settled else _OPEN)
-    row = conn.execute(query, {"load": load_id}).fetchone()
+        select count(*) from raw.rejects
+        where
+            case when %(settled)s then _settled_at is not null else _is_open end
+            and (%(load)s::uuid is null or load_id = %(load)s)
+        """,
+        {"load": load_id, "settled": settled},
+    ).fetchone()
     return int(row[0]) if row else 0
 
 

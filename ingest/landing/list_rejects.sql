@@ -12,7 +12,7 @@ select
 from raw.rejects as r
 inner join raw.loads as l on r.load_id = l.id
 where
-    {which}
+    case when %(settled)s then r._settled_at is not null else r._is_open end
     and (%(load)s::uuid is null or r.load_id = %(load)s)
 order by l.started_at desc, r.load_id desc, r.line, r.id
 limit %(limit)s
