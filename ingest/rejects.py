@@ -36,6 +36,8 @@ class Reason(StrEnum):
     UNKNOWN_FIELD = "unknown_field"
     BAD_VALUE = "bad_value"
     IMPLAUSIBLE = "implausible"
+    REPEATED_HEADER = "repeated_header"
+    TOTALS = "totals"
     UNSTORABLE = "unstorable"
 
 
@@ -47,6 +49,8 @@ UNREADABLE = frozenset(
         Reason.INVALID_ENCODING,
         Reason.MALFORMED_ROW,
         Reason.CELL_COUNT,
+        Reason.REPEATED_HEADER,
+        Reason.TOTALS,
     }
 )
 

@@ -80,6 +80,11 @@ def _reject_limit(
     help="Where times without a zone were taken, like America/New_York; UTC by default.",
 )
 @click.option("--notes", metavar="TEXT", help="Notes about a lead export.")
+@click.option(
+    "--encoding",
+    metavar="NAME",
+    help="Encoding of tables where it cannot be told, like cp1250 or shift_jis.",
+)
 @json_option
 def command(  # noqa: PLR0917 - click passes them by name
     files: tuple[str, ...],
@@ -102,7 +107,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     records, its rejects and its line in the ledger, or nothing. The same content loads once.
 
     Workflows that take tables (see ingest workflows) read CSV, semicolons or tabs between the
-    cells too, in UTF-8, UTF-16 or Windows-1252, and JSON objects with the headers as keys.
+    cells too, in UTF-8, UTF-16, Windows-1252 or what --encoding says, and JSON objects with the
+    headers as keys.
 
     Ends with 0, with 1 if a file failed (nothing of it was written), or with 3 if records were
     rejected: see ingest rejects.

@@ -1,13 +1,13 @@
-"""``ingest rejects``: what was refused, and why; and the same records tried again."""
+"""``ingest rejects``: what was refused, and why; tried again, or settled."""
 
 from __future__ import annotations
 
 import click
 
 from ingest.commands.common import by_reason, chosen_workflow, in_tables, json_option
-from ingest.errors import ExitStatus
+from ingest.errors import ExitStatus, UsageError
 from ingest.landing import ledger
-from ingest.load.retry import RetrySummary, retry_load
+from ingest.load.retry import RetrySummary, retry_load, settle_load
 from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import require_initialised
 from ingest.terminal.screen import emit_json, say, show
@@ -28,11 +28,11 @@ class _ListByDefault(click.Group):
 
 @click.group(
     cls=_ListByDefault,
-    subcommand_metavar="[LOAD] [OPTIONS] | retry [LOAD] [OPTIONS]",
+    subcommand_metavar="[LOAD] [OPTIONS] | retry [LOAD] [OPTIONS] | settle LOAD --why TEXT",
     epilog="Example: ingest rejects 0199f3c2 && ingest rejects retry 0199f3c2",
 )
 def command() -> None:
-    """Show the records that could not land (that is list), or try them again."""
+    """Show the records that could not land (that is list), try them again, or settle them."""
 
 
 @command.command("list", epilog="Example: ingest rejects list 0199f3c2, or shorter without list")
@@ -44,18 +44,20 @@ def command() -> None:
     show_default=True,
     help="Show at most so many rejects.",
 )
+@click.option("--settled", is_flag=True, help="Show those that were settled, with when and why.")
 @json_option
-def list_(load: str | None, limit: int, as_json: bool) -> None:
+def list_(load: str | None, limit: int, settled: bool, as_json: bool) -> None:
     """Show the records that could not land: line, reason and text.
 
     LOAD is the id of a load or the beginning of one (see ingest loads); without it the rejects
-    of all loads are shown, the newest load first.
+    of all loads are shown, the newest load first. Records that landed since, and settled ones, are
+    not among them.
     """
     with connect() as conn:
         require_initialised(conn)
         load_id = ledger.find_load(conn, load) if load else None
-        entries = ledger.rejects(conn, load_id, limit)
-        total = ledger.count_rejects(conn, load_id)
+        entries = ledger.rejects(conn, load_id, limit, settled=settled)
+        total = ledger.count_rejects(conn, load_id, settled=settled)
     if as_json:
         emit_json(entries)
     else:
@@ -63,7 +65,7 @@ def list_(load: str | None, limit: int, as_json: bool) -> None:
     if total > len(entries):
         say(f"{len(entries):,} of {total:,} rejects shown; --limit shows more.")
     elif not entries:
-        say("No rejects.")
+        say("No settled rejects." if settled else "No rejects.")
 
 
 def _show(entries: list[ledger.RejectEntry]) -> None:
@@ -76,6 +78,9 @@ def _show(entries: list[ledger.RejectEntry]) -> None:
         text = entry.record or ""
         more = "..." if len(text) > _TEXT_SHOWN else ""
         show(f"    {text[:_TEXT_SHOWN]}{more}")
+        if entry.settled_at:
+            at = entry.settled_at.astimezone().isoformat(sep=" ", timespec="minutes")
+            show(f"    settled {at}: {entry.settled_why}")
 
 
 @command.command("retry", epilog="Example: ingest rejects retry 0199f3c2")
@@ -127,3 +132,32 @@ def _report(summary: RetrySummary) -> None:
             f"  {summary.needs_file:,} need their file: what was kept of them is not enough. "
             "Correct the file and load it."
         )
+
+
+@command.command(
+    "settle",
+    epilog='Example: ingest rejects settle 0199f3c2 --why "loaded under the right workflow since"',
+)
+@click.argument("load")
+@click.option("--why", required=True, metavar="TEXT", help="Why they need not land any more.")
+@json_option
+def settle(load: str, why: str, as_json: bool) -> None:
+    """Settle the open rejects of a load: they are kept, and counted as open no longer.
+
+    For records that will not land from here, as those of a file that was loaded under a wrong
+    workflow. LOAD is the id of a load or the beginning of one. What was settled is not tried again;
+    ingest rejects --settled shows it, with when and why.
+
+    Ends with 0, also where there is nothing left to settle.
+    """
+    if not why.strip():
+        raise UsageError("--why is blank", hint="say why they need not land any more")
+    with connect() as conn:
+        require_initialised(conn)
+        server = describe(conn)
+        with conn.transaction():
+            load_id = ledger.find_load(conn, load)
+        settled = settle_load(conn, load_id, why.strip(), say)
+    if as_json:
+        emit_json({"server": server, "load": load_id, "settled": settled})
+    say(f"{settled:,} rejects of load {load_id} settled in {server}.")

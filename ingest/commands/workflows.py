@@ -75,7 +75,8 @@ def _feed_landing(feed: Feed) -> dict[str, Any]:
 
 def _key_rule(route: Route) -> str:
     key, *others = route.required
-    rule = key
+    names = [name for name in route.names if name != key]
+    rule = f"{key} (or {', '.join(names)})" if names else key
     stand_ins = [name for name in route.bare_keys if name != key]
     if stand_ins:
         rule += f", else {' or '.join(stand_ins)} of the payload"

@@ -42,16 +42,23 @@ class FeedFile:
         """The rows of the file, be it a table or JSON, and what could not be read as one.
 
         Raises:
-            IngestError: The file is of another kind, cut off or damaged, or its header does not
-                fit the feed.
+            IngestError: The file is of another kind, cut off or damaged, its header does not fit
+                the feed, or it is not in the encoding that was given.
         """
         if self._rows.feed.key:
             make_room(self._conn, self._rows.feed)
+        encoding = self._rows.options.charset
         if looks_like_json(self._content):
+            if encoding is not None:
+                raise IngestError(
+                    "this is JSON, which is UTF-8; --encoding has a meaning for tables only",
+                    where=self._content.name,
+                    hint="leave it out",
+                )
             # what is said about the file is not kept: its records cannot be tried again without it
             yield from RecordReader(self._content, progress, can_retry=False)
             return
-        table = TableReader(self._content, progress, self._notice)
+        table = TableReader(self._content, progress, self._notice, encoding)
         self._rows.read_header(table.header, f"{self._content.name}:{table.header_line}")
         for note in self._rows.notes:
             self._notice(f"{self._content.name}: {note}.")

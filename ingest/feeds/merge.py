@@ -15,7 +15,7 @@ from psycopg import sql
 from ingest.postgres.connection import Connection
 from ingest.postgres.locks import hold, lock_of_text
 from ingest.postgres.statements import statement
-from ingest.workflows.feeds import Column, Feed, Holds
+from ingest.workflows.feeds import UNSTORED, Column, Feed, Holds
 
 TEMPORARY_SCHEMA = "pg_temp"
 
@@ -34,6 +34,15 @@ _DOMAIN_KEY = r"""
             ''
         ),
         '.'
+    )
+"""
+
+# A value puts right what could not be stored before.
+_UNSTORED_NOW = """
+    nullif(
+        (coalesce(r._unstored, '{{}}') - array_remove(array[{}], null))
+        || coalesce(m._unstored, '{{}}'),
+        '{{}}'
     )
 """
 
@@ -99,7 +108,7 @@ def _landed(feed: Feed) -> sql.Identifier:
 
 
 def _merge(feed: Feed) -> sql.Composed:
-    names = [sql.Identifier(column.name) for column in feed.columns]
+    names = [sql.Identifier(name) for name in (*(c.name for c in feed.columns), UNSTORED)]
     key_names = [sql.Identifier(f"key_{n}") for n, _ in enumerate(feed.key)]
     keys = [
         sql.SQL("{} as {}").format(_key(column), name)
@@ -119,12 +128,23 @@ def _merge(feed: Feed) -> sql.Composed:
         keys=comma.join(keys),
         key_names=comma.join(key_names),
         newest=comma.join(newest),
-        correct=_correction(feed, names) if feed.updates else _sql("correct_nothing"),
+        correct=_correction(feed) if feed.updates else _sql("correct_nothing"),
     )
 
 
-def _correction(feed: Feed, names: list[sql.Identifier]) -> sql.Composed:
-    becomes = [sql.SQL("coalesce(m.{0}, r.{0})").format(name) for name in names]
+def _correction(feed: Feed) -> sql.Composed:
+    names = [sql.Identifier(column.name) for column in feed.columns]
+    given = [
+        sql.SQL("case when m.{} is not null then {} end").format(
+            sql.Identifier(column.name), sql.Literal(column.name)
+        )
+        for column in feed.columns
+    ]
+    becomes: list[sql.Composable] = [
+        sql.SQL("coalesce(m.{0}, r.{0})").format(name) for name in names
+    ]
+    becomes.append(sql.SQL(_UNSTORED_NOW).format(sql.SQL(", ").join(given)))
+    names.append(sql.Identifier(UNSTORED))
     assignments = [
         sql.SQL("{} = {}").format(name, value) for name, value in zip(names, becomes, strict=True)
     ]

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ingest.errors import UsageError
 from ingest.feeds.values import in_zone, read_moment
 from ingest.feeds.vc_firms import find_vc_firm
+from ingest.formats.charset import codec_name
 from ingest.postgres.connection import Connection
 from ingest.workflows.feeds import FEEDS, Feed, Saying, feed_of
 from ingest.workflows.registry import Workflow
@@ -27,6 +28,7 @@ class FeedOptions:
         export_timestamp: When the export was made.
         timezone: Where times without a zone were taken; UTC if nothing is said.
         notes: Anything.
+        encoding: Of their text, as Python calls it, where it cannot be told.
         vc_firm_id: The firm, once ``found``.
     """
 
@@ -35,6 +37,7 @@ class FeedOptions:
     export_timestamp: str | None = None
     timezone: str | None = None
     notes: str | None = None
+    encoding: str | None = None
     vc_firm_id: UUID | None = None
 
     def check(self, workflow: Workflow | None) -> None:
@@ -49,7 +52,7 @@ class FeedOptions:
             self._check_one(name, feed)
         if workflow and feed and feed.needs and getattr(self, feed.needs) is None:
             raise UsageError(f"{workflow.slug} needs {_option(feed.needs)}, by name or domain")
-        _ = self.exported_at
+        _ = self.exported_at, self.charset
 
     def _check_one(self, name: Saying, feed: Feed | None) -> None:
         said: str | None = getattr(self, name)
@@ -87,6 +90,23 @@ class FeedOptions:
                 f"--timezone {self.timezone!r} is no known time zone",
                 hint="give one like America/New_York",
             ) from None
+
+    @cached_property
+    def charset(self) -> str | None:
+        """The encoding by the name of its codec.
+
+        Raises:
+            UsageError: There is no such encoding of text.
+        """
+        if self.encoding is None:
+            return None
+        name = codec_name(self.encoding.strip())
+        if name is None:
+            raise UsageError(
+                f"--encoding {self.encoding!r} is no known encoding of text",
+                hint="give one like cp1250, iso-8859-2 or shift_jis",
+            )
+        return name
 
     @cached_property
     def exported_at(self) -> datetime | None:

@@ -1,7 +1,8 @@
-"""Values that cannot belong to their column: the sign of a row whose cells have moved.
+"""Values that cannot belong to their column: the signs of a row whose cells have moved.
 
-Only what is certain counts. That a city is unknown or a domain is none proves nothing; an address
-in a city or an amount of money in a LinkedIn address does.
+One sign proves nothing: people write odd things into cells, and such a value lands and is reported.
+Cells that moved give themselves away together, so a row counts as shifted from two signs on. The
+words for nothing ("Not found") are no sign, as they stand in any column.
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ingest.landing.rows import FLAGS
 from ingest.workflows.feeds import Holds
+
+ENOUGH = 2  # signs that together make a row a shifted one
 
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _SIGN = r"[$€£¥]"
 _AMOUNT = rf"{_SIGN}?\s?{_NUMBER}\s?[kmb]?"
 _BOUND = r"(?:less than|more than|over|under|up to|[<>])\s?"
 
-_IS_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S*linkedin\.com/\S*", re.IGNORECASE)
+_IS_ADDRESS = re.compile(r"(?:https?://|www\.|urn:li:)\S+|\S*linkedin\.com/\S*", re.IGNORECASE)
+_IS_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _IS_NUMBER = re.compile(_NUMBER)
 # $12M · 10M-25M · $1M to $10M · 51-200 employees · 10,001+ · less than $1M
 _IS_AMOUNT = re.compile(
@@ -25,10 +30,18 @@ _IS_AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _AT_LINKEDIN = re.compile(r"linkedin\.|lnkd\.in|^/|^urn:li:", re.IGNORECASE)
-# what people write where there is nothing
-_NOTHING = frozenset(
-    ("n/a", "na", "-", "\u2013", "\u2014", "none", "null", "none found", "none found.")
+_IS_PROFILE = re.compile(r"linkedin\.com/(?:company|school|in)/", re.IGNORECASE)
+_HAS_DIGIT = re.compile(r"\d")
+# what people and agents write where there is nothing, or nothing to be said
+_IS_NOTHING = re.compile(
+    r"(?:n\.?/?a\.?|null|nil|none|tbd|[-\u2013\u2014?.]+"
+    r"|(?:none|not|nothing|no [\w -]+?) (?:found|available|applicable|listed|provided|known|data)"
+    r"|(?:[\w -]+ )?(?:unknown|undisclosed|not disclosed|confidential)|no data)\.?",
+    re.IGNORECASE,
 )
+_SIZES_IN_WORDS = frozenset(("myself only", "self-employed", "self employed"))
+_SENTENCE = 6  # words
+_SHORT = 100  # characters; nothing is said in less
 
 
 def misfit(holds: Holds, value: str) -> str | None:
@@ -40,19 +53,38 @@ def misfit(holds: Holds, value: str) -> str | None:
     if check is None:
         return None
     text = value.strip()
-    return None if text.lower() in _NOTHING else check(text)
+    wrong = check(text)
+    return None if wrong is None or _IS_NOTHING.fullmatch(text[:_SHORT]) else wrong
 
 
 def _in_words(text: str) -> str | None:
-    return "a web address" if _IS_ADDRESS.fullmatch(text) else None
+    if _IS_ADDRESS.fullmatch(text):
+        return "a web address"
+    return "an e-mail address" if _IS_EMAIL.fullmatch(text) else None
 
 
 def _in_place(text: str) -> str | None:
     return _in_words(text) or _amount(text)
 
 
+def _in_label(text: str) -> str | None:
+    return _in_place(text) or _number(text)
+
+
+def _in_quantity(text: str) -> str | None:
+    if _HAS_DIGIT.search(text):
+        return _in_words(text)
+    return None if text.lower() in _SIZES_IN_WORDS else "no number"
+
+
 def _in_address(text: str) -> str | None:
-    return _amount(text) or ("a number" if _IS_NUMBER.fullmatch(text) else None)
+    if text.lower() in FLAGS:
+        return "a yes or no"
+    return _amount(text) or _number(text) or _sentence(text)
+
+
+def _in_page(text: str) -> str | None:
+    return "a LinkedIn page" if _IS_PROFILE.search(text) else _in_address(text)
 
 
 def _in_linkedin(text: str) -> str | None:
@@ -65,15 +97,32 @@ def _in_email(text: str) -> str | None:
     return None if "@" in text else "no e-mail address"
 
 
+def _in_flag(text: str) -> str | None:
+    return _in_place(text) or ("words" if " " in text else None)
+
+
 def _amount(text: str) -> str | None:
     return "an amount or a range" if _IS_AMOUNT.fullmatch(text) else None
+
+
+def _number(text: str) -> str | None:
+    return "a number" if _IS_NUMBER.fullmatch(text) else None
+
+
+def _sentence(text: str) -> str | None:
+    return "a sentence" if len(text.split(maxsplit=_SENTENCE)) >= _SENTENCE else None
 
 
 _CHECKS: dict[Holds, Callable[[str], str | None]] = {
     Holds.WORDS: _in_words,
     Holds.PLACE: _in_place,
+    Holds.LABEL: _in_label,
+    Holds.QUANTITY: _in_quantity,
     Holds.ADDRESS: _in_address,
+    Holds.PAGE: _in_page,
     Holds.DOMAIN: _in_address,
     Holds.LINKEDIN: _in_linkedin,
     Holds.EMAIL: _in_email,
+    Holds.FLAG: _in_flag,
+    Holds.LIST: _in_place,
 }

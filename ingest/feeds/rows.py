@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -10,14 +10,15 @@ import msgspec
 from ingest.errors import IngestError, did_you_mean
 from ingest.feeds.merge import TEMPORARY_SCHEMA
 from ingest.feeds.options import FeedOptions
-from ingest.feeds.values import stored
+from ingest.feeds.plausibility import ENOUGH, misfit
+from ingest.feeds.values import is_null, stored
 from ingest.formats.delimited import TableRow
 from ingest.formats.json.records import Record
 from ingest.landing.copy import Target
 from ingest.landing.rows import LONGEST_KEY, Row
 from ingest.rejects import Reason, RefusedError
 from ingest.terminal.screen import printable
-from ingest.workflows.feeds import Column, Feed, Holds, normal_header
+from ingest.workflows.feeds import UNSTORED, Column, Feed, Holds, normal_header
 from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
 
 # What a record that was relayed as JSON may carry beside its columns.
@@ -106,14 +107,16 @@ class FeedRows:
             self.notes.append(f"not in the file and left empty: {_listed(unset)}")
 
     def row(self, record: TableRow | Record) -> Row:
-        """The row of a record.
+        """The row of a record; a cell that its column cannot store lands beside it.
 
         Raises:
-            RefusedError: A value is missing, cannot belong to its column, or cannot be stored in
-                it; or a JSON record has a key that is no column, or names another workflow.
+            RefusedError: A value that is needed is missing, several cannot belong to their columns
+                or one stands under no header; or a JSON record has a key that is no column, or
+                names another workflow.
         """
+        unstored: dict[str, str] = {}
         if isinstance(record, Record):
-            texts, cleaned = self._texts(record), record.cleaned
+            texts, cleaned = self._texts(record, unstored), record.cleaned
         else:
             cells, cleaned = _without_nul(record)
             if any(cells[place].strip() for place in self._nameless):
@@ -122,8 +125,24 @@ class FeedRows:
                     "there is a value under no header: the cells seem to have moved",
                 )
             texts = {name: cells[place] for name, place in self._places.items()}
-        values = (self._value(column, texts.get(column.name, "")) for column in self._columns)
-        return Row(self._target, (*values, *self._constants.values()), cleaned)
+        self._refuse_moved(texts)
+        values = [
+            self._value(column, texts.get(column.name, ""), unstored) for column in self._columns
+        ]
+        beside = msgspec.Raw(msgspec.json.encode(unstored)) if unstored else None
+        return Row(self._target, (*values, *self._constants.values(), beside), cleaned)
+
+    def _refuse_moved(self, texts: Mapping[str, str]) -> None:
+        signs = []
+        for column in self._columns:
+            text = texts.get(column.name, "")
+            wrong = None if is_null(text) else misfit(column.holds, text)
+            if wrong is not None:
+                signs.append(f"{column.title} holds {wrong}")
+        if len(signs) >= ENOUGH:
+            raise RefusedError(
+                Reason.IMPLAUSIBLE, f"{_listed(signs)}: the cells seem to have moved"
+            )
 
     def _target_of(self, columns: Iterable[Column]) -> Target:
         named = {column.name: column.holds.sql_type for column in columns}
@@ -131,14 +150,20 @@ class FeedRows:
             "id": "uuid",
             **named,
             **dict.fromkeys(self._constants, "uuid"),
+            UNSTORED: "jsonb",
             "_load_id": "uuid",
         }
         schema = TEMPORARY_SCHEMA if self.feed.key else "raw"
         return Target(self.feed.table, tuple(types), tuple(types.values()), schema=schema)
 
-    def _value(self, column: Column, text: str) -> object:
-        value = stored(column, text, self._zone)
+    def _value(self, column: Column, text: str, unstored: dict[str, str]) -> object:
+        try:
+            value = stored(column, text, self._zone)
+        except ValueError:
+            unstored[column.name] = text
+            value = None
         if value is None:
+            # what is said of the file takes the place of a cell that can say nothing itself
             value = self._defaults.get(column.name)
         elif column.holds is Holds.MOMENT:
             self.found_moments = True
@@ -155,7 +180,7 @@ class FeedRows:
 
     # Records relayed as JSON: headers as keys, null or no key where a cell would be empty.
 
-    def _texts(self, record: Record) -> dict[str, str]:
+    def _texts(self, record: Record, unstored: dict[str, str]) -> dict[str, str]:
         self._check_workflow(record)
         texts: dict[str, str] = {}
         for key, value in record.fields.items():
@@ -166,7 +191,10 @@ class FeedRows:
                 continue
             if column.name in texts:
                 raise RefusedError(Reason.BAD_VALUE, f"{column.title} stands twice")
-            texts[column.name] = _text(column, value)
+            texts[column.name] = _text(value)
+            if column.holds.sql_type != "jsonb" and bytes(value).startswith((b"[", b"{")):
+                unstored[column.name] = texts[column.name]
+                texts[column.name] = ""
         return texts
 
     def _column(self, key: str) -> Column | None:
@@ -217,15 +245,13 @@ class FeedRows:
         )
 
 
-def _text(column: Column, value: msgspec.Raw) -> str:
+def _text(value: msgspec.Raw) -> str:
     """A JSON value as the cell of a table would write it."""
     text = bytes(value)
     if text.startswith(b'"'):
         return _STRING.decode(text)
     if text == b"null":
         return ""
-    if text.startswith((b"[", b"{")) and column.holds.sql_type != "jsonb":
-        raise RefusedError(Reason.BAD_VALUE, f"{column.title} holds a list or an object")
     return text.decode()
 
 

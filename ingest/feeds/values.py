@@ -9,10 +9,8 @@ from datetime import UTC, datetime, tzinfo
 
 import msgspec
 
-from ingest.feeds.plausibility import misfit
 from ingest.formats.json.text import without_unstorable
 from ingest.landing.rows import FLAGS
-from ingest.rejects import Reason, RefusedError
 from ingest.workflows.feeds import Column, Holds
 
 # How exports write that there is nothing; the text markers that people use (N/A, -) are received
@@ -36,22 +34,12 @@ def stored(column: Column, text: str, zone: tzinfo) -> object:
         zone: Where times without a zone were taken.
 
     Raises:
-        RefusedError: The value cannot belong to the column, or cannot be stored in it.
+        ValueError: The column cannot store it; the words complete "it is".
     """
     if is_null(text):
         return None
-    wrong = misfit(column.holds, text)
-    if wrong is not None:
-        raise RefusedError(
-            Reason.IMPLAUSIBLE, f"{column.title} holds {wrong}: the cells seem to have moved"
-        )
     convert = _CONVERSIONS.get(column.holds)
-    if convert is None:
-        return text
-    try:
-        return convert(text.strip(), zone)
-    except ValueError as fault:
-        raise RefusedError(Reason.BAD_VALUE, f"{column.title} holds {fault}") from None
+    return text if convert is None else convert(text.strip(), zone)
 
 
 def read_moment(text: str) -> datetime:

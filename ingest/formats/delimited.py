@@ -1,19 +1,21 @@
 """The rows of delimited text, whatever wrote it: a stream of rows and rejects.
 
-Commas, semicolons or tabs between the cells, told by the first line; cells in double quotes may
-hold the delimiter, line breaks and doubled quotes. A row that cannot be read costs its own line
+Commas, semicolons or tabs between the cells, told by the first line, be it the header or the
+``sep=`` of a spreadsheet; cells in double quotes may hold the delimiter, line breaks and doubled
+quotes, and have blanks before them. A row that cannot be read costs its own line
 only: reading goes on at the next one, even if a stray quote seemed to swallow it.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ingest.errors import IngestError
-from ingest.formats.charset import Charset, charset_of, utf8_blocks
+from ingest.formats.charset import Charset, charset_of, charset_said, utf8_blocks
 from ingest.formats.content import Content
 from ingest.formats.json.text import is_utf8
 from ingest.rejects import Origin, Reason, Reject
@@ -22,6 +24,15 @@ MAX_CELL = 1_000_000  # characters
 MAX_LINE = 64_000_000  # bytes
 
 _TAB = "\t"
+# the line with which a spreadsheet says its delimiter, the tab also as two characters
+_SEPARATOR = re.compile(r'"?sep=(\\t|[;,\t|])"?', re.IGNORECASE)
+# Total · Grand total: · Count: 24 · 24 rows
+_TOTALS = re.compile(
+    r"(?:(?:grand |sub-?)?totals?(?: (?:rows|records|count))?\s*:?\s*[\d,.]*"
+    r"|(?:sum|count|rows|records)\s*:?\s*[\d,.]+|[\d,.]+ (?:rows|records))",
+    re.IGNORECASE,
+)
+_LONGEST_TOTALS = 60  # characters
 _JSON_STARTS = (b"{", b"[")
 # blanks, and byte order marks, also of UTF-16, which JSON is refused in by name
 _BEFORE_TEXT = b" \t\r\n\xef\xbb\xbf\xff\xfe\x00"
@@ -64,6 +75,7 @@ class TableReader:
         content: The file.
         progress: Told how many bytes of the file have been read so far.
         notice: Told what was assumed about the file.
+        encoding: The name of its codec, if somebody says it.
 
     Attributes:
         header: The cells of the first line that is not blank.
@@ -78,22 +90,28 @@ class TableReader:
         content: Content,
         progress: Callable[[int], None] | None = None,
         notice: Callable[[str], None] | None = None,
+        encoding: str | None = None,
     ) -> None:
         self._name = content.name
-        charset = charset_of(content)
+        charset = charset_said(content, encoding) if encoding else charset_of(content)
         if charset is Charset.WINDOWS_1252 and notice:
             notice(f"{self._name}: this is no UTF-8; read as Windows-1252.")
         self._lines = _Lines(utf8_blocks(content, charset, progress), self._name)
         csv.field_size_limit(MAX_CELL)
         self._delimiter = self._find_delimiter()
+        self._quotes = _Quotes(self._delimiter)
         self._cells = csv.reader(self._lines, delimiter=self._delimiter, strict=True)
+        self._unpadded = csv.reader(
+            map(self._quotes.without_blanks, self._lines), delimiter=self._delimiter, strict=True
+        )
         try:
-            self.header = next(self._cells)
+            self.header = self._next_cells()
         except csv.Error as fault:
             raise IngestError(
                 f"the header cannot be read: {_words(fault)}",
                 where=f"{self._name}:{self._lines.taken[0].number}",
             ) from fault
+        self._titles = [_folded(title) for title in self.header]
         self.header_line = self._lines.taken[0].number
         if not is_utf8(self._lines.taken_text()):
             raise IngestError(
@@ -104,25 +122,57 @@ class TableReader:
         """The rows and what could not be read as one; rows without any value are none.
 
         Raises:
-            IngestError: The file is cut off, or a line is longer than ``MAX_LINE``.
+            IngestError: The file is cut off, a line is longer than ``MAX_LINE``, or a second header
+                has the columns in another order.
         """
         lines = self._lines
         while True:
             lines.taken.clear()
             try:
-                cells = next(self._cells, None)
+                cells = self._next_cells()
             except csv.Error as fault:
                 yield self._recover(fault)
                 continue
-            if cells is None:
+            except StopIteration:
                 return
             # an empty line, or one of delimiters only, as spreadsheets write it
             if any(map(str.strip, cells)):
                 yield self._row(cells)
 
+    def _next_cells(self) -> list[str]:
+        """The cells of the next row; blanks before a quoted one are not part of it.
+
+        Raises:
+            StopIteration: There is none.
+            csv.Error: It cannot be read.
+        """
+        cells = next(self._cells)
+        if not any(cell[:1].isspace() and cell.lstrip()[:1] == '"' for cell in cells):
+            return cells
+        lines = self._lines
+        plain = lines.taken[:]
+        self._reread(plain)
+        self._quotes.open = False
+        try:
+            return next(self._unpadded)
+        except csv.Error:
+            # no quoting: a value that begins with a blank and a quote
+            self._reread(lines.taken)
+            for _ in plain:
+                next(lines)
+            return cells
+
+    def _reread(self, taken: list[_Line]) -> None:
+        self._lines.give_back(taken)
+        self._lines.taken = []
+
     def _find_delimiter(self) -> str:
-        """The delimiter of the first line that is not blank, which is left to be read."""
+        """What the first line that is not blank says; a header is left to be read."""
         for text in self._lines:
+            said = _SEPARATOR.fullmatch(text.rstrip("\r\n"))
+            if said:
+                self._lines.taken.clear()
+                return said[1].replace(r"\t", _TAB)
             if text.strip():
                 self._lines.give_back(self._lines.taken[-1:])
                 self._lines.taken.clear()
@@ -138,12 +188,36 @@ class TableReader:
         if not is_utf8(origin.raw):
             return Reject(origin, Reason.INVALID_ENCODING, "the row is not valid UTF-8")
         width = len(self.header)
+        if _is_totals(cells):
+            return Reject(origin, Reason.TOTALS, "the row counts the others")
+        if self._is_header(cells, first.number):
+            return Reject(origin, Reason.REPEATED_HEADER, "the header stands here once more")
         if len(cells) < width and self._lines.unfinished:
             raise self._cut_off(first.number, f"{len(cells)} of {width} cells")
         if len(cells) < width or any(map(str.strip, cells[width:])):
             detail = f"{len(cells)} cells, and the header has {width}"
             return Reject(origin, Reason.CELL_COUNT, detail)
         return TableRow(origin, cells[:width])
+
+    def _is_header(self, cells: list[str], line: int) -> bool:
+        """Whether a row is the header once more.
+
+        Raises:
+            IngestError: It is, with the columns in another order, so the rows below it are others.
+        """
+        if _folded(cells[0]) not in self._titles:
+            return False
+        titles = [_folded(cell) for cell in cells[: len(self.header)]]
+        if titles == self._titles:
+            return True
+        if sorted(titles) == sorted(self._titles):
+            raise IngestError(
+                "the header stands here once more, with its columns in another order; "
+                "nothing of it was loaded",
+                where=f"{self._name}:{line}",
+                hint="load the two parts as two files",
+            )
+        return False
 
     def _recover(self, fault: csv.Error) -> TableRow | Reject:
         """Give up the first of the lines that were taken, and read the others again."""
@@ -167,6 +241,44 @@ class TableReader:
             where=f"{self._name}:{line}",
             hint="fetch the file again",
         )
+
+
+class _Quotes:
+    """Takes the blanks between a delimiter and an opening quote away, line by line.
+
+    Attributes:
+        open: The line to come begins inside of quotes.
+    """
+
+    def __init__(self, delimiter: str) -> None:
+        self.open = False
+        mark = re.escape(delimiter)
+        # a cell from its beginning: in quotes, which may not close on this line, or without
+        self._cell = re.compile(rf'(?P<blanks>[^\S\r\n{mark}]*)"|[^{mark}]*(?:{mark}|\Z)')
+        self._rest = re.compile(rf'(?:[^"]|"")*+(?P<close>"[^{mark}]*(?:{mark}|\Z))?')
+
+    def without_blanks(self, line: str) -> str:
+        """The line as the csv module understands it."""
+        parts = []
+        place = 0
+        while place < len(line):
+            if not self.open:
+                cell = self._cell.match(line, place)
+                if cell is None:
+                    break
+                place = cell.end()
+                if cell["blanks"] is None:
+                    parts.append(cell[0])
+                    continue
+                parts.append('"')
+                self.open = True
+            rest = self._rest.match(line, place)
+            if rest is None:
+                break
+            self.open = rest["close"] is None
+            parts.append(rest[0])
+            place = rest.end()
+        return "".join(parts) + line[place:]
 
 
 class _Line(NamedTuple):
@@ -250,3 +362,17 @@ def _line_break(text: bytes) -> bytes:
 def _words(fault: csv.Error) -> str:
     said = str(fault)
     return next((words for sign, words in _FAULTS.items() if sign in said), said)
+
+
+def _folded(title: str) -> str:
+    return title.strip().casefold()
+
+
+def _is_totals(cells: list[str]) -> bool:
+    """Whether a row has one value, and that counts the rows above it."""
+    filled = [text for text in map(str.strip, cells) if text]
+    return (
+        len(filled) == 1
+        and len(filled[0]) <= _LONGEST_TOTALS
+        and _TOTALS.fullmatch(filled[0]) is not None
+    )

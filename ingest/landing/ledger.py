@@ -70,11 +70,13 @@ class LoadEntry:
 
 @dataclass(frozen=True, slots=True)
 class RejectEntry:
-    """One open reject: a row of ``raw.rejects`` whose record has not landed since.
+    """One reject: a row of ``raw.rejects`` whose record has not landed since.
 
     Args:
         record: The record, or its first ``RECORD_TEXT_CAP`` characters.
-        can_retry: It can be tried again from that text alone.
+        can_retry: It is open, and can be tried again from that text alone.
+        settled_at: When it was settled; None while it is open.
+        settled_why: Why.
     """
 
     id: UUID
@@ -85,6 +87,8 @@ class RejectEntry:
     detail: str | None
     record: str | None
     can_retry: bool
+    settled_at: datetime | None
+    settled_why: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ def loads_with_rejects(conn: Connection) -> list[UUID]:
         """
         select id from raw.loads as l
         where exists (
-            select from raw.rejects as r where r.load_id = l.id and r._landed_by is null
+            select from raw.rejects as r where r.load_id = l.id and r._is_open
         )
         order by started_at, id
         """
@@ -241,19 +245,43 @@ def find_load(conn: Connection, prefix: str) -> UUID:
     raise UsageError(f"{prefix!r} {fault}", hint="see ingest loads")
 
 
-def rejects(conn: Connection, load_id: UUID | None, limit: int) -> list[RejectEntry]:
-    """The open rejects of one load in file order, or of all loads, the newest load first."""
-    rows = conn.execute(_sql("open_rejects"), {"load": load_id, "limit": limit})
+def rejects(
+    conn: Connection, load_id: UUID | None, limit: int, *, settled: bool = False
+) -> list[RejectEntry]:
+    """The rejects of one load in file order, or of all loads, the newest load first.
+
+    Args:
+        conn: The connection.
+        load_id: The load; None for all.
+        limit: Not more than so many.
+        settled: Those that are settled, instead of the open ones.
+    """
+    rows = conn.execute(_sql("list_rejects"), {"load": load_id, "limit": limit, "settled": settled})
     return [RejectEntry(*row) for row in rows]
 
 
-def count_rejects(conn: Connection, load_id: UUID | None) -> int:
-    """How many open rejects there are, of one load or of all."""
+def count_rejects(conn: Connection, load_id: UUID | None, *, settled: bool = False) -> int:
+    """How many open rejects there are, or settled ones, of one load or of all."""
     row = conn.execute(
         """
         select count(*) from raw.rejects
-        where _landed_by is null and (%(load)s::uuid is null or load_id = %(load)s)
+        where
+            case when %(settled)s then _settled_at is not null else _is_open end
+            and (%(load)s::uuid is null or load_id = %(load)s)
         """,
-        {"load": load_id},
+        {"load": load_id, "settled": settled},
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def settle(conn: Connection, load_id: UUID, why: str) -> int:
+    """Close the open rejects of a load although their records did not land.
+
+    Returns:
+        How many there were.
+    """
+    return conn.execute(
+        "update raw.rejects set _settled_at = now(), _settled_why = %s"
+        " where load_id = %s and _is_open",
+        (why, load_id),
+    ).rowcount

@@ -25,7 +25,7 @@ from raw.loads as l
 left join raw.rejects as r
     on
         l.id = r.load_id
-        and r._landed_by is null
+        and r._is_open
         and r._is_whole
         and r._offset is not null
 where l.id = %(of)s

@@ -1,4 +1,4 @@
-"""Rejected records tried again, after the registry or the loader has learned to take them.
+"""Rejected records tried again, after the registry or the loader was put right; or settled.
 
 A record lands as if it had never been refused: with its original time of receipt, and with an id
 that sorts where it stood in its file. So a retry never makes an old payload win over a newer one.
@@ -77,14 +77,35 @@ def retry_load(
     """
     with conn.transaction():
         load = ledger.load(conn, load_id)
-        key = ledger.LoadKey(load.file_sha256, load.workflow_slug)
-        # two retries at once would land a record twice
-        ledger.lock(conn, key, lambda holder: notice(f"Waiting for {holder} ..."))
+        _lock(conn, load, notice)
         maker = _row_maker(registry, load.workflow_slug, workflow)
         if maker is None:
             left = ledger.count_rejects(conn, load_id)
             return RetrySummary(load.file_name, load_id, None, 0, 0, left)
         return _Retry(conn, load, maker).run()
+
+
+def settle_load(conn: Connection, load_id: UUID, why: str, notice: Callable[[str], None]) -> int:
+    """Settle the open rejects of a load, in one transaction.
+
+    Args:
+        conn: A connection outside any transaction, not in autocommit mode.
+        load_id: The load.
+        why: Why they need not land any more.
+        notice: Told what the user should know while waiting.
+
+    Returns:
+        How many there were.
+    """
+    with conn.transaction():
+        _lock(conn, ledger.load(conn, load_id), notice)
+        return ledger.settle(conn, load_id, why)
+
+
+def _lock(conn: Connection, load: ledger.LoadEntry, notice: Callable[[str], None]) -> None:
+    """Let one at a time retry or settle: a record would land twice, or land and be settled."""
+    key = ledger.LoadKey(load.file_sha256, load.workflow_slug)
+    ledger.lock(conn, key, lambda holder: notice(f"Waiting for {holder} ..."))
 
 
 def _row_maker(registry: Registry, slug: str | None, workflow: Workflow | None) -> RowMaker | None:

@@ -7,6 +7,7 @@ that PostgreSQL cannot store.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
@@ -16,8 +17,15 @@ from ingest.formats.json.records import Record, RecordReader
 from ingest.formats.json.text import clean_encoded
 from ingest.landing.rows import FLAGS, LONGEST_KEY, Row
 from ingest.rejects import Reason, RefusedError, Reject
+from ingest.terminal.screen import printable
 from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
-from ingest.workflows.routes import WRAPPER_KEYS, NoRouteError, Route, route_of
+from ingest.workflows.routes import (
+    WRAPPER_KEYS,
+    WRAPPER_SUFFIX,
+    NoRouteError,
+    Route,
+    route_of,
+)
 
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _STRING = msgspec.json.Decoder(str)
@@ -28,6 +36,10 @@ _NO_WORKFLOW = (
     "that of a batch stands before its payloads"
 )
 _EMPTY_PAYLOADS = (b"{}", b"[]", b'""')
+
+_LIST_OF_OBJECTS = re.compile(rb"\[\s*\{")
+_MOST_NAMED = 12  # keys in one sentence
+_LONGEST_NAME = 60  # characters of a key in a sentence
 
 _Fields = Mapping[str, msgspec.Raw]
 
@@ -65,10 +77,10 @@ class RowMaker:
             )
         payload = record.text if wrapped is None else wrapped
         stored = clean_encoded(payload) if payload.startswith(b'"') else payload
-        key, *others = route.required
+        others = route.required[1:]
         values = (
-            _key(fields, key, route.bare_keys, payload),
-            *(_key(fields, name) for name in others),
+            _key(fields, route, payload, is_bare=wrapped is None),
+            *(_required(name, _text(fields.get(name))) for name in others),
             *(_text(fields.get(name)) for name in route.optional),
             workflow.slug,
             workflow.provider,
@@ -137,7 +149,8 @@ def _wrapped_payload(fields: _Fields) -> bytes | None:
         RefusedError: It is an envelope, and its payload is null.
     """
     is_envelope = False
-    for name in WRAPPER_KEYS:
+    others = (name for name in fields if name.endswith(WRAPPER_SUFFIX))
+    for name in (*WRAPPER_KEYS, *others):
         if name in fields:
             is_envelope = True
             payload = bytes(fields[name])
@@ -148,17 +161,54 @@ def _wrapped_payload(fields: _Fields) -> bytes | None:
     return None
 
 
-def _key(fields: _Fields, name: str, stand_ins: tuple[str, ...] = (), payload: bytes = b"") -> str:
-    """A required text: the field of that name, else the first stand-in the payload has."""
-    value = _text(fields.get(name))
-    if stand_ins and (value is None or not value.strip()):
-        inside = _members(payload)
-        candidates = (_text(inside.get(stand_in)) for stand_in in stand_ins)
-        value = next((found for found in candidates if found and found.strip()), None)
+def _key(fields: _Fields, route: Route, payload: bytes, *, is_bare: bool) -> str:
+    """The key of a record: what its envelope says, else its payload.
+
+    A bare payload is searched for the keys of its kind before other words for them.
+    """
+    name = route.required[0]
+    value = _first(fields, (name,) if is_bare else (name, *route.names))
+    if value is None and route.bare_keys:
+        value = _first(_members(payload), route.bare_keys)
+    if value is None and is_bare:
+        value = _first(fields, route.names)
+    if value is None:
+        others = [other for other in (*route.bare_keys, *route.names) if other != name]
+        hint = f", and there is no {' or '.join(dict.fromkeys(others))}" if others else ""
+        has = f"the record has {_keys_of(fields)}"
+        if not is_bare:
+            has += f", its payload {_keys_of(_members(payload))}"
+        raise RefusedError(Reason.NO_KEY, f"{name} is missing, null or blank{hint}; {has}")
+    return _required(name, value)
+
+
+def _first(fields: _Fields, names: tuple[str, ...]) -> str | None:
+    """The first of these fields that says anything."""
+    values = (_text(fields.get(name)) for name in names)
+    return next((value for value in values if value and value.strip()), None)
+
+
+def _keys_of(fields: _Fields) -> str:
+    """What keys an object has, and which of them hide records; never what stands there."""
+    names = [_shown(name) for name in list(fields)[:_MOST_NAMED]]
+    if not names:
+        return "no keys"
+    more = f" and {len(fields) - len(names)} more" if len(fields) > len(names) else ""
+    hidden = [
+        _shown(name) for name, value in fields.items() if _LIST_OF_OBJECTS.match(bytes(value))
+    ]
+    hint = f" (a list of objects stands under {', '.join(hidden[:_MOST_NAMED])})" if hidden else ""
+    return f"the keys {', '.join(names)}{more}{hint}"
+
+
+def _shown(name: str) -> str:
+    return printable(name[:_LONGEST_NAME])
+
+
+def _required(name: str, value: str | None) -> str:
+    """A text that a row cannot do without."""
     if value is None or not value.strip():
-        others = [stand_in for stand_in in stand_ins if stand_in != name]
-        hint = f", and the payload has no {' or '.join(others)}" if others else ""
-        raise RefusedError(Reason.NO_KEY, f"{name} is missing, null or blank{hint}")
+        raise RefusedError(Reason.NO_KEY, f"{name} is missing, null or blank")
     if len(value) > LONGEST_KEY:
         raise RefusedError(
             Reason.KEY_TOO_LONG,

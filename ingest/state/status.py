@@ -69,7 +69,7 @@ class Status:
         raw: Tables of schema raw.
         unregistered: Raw rows of workflows that are not registered.
         built: Tables that models fill; empty before the first build.
-        rejects: Records in ``raw.rejects``.
+        rejects: Open rejects: neither landed since nor settled.
         issues: Rows of ``extracted.extraction_issues``; None before the first build.
         last_load: The newest load.
         last_build: When a model last read, by the server's clock.

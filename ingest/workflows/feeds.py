@@ -7,6 +7,7 @@ feed is one entry in ``FEEDS``, one line in ``seeds/registry/workflows.csv`` and
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import Literal
 
 from ingest.workflows.registry import Workflow
 
+UNSTORED = "_unstored"  # column of every feed's table: what its typed columns could not store
 _NO_WORD = re.compile(r"\W+")
 
 
@@ -23,8 +25,11 @@ class Holds(Enum):
     TEXT = auto()  # anything
     WORDS = auto()  # anything but an address
     PLACE = auto()  # neither an address nor an amount
+    LABEL = auto()  # neither an address, an amount nor a number
+    QUANTITY = auto()  # something with a number in it
     ADDRESS = auto()  # a web address or a domain, so no amount
-    DOMAIN = auto()  # the same; compared without what surrounds the domain
+    PAGE = auto()  # the same, but no LinkedIn page of a company or person
+    DOMAIN = auto()  # as ADDRESS; compared without what surrounds the domain
     LINKEDIN = auto()  # an address at LinkedIn, also without the host
     EMAIL = auto()
     FLAG = auto()  # boolean
@@ -65,7 +70,7 @@ class Column:
 
 
 # What may be said about a whole file: the fields of ``ingest.feeds.options.FeedOptions``.
-Saying = Literal["vc_firm", "export_title", "export_timestamp", "timezone", "notes"]
+Saying = Literal["vc_firm", "export_title", "export_timestamp", "timezone", "notes", "encoding"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ class Feed:
     columns: tuple[Column, ...]
     unread: tuple[str, ...] = ("id", "created_at")
     upload_column: str | None = None
-    takes: tuple[Saying, ...] = ()
+    takes: tuple[Saying, ...] = ("encoding",)
     needs: Saying | None = None
     key: tuple[str, ...] = ()
     updates: bool = False
@@ -115,8 +120,9 @@ class Feed:
 
 
 def normal_header(header: str) -> str:
-    """A header as it is compared: trimmed, in lower case."""
-    return header.strip().casefold()
+    """A header as it is compared: in lower case, without odd blanks and invisible characters."""
+    visible = "".join(c for c in header if unicodedata.category(c) != "Cf")
+    return " ".join(visible.split()).casefold()
 
 
 def _exported(header: str, holds: Holds = Holds.TEXT) -> Column:
@@ -146,8 +152,8 @@ _LEAD_EXPORT = Feed(
         _exported("LinkedIn URL (company)", Holds.LINKEDIN),
         _exported("Company website", Holds.ADDRESS),
         _exported("Company description"),
-        _exported("Company headcount", Holds.WORDS),
-        _exported("Company industries", Holds.WORDS),
+        _exported("Company headcount", Holds.QUANTITY),
+        _exported("Company industries", Holds.LABEL),
         _exported("Company registered address"),
         # the relayed form says of each record what the options say of a file
         Column("export_title", header="_export_title"),
@@ -156,7 +162,7 @@ _LEAD_EXPORT = Feed(
     ),
     unread=("_row_index",),
     upload_column="upload_id",
-    takes=("export_title", "export_timestamp", "timezone", "notes"),
+    takes=("export_title", "export_timestamp", "timezone", "notes", "encoding"),
     fills=("core.companies", "core.people"),
 )
 
@@ -164,12 +170,12 @@ _MANUAL_CUSTOMERS = Feed(
     table="manual_company_customers",
     columns=(
         Column("origin_company_domain", Holds.DOMAIN, expected=True, needed=True),
-        Column("origin_company_name"),
+        Column("origin_company_name", Holds.WORDS),
         Column("origin_company_linkedin_url", Holds.LINKEDIN),
-        Column("company_customer_name", expected=True, needed=True),
+        Column("company_customer_name", Holds.WORDS, expected=True, needed=True),
         Column("company_customer_domain", Holds.DOMAIN),
         Column("company_customer_linkedin_url", Holds.LINKEDIN),
-        Column("case_study_url", Holds.ADDRESS),
+        Column("case_study_url", Holds.PAGE),
         Column("has_case_study", Holds.FLAG),
         Column("source_notes"),
     ),
@@ -193,8 +199,8 @@ _VC_PORTFOLIO = Feed(
     columns=(
         Column("company_name", expected=True),
         Column("website_domain", Holds.DOMAIN, expected=True),
-        Column("crunchbase_url", Holds.ADDRESS),
-        Column("logo_url", Holds.ADDRESS),
+        Column("crunchbase_url", Holds.PAGE),
+        Column("logo_url", Holds.PAGE),
         Column("status", Holds.PLACE),
         Column("founded_date", Holds.WORDS),
         Column("description_long"),
@@ -202,17 +208,17 @@ _VC_PORTFOLIO = Feed(
         Column("city", Holds.PLACE),
         Column("state", Holds.PLACE),
         Column("country", Holds.PLACE),
-        Column("employee_count", Holds.WORDS),
+        Column("employee_count", Holds.QUANTITY),
         Column("linkedin_url", Holds.LINKEDIN),
-        Column("revenue_range", Holds.WORDS),
-        Column("funding_total", Holds.WORDS),
-        Column("equity_funding", Holds.WORDS),
+        Column("revenue_range", Holds.QUANTITY),
+        Column("funding_total", Holds.QUANTITY),
+        Column("equity_funding", Holds.QUANTITY),
         Column("categories", Holds.LIST),
         Column("investors", Holds.LIST),
     ),
     unread=("id", "upload_id", "vc_firm_id", "created_at"),
     upload_column="upload_id",
-    takes=("vc_firm",),
+    takes=("vc_firm", "encoding"),
     needs="vc_firm",
     fills=("core.companies",),
 )
@@ -231,7 +237,7 @@ _CRUNCHBASE_PORTFOLIO = Feed(
         Column("city", Holds.PLACE),
         Column("state", Holds.PLACE),
         Column("country", Holds.PLACE),
-        Column("number_employees", Holds.WORDS),
+        Column("number_employees", Holds.QUANTITY),
         Column("linkedin_url", Holds.LINKEDIN),
     ),
     unread=("id", "upload_id", "created_at"),

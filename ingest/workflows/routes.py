@@ -26,6 +26,12 @@ WRAPPER_KEYS = (
     "customers_claygent",
     "payload",
 )
+# Any other key that ends so is one as well: providers put their name before it.
+WRAPPER_SUFFIX = "_raw_payload"
+
+# Other words for the key of a record: in its envelope, or in a payload without one.
+_PERSON_NAMES = ("person_linkedin_url", "linkedin_url", "linkedin", "profile_url")
+_COMPANY_NAMES = ("company_domain", "domain", "website", "primary_domain", "companyDomain")
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Route:
         table: Table in schema raw.
         required: Envelope fields a row cannot do without; the first one is the record's key.
         optional: Envelope fields that may be absent.
+        names: What else the key may be called beside a payload, or in a record that is one.
         bare_keys: Payload keys that stand in for an absent key field, in order. Without any,
             only envelopes are accepted.
         flags: Boolean envelope fields, true where absent unless the payload is empty.
@@ -43,6 +50,7 @@ class Route:
 
     table: str
     required: tuple[str, ...]
+    names: tuple[str, ...] = ()
     bare_keys: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
@@ -81,11 +89,13 @@ _FILLED = {
 _FIRMOGRAPHICS = Route(
     table="company_payloads",
     required=("company_domain",),
+    names=_COMPANY_NAMES,
     bare_keys=_COMPANY_KEYS,
 )
 _PROFILE = Route(
     table="person_payloads",
     required=("linkedin_url",),
+    names=_PERSON_NAMES,
     bare_keys=("url",),
 )
 
@@ -94,12 +104,14 @@ ROUTES = {
     "clay-find-companies": Route(
         table="company_discovery",
         required=("company_domain",),
+        names=_COMPANY_NAMES,
         bare_keys=_COMPANY_KEYS,
     ),
     "clay-person-profile": _PROFILE,
     "clay-find-people": Route(
         table="person_discovery",
         required=("linkedin_url",),
+        names=_PERSON_NAMES,
         bare_keys=("url",),
     ),
     "claygent-get-all-company-customers": Route(
@@ -114,7 +126,9 @@ ROUTES = {
         optional=("origin_company_name",),
         flags=("has_case_study_url",),
     ),
-    "ai-generate-target-client-icp": Route(table="icp_payloads", required=("domain",)),
+    "ai-generate-target-client-icp": Route(
+        table="icp_payloads", required=("domain",), names=_COMPANY_NAMES
+    ),
 }
 
 # Where the payloads of all other workflows land.

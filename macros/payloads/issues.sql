@@ -109,8 +109,8 @@
 
 
 {#
-    Query: the values in new rows of a raw table without payloads that have no normal form, and one
-    row without a field for a row that has none.
+    Query: the values in new rows of a raw table without payloads that have no normal form or could
+    not be stored in their column, and one row without a field for a row that has none.
 
     Args:
         raw_table: name of the raw table, an entry of raw_values.
@@ -134,7 +134,14 @@
             {{- ',' if not loop.last }}
             {%- endfor %}
         ) as c (field, value, is_usable, reason)
-        where not c.is_usable and {{ function('clean_text') }}(c.value) is not null
+        where
+            not c.is_usable
+            and {{ function('clean_text') }}(c.value) is not null
+            -- a corrected row may have both; one field has one issue
+            and not coalesce(r._unstored ? c.field, false)
+        union all
+        select u.field, u.value, 'not storable'
+        from jsonb_each_text(r._unstored) as u (field, value)
     ) as k on true
     where {{ is_new('r') }}
 {%- endmacro %}

@@ -146,13 +146,9 @@ def test_of_duplicates_other_programs_inserted_the_newest_is_corrected(
             id="name too long",
         ),
         pytest.param(
-            {
-                "origin_company_domain": "o.example",
-                "company_customer_name": "A",
-                "has_case_study": "perhaps",
-            },
-            "bad_value",
-            id="no boolean",
+            {"origin_company_domain": "o.example", "company_customer_name": ["A"]},
+            "no_key",
+            id="a list for a name",
         ),
     ],
 )
@@ -164,6 +160,18 @@ def test_a_row_without_what_it_needs_is_refused(
     assert load_feed(MANUAL, path).exit_code == 3
     assert rows(db, "select reason from raw.rejects") == [(reason,)]
     assert count(db, MANUAL) == 1
+
+
+def test_a_value_puts_right_what_could_not_be_stored(db: Connection, write: Write) -> None:
+    header = (*MANUAL_HEADER[:2], "has_case_study", "source_notes")
+    key = ("north.example", "Alpha")
+    states = "select has_case_study, source_notes, _unstored from raw.manual_company_customers"
+    loaded(MANUAL, write(as_csv(header, (*key, "perhaps", "n"))))
+    assert rows(db, states) == [(None, "n", {"has_case_study": "perhaps"})]
+    loaded(MANUAL, write(as_csv(header, (*key, "", "m"))))
+    assert rows(db, states) == [(None, "m", {"has_case_study": "perhaps"})]
+    loaded(MANUAL, write(as_csv(header, (*key, "yes", "m"))))
+    assert rows(db, states) == [(True, "m", None)]
 
 
 def test_two_processes_with_the_same_customers_in_two_files_add_them_once(

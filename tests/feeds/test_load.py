@@ -140,3 +140,106 @@ def test_every_feed_takes_and_needs_what_can_be_said() -> None:
     assert set(get_args(Saying)) == said
     assert {name for feed in FEEDS.values() for name in feed.takes} == said
     assert all(not feed.needs or feed.needs in feed.takes for feed in FEEDS.values())
+
+
+CASES = {
+    "name,domain\nBirch,birch.example\nname,domain\nOak,oak.example\n": [(3, "repeated_header")],
+    "Name,Domain\nBirch,birch.example\n name,DOMAIN \nOak,oak.example\n": [(3, "repeated_header")],
+    "name,domain\nBirch,birch.example\nOak,oak.example\nTotal,\n": [(4, "totals")],
+    "name,domain\nBirch,birch.example\nGrand total: 24,\nOak,oak.example": [(3, "totals")],
+    "name,domain\nBirch,birch.example\nOak,oak.example\n,Count: 24": [(4, "totals")],
+    # a line of one cell, and the last, is no row that was cut off
+    "name,domain\nBirch,birch.example\nOak,oak.example\nTotal": [(4, "totals")],
+    "sep=;\nname;domain\nBirch;birch.example\nOak;oak.example\n": [],
+    "\ufeffsep=,\r\nname,domain\r\nBirch,birch.example\r\nOak,oak.example\r\n": [],
+    "sep=\t\nname\tdomain\nBirch\tbirch.example\nOak\toak.example\n": [],
+    "sep=\\t\nname\tdomain\nBirch\tbirch.example\nOak\toak.example\n": [],
+    'name, domain\n"Birch", "birch.example"\n "Oak","oak.example"\n': [],
+    'name, "domain"\n "Birch", "birch.example"\n"Oak",\u00a0"oak.example"\n': [],
+    "na\u200bme\u00a0,\u00a0 Domain\nBirch,birch.example\nOak,oak.example\n": [],
+    "name,domain\nBirch,birch.example\nOak,oak.example\x1a": [],
+    "name,domain\r\nBirch,birch.example\r\nOak,oak.example\r\n\x1a\x1a": [],
+}
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_what_spreadsheets_add_to_a_table_is_read_or_refused_with_a_reason(
+    db: Connection, write: Write, text: str
+) -> None:
+    refused = CASES[text]
+    assert load_feed(FIRMS, write(text.encode())).exit_code == (3 if refused else 0)
+    assert rows(db, "select name, domain from raw.vc_firms order by id") == [
+        ("Birch", "birch.example"),
+        ("Oak", "oak.example"),
+    ]
+    assert rows(db, "select line, reason from raw.rejects") == refused
+
+
+def test_a_firm_that_is_called_total_lands(db: Connection, write: Write) -> None:
+    loaded(FIRMS, write("name,domain\nTotal,total.example\n"))
+    assert count(db, FIRMS) == 1
+
+
+def test_quotes_behind_blanks_hold_delimiters_and_line_breaks(db: Connection, write: Write) -> None:
+    text = 'name, domain\n "Birch, ""the"" \n Firm", "birch.example"\n Oak , oak.example\n'
+    loaded(FIRMS, write(text))
+    assert rows(db, "select name, domain from raw.vc_firms order by id") == [
+        ('Birch, "the" \n Firm', "birch.example"),
+        (" Oak ", " oak.example"),
+    ]
+
+
+def test_a_value_that_begins_with_a_quoted_word_stays_as_it_is(
+    db: Connection, write: Write
+) -> None:
+    loaded(FIRMS, write('name,domain\n "The" Firm,firm.example\nOak,oak.example\n'))
+    assert rows(db, "select name from raw.vc_firms order by id") == [(' "The" Firm',), ("Oak",)]
+
+
+def test_a_header_in_another_order_ends_the_file(db: Connection, write: Write) -> None:
+    result = load_feed(FIRMS, write("name,domain\nA,a.example\ndomain,name\nb.example,B\n"))
+    assert result.exit_code == 1
+    assert ":3: the header stands here once more" in result.stderr
+    assert count(db, FIRMS) == 0
+
+
+def test_an_encoding_that_cannot_be_told_can_be_said(db: Connection, write: Write) -> None:
+    table = "name,domain\nŁódź Ventures,lodz.example\n"
+    loaded(FIRMS, write(table.encode("cp1250")), "--encoding", "Windows-1250")
+    assert rows(db, "select name from raw.vc_firms") == [("Łódź Ventures",)]
+    # said, though it could have been told
+    loaded(FIRMS, write(table.replace("lodz", "l").encode("utf-16")), "--encoding", "utf-16")
+    loaded(FIRMS, write(table.replace("lodz", "o").encode("utf-8-sig")), "--encoding", "UTF-8")
+    assert rows(db, "select distinct name from raw.vc_firms") == [("Łódź Ventures",)]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "fault"),
+    [
+        pytest.param("ä".encode("cp1252"), "ascii", "not ascii, as --encoding says", id="byte"),
+        pytest.param("ä".encode("utf-8-sig"), "cp1250", "say utf-8, and --encoding", id="mark"),
+        pytest.param(b'{"name": "A"}', "cp1250", "this is JSON", id="json"),
+    ],
+)
+def test_an_encoding_that_the_bytes_contradict_is_refused(
+    db: Connection, write: Write, content: bytes, encoding: str, fault: str
+) -> None:
+    path = write(content + b",a.example\nname,domain\n")
+    result = load_feed(FIRMS, path, "--encoding", encoding)
+    assert result.exit_code == 1
+    assert fault in result.stderr
+    assert count(db, FIRMS) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["--workflow", FIRMS, "--encoding", "cp12500"], "no known encoding"),
+        (["--workflow", FIRMS, "--encoding", "hex"], "no known encoding"),
+        (["--workflow", "clay-person-profile", "--encoding", "cp1250"], "has a meaning for"),
+    ],
+)
+def test_an_encoding_that_cannot_be_meant_is_wrong_usage(words: list[str], fault: str) -> None:
+    result = ingest("load", *words, DATA / "vc-firms.csv")
+    assert result.exit_code == 2
+    assert fault in str(result.exception) + result.stderr

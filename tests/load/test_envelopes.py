@@ -129,6 +129,86 @@ def test_the_key_is_the_envelopes_else_the_payloads(
     assert row_of(record, workflow).values[0] == key
 
 
+@pytest.mark.parametrize(
+    ("record", "workflow", "key", "payload"),
+    [
+        pytest.param(
+            {"person_linkedin_url": "p", "domain": "d", "leadmagic_raw_payload": {"a": 1}},
+            PROFILE,
+            "p",
+            {"a": 1},
+            id="a provider's wrapper",
+        ),
+        pytest.param({"linkedin": "p", "raw_payload": {}}, PROFILE, "p", {}, id="linkedin"),
+        pytest.param(
+            {"linkedin_url": " ", "profile_url": "p", "raw_payload": {"url": "u"}},
+            "clay-find-people",
+            "p",
+            {"url": "u"},
+            id="the envelope before the payload",
+        ),
+        pytest.param(
+            {"website": "w", "primary_domain": "d", "x_raw_payload": {"domain": "e"}},
+            FIRMOGRAPHICS,
+            "w",
+            {"domain": "e"},
+            id="in their order",
+        ),
+        pytest.param(
+            {"companyDomain": "d", "raw_payload": {"a": 1}}, ICP, "d", {"a": 1}, id="of an ICP"
+        ),
+        pytest.param(
+            {"raw_payload": None, "acme_raw_payload": {"url": "u"}},
+            PROFILE,
+            "u",
+            {"url": "u"},
+            id="the wrapper that is not null",
+        ),
+    ],
+)
+def test_envelopes_of_other_providers_are_understood(
+    record: dict[str, Any], workflow: str, key: str, payload: Any
+) -> None:
+    found = row_of(record, workflow)
+    assert (found.values[0], columns(found)["raw_payload"]) == (key, payload)
+
+
+@pytest.mark.parametrize(
+    ("record", "workflow", "key"),
+    [
+        ({"profile_url": "p", "full_name": "Lena"}, PROFILE, "p"),
+        ({"person_linkedin_url": "p"}, "clay-find-people", "p"),
+        # what its own kind calls the key comes first
+        ({"linkedin": "p", "url": "u"}, PROFILE, "u"),
+        ({"primary_domain": "d", "name": "A"}, FIRMOGRAPHICS, "d"),
+        ({"companyDomain": "d"}, "clay-find-companies", "d"),
+    ],
+)
+def test_bare_payloads_of_other_providers_have_a_key(
+    record: dict[str, Any], workflow: str, key: str
+) -> None:
+    found = row_of(record, workflow)
+    assert (found.values[0], columns(found)["raw_payload"]) == (key, record)
+
+
+def test_a_record_without_a_key_is_told_by_its_keys_and_never_by_its_values() -> None:
+    record = {"data": [{"domain": "secret.example"}], "site": "secret", "bad\x1bname": 1}
+    with pytest.raises(RefusedError) as refused:
+        row_of(record, FIRMOGRAPHICS)
+    detail = refused.value.detail
+    assert detail.startswith("company_domain is missing, null or blank")
+    assert "the record has the keys data, site, bad name" in detail
+    assert "a list of objects stands under data" in detail
+    assert "secret" not in detail
+    with pytest.raises(RefusedError) as refused:
+        row_of({"raw_payload": {"site": "secret"}}, FIRMOGRAPHICS)
+    assert "the record has the keys raw_payload, its payload the keys site" in refused.value.detail
+
+
+def test_other_words_for_the_key_are_not_looked_for_inside_a_payload() -> None:
+    assert reason_of({"raw_payload": {"profile_url": "p"}}, PROFILE) == "no_key"
+
+
 def test_a_bare_payload_lands_whole() -> None:
     record = {"domain": "a.example", "name": "A"}
     assert columns(row_of(record, FIRMOGRAPHICS))["raw_payload"] == record
