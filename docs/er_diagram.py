@@ -63,7 +63,10 @@ def keys(nodes: Iterable[Any], tables: dict[str, Any]) -> tuple[set[Any], list[t
 
 def flow(own: set[str], tables: dict[str, Any]) -> Iterator[str]:
     """What each table of a layer is made of, in a box a layer."""
-    made = {key: sorted({*tables[key][2]["depends_on"]["nodes"]} & {*tables}) for key in own}
+    made = {
+        key: sorted({*tables[key][2].get("depends_on", {"nodes": []})["nodes"]} & {*tables})
+        for key in own
+    }
     drawn = own.union(*made.values())
     for layer in LAYERS:
         if inside := [tables[key][1] for key in tables if key in drawn and tables[key][0] == layer]:

@@ -4,9 +4,19 @@
     itself remembers the old keys, so they are kept here before its tables are made anew.
 #}
 
+{# The table they are kept in; models read it as a source. #}
+{% macro former_keys() -%}
+    {{ return(api.Relation.create(
+        database=target.database,
+        schema=generate_schema_name('core', none),
+        identifier='former_keys',
+    )) }}
+{%- endmacro %}
+
+
 {# Hook at the start of a run: the table they are kept in. #}
 {% macro create_former_keys() -%}
-    {%- set kept = source('state', 'former_keys') -%}
+    {%- set kept = former_keys() -%}
     do $$
     begin
         if to_regclass('{{ kept }}') is null then
@@ -39,11 +49,11 @@
         form: the function that gives the normal form.
 #}
 {% macro keep_former_keys(entity, table, key, form) -%}
-    {%- set published = source('state', 'former_keys').incorporate(path={'identifier': table}) -%}
+    {%- set published = former_keys().incorporate(path={'identifier': table}) -%}
     do $do$
     begin
         if {{ is_rescan() }} and to_regclass('{{ published }}') is not null then
-            insert into {{ source('state', 'former_keys') }} (entity, key)
+            insert into {{ former_keys() }} (entity, key)
             select '{{ entity }}', t.{{ key }}
             from {{ published }} as t
             where {{ function(form) }}(t.{{ key }}) is distinct from t.{{ key }}

@@ -32,14 +32,20 @@
 {%- endmacro %}
 
 
-{# Whether a model is made of seeds alone: small, and any change of it concerns every row behind it. #}
+{#
+    Whether a model is made of seeds alone, and of what core remembers of itself: small, and any change
+    of it concerns every row behind it.
+#}
 {% macro depends_on_seeds_alone(unique_id) -%}
     {%- set node = graph.nodes.get(unique_id) -%}
-    {{ return(
-        node is not none
-        and node.resource_type == 'model'
-        and not upstream_of(node).read
-    ) }}
+    {%- if node is none or node.resource_type != 'model' -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set others = [] -%}
+    {%- for read in upstream_of(node).read if '.state.' not in read -%}
+        {%- do others.append(read) -%}
+    {%- endfor -%}
+    {{ return(not others) }}
 {%- endmacro %}
 
 

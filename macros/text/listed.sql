@@ -73,5 +73,7 @@
     case. For jsonpath, which cannot ask a seed: a test holds it equal to the markers of text.
 #}
 {% macro null_marker_pattern() -%}
-    ^[{{ blanks() }}]*(?:null|none|none found|n/a|n[.]a|-|–|—)?[.]*[{{ blanks() }}]*$
+    {#- jsonpath reads no escape of eight digits; no rare blank is a provider's -#}
+    {%- set blank = '[' ~ blanks().split('\\U')[0] ~ ']*' -%}
+    ^{{ blank }}(?:null|none|none found|n/a|n[.]a|-|–|—)?[.]*{{ blank }}$
 {%- endmacro %}

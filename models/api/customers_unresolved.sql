@@ -1,8 +1,9 @@
+{%- set compared = function('comparing_form') %}
 -- A name that another statement about the same company gives a domain for needs no review.
 with unresolved as (
     select
         c.*,
-        {{ function('comparing_form') }}(c.customer_name) as name_key
+        {{ compared }}(c.customer_name) as name_key
     from {{ ref('customer_claims') }} as c
     where
         c.customer_domain is null
@@ -11,7 +12,7 @@ with unresolved as (
             select from {{ ref('customer_claims') }} as known
             where
                 c.domain = known.domain
-                and {{ function('comparing_form') }}(c.customer_name) = {{ function('comparing_form') }}(known.customer_name)
+                and {{ compared }}(c.customer_name) = {{ compared }}(known.customer_name)
                 and known.customer_domain is not null
         )
 ),

@@ -10,6 +10,7 @@
 
 {%- set domain = function('normal_domain') %}
 {%- set text = function('clean_text') %}
+{%- set compared = function('comparing_form') %}
 {%- set named = function('clean_name') %}
 
 with claims as (
@@ -29,7 +30,7 @@ with claims as (
     select * from (
         select distinct on (
             {{ domain }}(r.origin_company_domain),
-            coalesce({{ function('comparing_form') }}({{ named }}(r.company_customer_name)), r.id::text)
+            coalesce({{ compared }}({{ named }}(r.company_customer_name)), r.id::text)
         )
             'manual' as source,
             r.id::text as reference,
@@ -41,7 +42,7 @@ with claims as (
         from {{ source('raw', 'manual_company_customers') }} as r
         order by
             {{ domain }}(r.origin_company_domain),
-            coalesce({{ function('comparing_form') }}({{ named }}(r.company_customer_name)), r.id::text),
+            coalesce({{ compared }}({{ named }}(r.company_customer_name)), r.id::text),
             {{ receipt_of('r') }} desc,
             r.id desc
     ) as latest_entries
@@ -102,7 +103,7 @@ canonical as (
 -- Names are matched once each: as they stand, and only if nobody bears one, without legal suffix.
 names as (
     select distinct
-        {{ function('comparing_form') }}(customer_name) as name_key,
+        {{ compared }}(customer_name) as name_key,
         {{ name_stem('customer_name') }} as name_stem
     from canonical
     where customer_domain is null and customer_name is not null
@@ -137,9 +138,9 @@ matched as (
         ) }} as is_telling
     from canonical as c
     left join same_names as n
-        on c.customer_domain is null and {{ function('comparing_form') }}(c.customer_name) = n.name_key
+        on c.customer_domain is null and {{ compared }}(c.customer_name) = n.name_key
     left join same_stems as s
-        on c.customer_domain is null and {{ function('comparing_form') }}(c.customer_name) = s.name_key
+        on c.customer_domain is null and {{ compared }}(c.customer_name) = s.name_key
 ),
 
 resolved as (

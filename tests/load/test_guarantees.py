@@ -184,14 +184,15 @@ class TestForeignRows:
             b" payload_type, raw_payload) from stdin"
         )
         with warehouse.conn.cursor().copy(copy) as copied:
-            copied.write_row(("copied.example", "own", "own", "own", "firmographics", "{}"))
+            slug = FIRMOGRAPHICS
+            copied.write_row(("copied.example", slug, "own", "own", "own", '{"name": "Copied"}'))
         warehouse.conn.commit()
-        warehouse.build("--select", "company_firmographics")
+        warehouse.build("--select", "+company_firmographics")
         found = warehouse.all(
             "select company_domain, name from extracted.company_firmographics order by 1"
         )
         assert found == [
-            ("copied.example", None),
+            ("copied.example", "Copied"),
             ("foreign.example", "Foreign Inc."),
             ("good-1.example", hostile.MARK),
             ("no-date.example", "Foreign Inc."),

@@ -112,10 +112,12 @@ def test_a_late_payload_does_not_win_over_one_received_after_it(
     ingest("load", str(file))
     register()
     ingest("rejects", "retry")
-    # extracted are payloads of this type only
-    warehouse.conn.execute("update raw.company_payloads set payload_type = 'firmographics'")
+    # read are payloads of this workflow only
+    warehouse.conn.execute(
+        "update raw.company_payloads set workflow_slug = 'clay-company-firmographics'"
+    )
     warehouse.conn.commit()
-    warehouse.build("--select", "company_firmographics")
+    warehouse.build("--select", "+company_firmographics")
     assert warehouse.one("select name from extracted.company_firmographics") == ("second",)
 
 

@@ -153,7 +153,7 @@ ENCODED: dict[str, str] = {
 STATED: dict[str, Any] = {"name": "x", "customers": [], "champions": [], "company_criteria": {}}
 
 # raw table -> objects in which no field that marks its payloads has a value
-_SILENT = {"null", "empty-text", "blank-text", "many-items", "strange-keys"}
+_SILENT = {"nulls", "empty-text", "blank-text", "many-items", "strange-keys"}
 SILENT = {
     "company_payloads": {"many-items", "strange-keys"},
     "company_discovery": _SILENT,

@@ -58,7 +58,9 @@ def profile_url(slug: str) -> str:
 
 
 def _company(domain: str, at: str, name: str | None, url: str | None = None) -> Record:
-    return Record("company_payloads", {"company_domain": domain}, {"name": name, "url": url}, at)
+    # what has no name here says something else
+    payload = {"name": name, "url": url, "industry": "Retail"}
+    return Record("company_payloads", {"company_domain": domain}, payload, at)
 
 
 def _found(domain: str, at: str, name: str | None) -> Record:

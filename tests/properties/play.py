@@ -108,7 +108,8 @@ class Stage:
         project = self.projects[step.seeds]
         if step.seeds != self._deployed:
             self._deployed = ""
-            project.dbt("seed")
+            # functions are made of the words of seeds
+            project.dbt("build", "--resource-type", "seed", "--resource-type", "function")
             self._deployed = step.seeds
         project.dbt(*step.words)
 

@@ -22,7 +22,9 @@ ENTITIES = 1_500
 KEEP_BEST = "macros/incremental/keep_best.sql"
 REPLACE_SET = "macros/incremental/replace_set.sql"
 IS_UNSEEN = "functions/incremental/is_unseen.sql"
-PAYLOADS, MENTIONS = "macros/payloads/payloads.sql", "macros/entities/mentions.sql"
+PAYLOADS, MENTIONS = "macros/payloads/winners.sql", "macros/entities/mentions.sql"
+KINDS, READING = "macros/payloads/kinds.sql", "macros/payloads/reading.sql"
+ISSUES = "macros/payloads/issues.sql"
 COMPANY_MENTIONS, COMPANIES = "models/core/company_mentions.sql", "models/core/companies.sql"
 
 # name: (file, what stands there, what the mutant has instead)
@@ -67,7 +69,46 @@ MUTANTS = {
         *(MENTIONS, "where is_current or not is_current_entity", "where true"),
     ),
     "a-corrected-profile-does-not-touch-its-companies": (
-        *(COMPANIES, "where {{ is_new('p') }}", "where false"),
+        *(COMPANIES, "where {{ is_new('e') }}", "where false"),
+    ),
+    "what-states-nothing-wins": (PAYLOADS, "where {{ states_something(kind, 'w.payload') }}", ""),
+    "what-states-nothing-competes": (
+        PAYLOADS,
+        "where c.competitors = 1 or {{ states_something(kind, payload_of('r')) }}",
+        "where true",
+    ),
+    "an-empty-list-is-no-value": (KINDS, "'strict $ ?", "'$ ?"),
+    "any-workflow-is-read": (KINDS, "where w.model = '{{ model_name }}'", "where true"),
+    "a-refresh-to-come-counts": (
+        READING,
+        "when {{ refreshed_at }} <= {{ received_at }} + interval '24 hours' then",
+        "when true then",
+    ),
+    "only-winners-report-their-refresh": (
+        ISSUES,
+        "and {{ believed_refresh('r._refreshed_at', 'r._receipt') }} is null",
+        "and r._is_winner and {{ believed_refresh('r._refreshed_at', 'r._receipt') }} is null",
+    ),
+    "json-is-text": ("functions/text/plain_text.sql", "then null\n", "then value\n"),
+    "names-compare-letter-by-letter": (
+        COMPANIES,
+        "{{ function('comparing_form') }}(name) as _name_key",
+        "name as _name_key",
+    ),
+    "any-label-ends-a-domain": (
+        "macros/text/domains.sql",
+        """{{ is_one_of("split_part(" ~ domain ~ ", '.', -1)", top_level_domains(), once) }}""",
+        "true",
+    ),
+    "cells-of-feeds-are-not-reported": (
+        ISSUES,
+        "            not c.is_usable\n",
+        "            false\n",
+    ),
+    "a-word-for-nothing-is-a-customer": (
+        "functions/names/clean_name.sql",
+        "then null\n",
+        "then value\n",
     ),
 }
 

@@ -17,7 +17,7 @@ ANA = "https://www.linkedin.com/in/ana-example"
 EDITS = {
     "a-macro-two-models-call": (
         *(
-            "macros/payloads/payloads.sql",
+            "macros/payloads/fields.sql",
             "is true desc, e.position",
             "is true desc, e.position + 0",
         ),
@@ -104,7 +104,7 @@ def test_a_function_is_another_one_when_a_macro_it_calls_was_edited(
     warehouse: Warehouse, copy: Project
 ) -> None:
     assert warehouse.conn is not None
-    path, old, new = "macros/text/patterns.sql", r"\u202f\u205f", r"\u205f\u202f"
+    path, old, new = "macros/text/characters.sql", r"\u200e\u200f\u2028", r"\u200f\u200e\u2028"
     copy.replace(path, old, new)
     try:
         with pytest.raises(DbtFailedError) as refused:
@@ -113,8 +113,8 @@ def test_a_function_is_another_one_when_a_macro_it_calls_was_edited(
         copy.replace(path, new, old)
     # those that have to know which characters are blank
     assert (
-        "version of: as_bigint, as_date, as_timestamptz, linkedin_url, normal_domain,"
-        " payload_from_text, size_bucket, trim_blanks. Run once: dbt build"
+        "version of: as_bigint, as_date, as_timestamptz, normal_url, payload_from_text,"
+        " size_bucket, trim_blanks. Run once: dbt build"
     ) in " ".join(str(refused.value).split())
 
 

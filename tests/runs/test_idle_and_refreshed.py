@@ -31,7 +31,8 @@ def writers(warehouse: Warehouse) -> dict[str, list[str]]:
     tables = rows(
         warehouse,
         "select table_schema || '.' || table_name as name from information_schema.columns"
-        " where column_name = '_xid' and table_schema in ('extracted', 'core', 'reference')",
+        " where column_name = '_xid' and table_schema in ('extracted', 'core', 'reference')"
+        " and table_name <> 'former_keys'",  # no model's
     )
     return {
         table["name"]: [

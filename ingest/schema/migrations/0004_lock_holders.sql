@@ -2,7 +2,7 @@
 create function raw.lock_holders(bigint)
 returns table (pid integer, since timestamptz)
 language sql stable
-begin atomic
+as $$
     select
         l.pid,
         -- a lock of the session is held outside of transactions, too
@@ -16,7 +16,7 @@ begin atomic
         and l.granted
         and d.datname = current_database()
         and (l.classid::bigint << 32) | l.objid::bigint = $1;
-end;
+$$;
 comment on function raw.lock_holders(bigint) is
 'Server processes of this database that hold an advisory lock, and since when. A lock of two '
 'numbers is asked for by one, (first::bigint << 32) | (second::bigint & 4294967295).';

@@ -4,6 +4,8 @@
     meta={'owner': 'origin_company_domain'},
 ) }}
 
+{%- set compared = function('comparing_form') %}
+
 with changed_origins as (
     select
         o.origin_company_domain,
@@ -73,9 +75,9 @@ cleaned as (
 ),
 
 customers as (
-    select distinct on (raw_payload_id, {{ function('comparing_form') }}(company_customer_name)) *
+    select distinct on (raw_payload_id, {{ compared }}(company_customer_name)) *
     from cleaned
-    order by raw_payload_id, {{ function('comparing_form') }}(company_customer_name), has_case_study is true desc, position
+    order by raw_payload_id, {{ compared }}(company_customer_name), has_case_study is true desc, position
 )
 
 select
