@@ -32,6 +32,7 @@ _TOTALS = re.compile(
     r"|(?:sum|count|rows|records)\s*:?\s*[\d,.]+|[\d,.]+ (?:rows|records))",
     re.IGNORECASE,
 )
+_LINES_LOOKED_AT = 100  # of a row that cannot be read, for blanks before a quote
 _LONGEST_TOTALS = 60  # characters
 _JSON_STARTS = (b"{", b"[")
 # blanks, and byte order marks, also of UTF-16, which JSON is refused in by name
@@ -146,21 +147,32 @@ class TableReader:
             StopIteration: There is none.
             csv.Error: It cannot be read.
         """
-        cells = next(self._cells)
-        if not any(cell[:1].isspace() and cell.lstrip()[:1] == '"' for cell in cells):
-            return cells
         lines = self._lines
-        plain = lines.taken[:]
-        self._reread(plain)
-        self._quotes.open = False
+        cells: list[str] = []
+        fault: csv.Error | None = None
         try:
-            return next(self._unpadded)
-        except csv.Error:
-            # no quoting: a value that begins with a blank and a quote
-            self._reread(lines.taken)
-            for _ in plain:
-                next(lines)
-            return cells
+            cells = next(self._cells)
+        except csv.Error as error:
+            fault = error
+        is_padded = (
+            any(cell[:1].isspace() and cell.lstrip()[:1] == '"' for cell in cells)
+            if fault is None
+            else any(self._quotes.are_padded(line.text) for line in lines.taken[:_LINES_LOOKED_AT])
+        )
+        if is_padded:
+            plain = lines.taken[:]
+            self._reread(plain)
+            self._quotes.open = False
+            try:
+                return next(self._unpadded)
+            except csv.Error:
+                # no quoting: a value that begins with a blank and a quote
+                self._reread(lines.taken)
+                for _ in plain:
+                    next(lines)
+        if fault is not None:
+            raise fault
+        return cells
 
     def _reread(self, taken: list[_Line]) -> None:
         self._lines.give_back(taken)
@@ -253,9 +265,14 @@ class _Quotes:
     def __init__(self, delimiter: str) -> None:
         self.open = False
         mark = re.escape(delimiter)
+        self._padded = re.compile(rf'(?:^|{mark})[^\S\r\n{mark}]+"')
         # a cell from its beginning: in quotes, which may not close on this line, or without
         self._cell = re.compile(rf'(?P<blanks>[^\S\r\n{mark}]*)"|[^{mark}]*(?:{mark}|\Z)')
         self._rest = re.compile(rf'(?:[^"]|"")*+(?P<close>"[^{mark}]*(?:{mark}|\Z))?')
+
+    def are_padded(self, line: str) -> bool:
+        """Whether blanks before an opening quote may stand on a line."""
+        return self._padded.search(line) is not None
 
     def without_blanks(self, line: str) -> str:
         """The line as the csv module understands it."""

@@ -189,6 +189,13 @@ def test_quotes_behind_blanks_hold_delimiters_and_line_breaks(db: Connection, wr
     ]
 
 
+def test_quotes_behind_blanks_hold_what_could_not_be_read_without_them(
+    db: Connection, write: Write
+) -> None:
+    loaded(FIRMS, write('name,domain\n "A"",""b""", "o.example"\n'))
+    assert rows(db, "select name, domain from raw.vc_firms") == [('A","b"', "o.example")]
+
+
 def test_a_value_that_begins_with_a_quoted_word_stays_as_it_is(
     db: Connection, write: Write
 ) -> None:
