@@ -77,7 +77,11 @@ cleaned as (
 customers as (
     select distinct on (raw_payload_id, {{ compared }}(company_customer_name)) *
     from cleaned
-    order by raw_payload_id, {{ compared }}(company_customer_name), has_case_study is true desc, position
+    order by
+        raw_payload_id,
+        {{ compared }}(company_customer_name),
+        has_case_study is true desc,
+        position
 )
 
 select
