@@ -1,11 +1,17 @@
 {%- set domain = function('normal_domain').include(database=false) -%}
 -- The host in front of the first path is a company, the address with its path is none.
 select
-    coalesce(
-        {{ domain }}(value) is null
-        and value ~ '[^/:]/+[^/?#]'
-        and {{ domain }}(
-            substring(value from '^[^/?#]*//[^/?#]*|^[^/?#]+')
-        ) is not null,
-        false
-    )
+    coalesce((
+        select
+            {{ domain }}(value) is null
+            and a.address ~ '[^/:]/+[^/?#]'
+            and {{ domain }}(a.host) is not null
+        from (
+            select
+                n.address,
+                substring(n.address from '^[^/?#]*//[^/?#]*|^[^/?#]+') as host
+            -- offset: the form would be made anew wherever it is named
+            from (select normalize(value, nfkc) as address offset 0) as n
+            offset 0
+        ) as a
+    ), false)

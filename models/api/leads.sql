@@ -15,7 +15,10 @@ with target_companies as (
     from {{ ref('icp_criteria') }} as i
     inner join {{ ref('api_companies') }} as c
         on
-            (i._industry_patterns is null or lower(c.industry) like any(i._industry_patterns))
+            (
+                i._industry_patterns is null
+                or {{ function('comparing_form') }}(c.industry) like any(i._industry_patterns)
+            )
             and (i.size_buckets is null or c.size_bucket = any(i.size_buckets))
             and (i.employee_count_min is null or i.employee_count_min <= c.employee_count)
             and (i.employee_count_max is null or i.employee_count_max >= c.employee_count)

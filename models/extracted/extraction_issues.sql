@@ -27,7 +27,11 @@ select
     raw_payload_id,
     field,
     value,
-    reason,
+    case
+        when reason = 'not a domain' and {{ function('is_page_on_shared_host') }}(value)
+            then 'a page on a shared host'
+        else reason
+    end as reason,
     created_at,
 
     entity as _entity,

@@ -7,8 +7,10 @@
     },
 ) }}
 
-{#- A list as patterns for LIKE ANY: the term anywhere in the text, in lower case. -#}
-{% set quoted = "replace(replace(replace(lower(i.item), '\\', '\\\\'), '%', '\\%'), '_', '\\_')" -%}
+{#- A list as patterns for LIKE ANY: the term anywhere in the text, both as they are compared. -#}
+{% set compared = function('comparing_form') ~ '(i.item)' -%}
+{%- set escaped = "replace(" ~ compared ~ ", '\\', '\\\\')" -%}
+{%- set quoted = "replace(replace(" ~ escaped ~ ", '%', '\\%'), '_', '\\_')" -%}
 {%- set contained = "'%' || " ~ quoted ~ " || '%'" -%}
 {%- set words = function('title_words') ~ '(i.item)' -%}
 {%- set on_word_boundaries = "'%' || nullif(" ~ words ~ ", '  ') || '%'" -%}

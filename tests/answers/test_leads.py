@@ -121,6 +121,24 @@ CASES = [
         company={"industry": "Something else"},
     ),
     Case("industry unknown", lead=False, company={"industry": None}),
+    Case(
+        "industry in wide letters and odd blanks",
+        lead=True,
+        company={"industry": "\uff23atering\u00a0 and B.B.Q."},
+        asked_of_company={"industries": ["catering and bbq"]},
+    ),
+    Case(
+        "industry with combining accents",
+        lead=True,
+        company={"industry": "Cafe\u0301s"},
+        asked_of_company={"industries": ["CAFÉS"]},
+    ),
+    Case(
+        "industry criterion with a sign of patterns",
+        lead=False,
+        company={"industry": "Retail"},
+        asked_of_company={"industries": ["Ret%"]},
+    ),
     *title_case(
         "title on word boundaries",
         {"title_contains_any": ["CTO", "VP"]},

@@ -47,6 +47,7 @@ NORMAL_FORMS = [
 ]
 # one reads a table, the others cut their text up; PostgreSQL inlines only plain expressions
 NOT_INLINED = {"country_name", "percent_decode", "listed_names", "punycode_label"}
+NOT_INLINED |= {"is_page_on_shared_host"}
 # called by the others where a text is not a usual one
 STEPS = ["linkedin_url", "payload_from_text", "domain_of_address", "small_letters"]
 STEPS += ["comparing_form_beyond_ascii"]

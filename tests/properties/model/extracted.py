@@ -20,6 +20,7 @@ from tests.properties.model.payloads import (
     Row,
     entities,
     latest_role,
+    unusable,
 )
 from tests.properties.model.seeds import Seeds
 
@@ -66,8 +67,7 @@ def extract(raw: Raw, seeds: Seeds) -> Extracted:
     for table, column, form, reason in EXPORTS:
         for row in raw[table]:
             if forms.clean(row[column]) is not None and form(row[column]) is None:
-                issue = Issue(table, row["id"], column, row[column], reason)
-                out.issues.append(issue)
+                out.issues.append(unusable((table, row["id"]), column, row[column], reason))
     return out
 
 

@@ -242,6 +242,18 @@ def says_something(value: Any) -> bool:
 
 def domain(text: str | None) -> str | None:
     """The normal form of a domain, from a domain, a web address or a mail address."""
+    name, on_a_page = _address(text)
+    return None if on_a_page and name in shared_hosts() else name
+
+
+def is_page_on_shared_host(text: str | None) -> bool:
+    """Whether a web address is a page on a host that many share."""
+    name, on_a_page = _address(text)
+    return on_a_page and name in shared_hosts()
+
+
+def _address(text: str | None) -> tuple[str | None, bool]:
+    """The domain of a web address, and whether there is a path behind it."""
     bare = _stripped(text or "", lambda c: is_blank(c) or is_invisible(c) or is_attached(c))
     address = lower(unicodedata.normalize("NFKC", bare))
     address = re.sub(r"^([a-z][a-z0-9+.-]*:)?//", "", address)
@@ -250,15 +262,14 @@ def domain(text: str | None) -> str | None:
     name = re.sub(r"^www[0-9]*\.", "", name, count=1)
     labels = [_decoded(label) for label in name.split(".")]
     name = ".".join(label or "" for label in labels)
-    on_a_page = re.match(r"[^/?#]*/+[^/?#]", address) is not None
     valid = (
         len(labels) > 1
         and len(name) <= _LONGEST_DOMAIN
         and all(label and _is_label(label) for label in labels)
         and labels[-1] in endings()
-        and not (on_a_page and name in shared_hosts())
     )
-    return name if valid else None
+    on_a_page = re.match(r"[^/?#]*/+[^/?#]", address) is not None
+    return name if valid else None, on_a_page
 
 
 def _decoded(label: str) -> str | None:

@@ -22,6 +22,7 @@ NO_DOMAIN, NO_PERSON, NO_COMPANY = (
     "not a LinkedIn profile URL",
     "not a LinkedIn company URL",
 )
+SHARED_HOST = "a page on a shared host"
 NO_OBJECT, NO_LIST, NO_OBJECTS = "not a JSON object", "not a list", "not a list of objects"
 NO_TEXT, NO_TEXTS = "not text", "not a list of texts"
 
@@ -50,6 +51,13 @@ class Issue:
     field: str
     value: str
     reason: str
+
+
+def unusable(row_of: tuple[str, UUID], name: str, value: str, reason: str) -> Issue:
+    """The issue of a value, with what can be said beyond that it is no domain."""
+    if reason == NO_DOMAIN and forms.is_page_on_shared_host(value):
+        reason = SHARED_HOST
+    return Issue(*row_of, name, value[:LONGEST_VALUE], reason)
 
 
 def receipt(row: Row) -> datetime:
@@ -179,8 +187,7 @@ class Reader:
 
     def report(self, name: str, value: str, reason: str) -> None:
         """Note a value that could not be used."""
-        found = Issue(self.payload.table, self.payload.id, name, value[:LONGEST_VALUE], reason)
-        self.issues.append(found)
+        self.issues.append(unusable((self.payload.table, self.payload.id), name, value, reason))
 
     def text(self, name: str) -> str | None:
         """A text, trimmed; None for a null marker; an object or a list is none and reported."""
