@@ -11,7 +11,7 @@ import click
 from ingest.commands.common import json_option
 from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import require_initialised
-from ingest.state.status import BuiltTable, Status, status
+from ingest.state.status import BuiltTable, RawTable, Status, status
 from ingest.terminal.screen import emit_json, out
 from ingest.terminal.tables import age, print_paragraph, print_table
 
@@ -53,6 +53,8 @@ def _show(database: str, found: Status) -> None:
         ("to transform", _untransformed(found)),
         ("rejects", _open(found.rejects, "see ingest rejects")),
         ("issues", _open(found.issues, "see extracted.extraction_issues")),
+        *((f"raw.{t.name}", _hidden(t)) for t in found.raw if t.hidden),
+        *((t.name, _orphaned(t)) for t in found.built if t.orphaned),
     )
     for label, text in lines:
         print_paragraph(out, f"{label:12}", text)
@@ -109,6 +111,20 @@ def _untransformed(found: Status) -> str:
     if found.unregistered:
         parts.append(f"{found.unregistered:,} of them bear a workflow that is not registered")
     return "; ".join(parts)
+
+
+def _hidden(table: RawTable) -> str:
+    return (
+        f"{table.hidden:,} rows came with the stamp of an earlier transaction, while triggers were "
+        "off, and models take them for seen; run ingest dbt build --full-refresh"
+    )
+
+
+def _orphaned(table: BuiltTable) -> str:
+    return (
+        f"{table.orphaned:,} rows name raw rows that are gone; run ingest dbt build --full-refresh "
+        "to leave them out"
+    )
 
 
 def _open(count: int | None, look: str) -> str:

@@ -2,8 +2,8 @@
 
 All counts are exact and taken in one snapshot, so that they fit each other. They stay cheap on
 large tables: ``count(*)`` reads an index, not the payloads, once autovacuum has been there;
-rows not yet transformed are found through the index on ``_xid``. Only the waiting rows cost a pass
-over the tables of payloads.
+rows not yet transformed are found through the index on ``_xid``. The waiting and the hidden rows
+cost a pass over the raw tables each, without the payloads that are stored beside them.
 """
 
 from __future__ import annotations
@@ -33,12 +33,15 @@ class RawTable:
         untransformed: Rows that at least one of the models that read the table has not seen;
             before the first build all of them, afterwards None if no model reads the table.
         waiting: Rows of a workflow that no model reads yet.
+        hidden: Rows that came since a model read, and that it takes for seen: they brought the
+            stamp of an earlier transaction, past the trigger that renews it.
     """
 
     name: str
     rows: int
     untransformed: int | None
     waiting: int
+    hidden: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class BuiltTable:
         read_at: When the model last read what is new; None if nothing is remembered.
         unseen: Rows of the tables it reads that it has not read; None if nothing is remembered.
         rescan: Why the next build will read everything again; None if it will read what is new.
+        orphaned: Rows whose raw row is gone; a full refresh leaves them out.
     """
 
     name: str
@@ -58,6 +62,7 @@ class BuiltTable:
     read_at: datetime | None
     unseen: int | None
     rescan: str | None
+    orphaned: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,28 @@ def _built_table(conn: Connection, mark: Watermark) -> BuiltTable:
         read_at=mark.read_at,
         unseen=None if mark.read_at is None else unseen,
         rescan=mark.rescan,
+        orphaned=_orphaned(conn, mark),
     )
+
+
+def _orphaned(conn: Connection, mark: Watermark) -> int:
+    """How many rows of a table of one payload each name a raw row that is gone."""
+    raw = [relation for relation in mark.reads if relation.startswith("raw.")]
+    if mark.schema != "extracted" or len(raw) != 1 or not _names_payloads(conn, mark):
+        return 0
+    query = statement("ingest.state", "orphaned_rows").format(
+        relation=sql.Identifier(mark.schema, mark.model), raw=sql.Identifier(*raw[0].split("."))
+    )
+    return _number(conn.execute(query).fetchone())
+
+
+def _names_payloads(conn: Connection, mark: Watermark) -> bool:
+    found = conn.execute(
+        "select from information_schema.columns where table_schema = %s and table_name = %s"
+        " and column_name = 'raw_payload_id'",
+        (mark.schema, mark.model),
+    )
+    return found.fetchone() is not None
 
 
 def _raw_table(
@@ -186,11 +212,13 @@ def _raw_table(
     relation = sql.Identifier("raw", name)
     rows = _count(conn, relation)
     untransformed: int | None = rows
+    hidden = 0
     if readers is not None:
         seen = readers.get(f"raw.{name}")
         untransformed = _not_seen(conn, relation, seen) if seen else None
+        hidden = _hidden(conn, relation, seen) if seen else 0
     waiting = _others(conn, relation, registry.names(read=True)) if registry else 0
-    return RawTable(name, rows, untransformed, waiting)
+    return RawTable(name, rows, untransformed, waiting, hidden)
 
 
 def _not_seen(conn: Connection, relation: sql.Identifier, seen: list[str]) -> int:
@@ -200,6 +228,14 @@ def _not_seen(conn: Connection, relation: sql.Identifier, seen: list[str]) -> in
         sql.SQL("reference.is_unseen(_xid, {})").format(snapshot) for snapshot in sorted({*seen})
     )
     query = sql.SQL("select count(*) from {} where {}").format(relation, conditions)
+    return _number(conn.execute(query).fetchone())
+
+
+def _hidden(conn: Connection, relation: sql.Identifier, seen: list[str]) -> int:
+    """How many rows came after one of these snapshots with a stamp from before it."""
+    query = statement("ingest.state", "hidden_rows").format(
+        relation=relation, snapshots=sql.Literal(sorted({*seen}))
+    )
     return _number(conn.execute(query).fetchone())
 
 

@@ -57,6 +57,7 @@ def test_before_the_first_build_every_raw_row_waits_for_it(unbuilt: Warehouse) -
         "rows": 1,
         "untransformed": 1,
         "waiting": 0,
+        "hidden": 0,
     }
     assert found["built"] == []
     assert (found["issues"], found["last_build"], found["last_load"]) == (None, None, None)
@@ -81,6 +82,7 @@ def test_rows_are_untransformed_until_the_next_build(warehouse: Warehouse) -> No
         "rows": 2,
         "untransformed": 1,
         "waiting": 0,
+        "hidden": 0,
     }
     assert later["untransformed"] == 1
     assert rows_of(later, "extracted.company_firmographics") == 1
