@@ -1,4 +1,4 @@
-"""The vocabularies: complete, sorted, and fit to be spelled into a pattern."""
+"""Reviewed lists: complete, sorted, fit to be spelled into a pattern, and in the database."""
 
 from __future__ import annotations
 
@@ -47,3 +47,18 @@ def test_suffixes_are_spelled_into_a_pattern_as_they_are(functions: Connection) 
         and not re.fullmatch(r"[\w /&'-]+", suffix)
     ] == []
     assert len(row[0]) > 300
+
+
+def test_the_registry_is_the_reviewed_file(functions: Connection) -> None:
+    columns = [
+        "workflow_slug",
+        "provider",
+        "platform",
+        "payload_type",
+        "entity_type",
+        "description",
+    ]
+    with (PROJECT / "seeds/registry/workflows.csv").open(encoding="utf-8", newline="") as lines:
+        expected = [tuple(line[c] for c in columns) for line in csv.DictReader(lines)]
+    query = f"select {', '.join(columns)} from reference.enrichment_workflow_registry"
+    assert sorted(functions.execute(query.encode()).fetchall()) == sorted(expected)
