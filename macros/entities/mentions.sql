@@ -1,14 +1,3 @@
-{#
-    Query: the companies that are described by the changed rows of a model.
-
-    Columns: those of core.company_mentions.
-
-    Args:
-        source_name: name of the source in the ranking.
-        model_name: the model, an entry of payload_kinds.
-        name: its column with the company's name.
-        linkedin_url: its column with the company's LinkedIn page.
-#}
 {% macro own_mentions(source_name, model_name, name, linkedin_url) -%}
     {%- set owner = payload_kinds()[model_name].owner -%}
     select
@@ -26,17 +15,6 @@
 {%- endmacro %}
 
 
-{#
-    Query: the companies that new rows of a raw table name, where rows do not supersede each other.
-
-    Columns: those of core.company_mentions.
-
-    Args:
-        source: name of the source in the ranking.
-        raw_table: name of the raw table.
-        sides: list of [domain column, name column or none, LinkedIn URL column or none].
-        where: further condition over r.
-#}
 {% macro raw_row_mentions(source_name, raw_table, sides, where='true') -%}
     (
     select distinct on (owner, domain)
@@ -75,23 +53,12 @@
 
 
 {#
-    CTEs that end in `gathered`: one row per entity with the value of each attribute that counts, the
-    best-ranked source's, then the newest, and where it comes from. What superseded payloads said
-    counts only where nothing current names the entity.
+    What superseded payloads said counts only where nothing current names the entity.
 
     The facts are gathered by grouping. Joining them would be planned from a guess at how many
     entities were touched, and a wrong guess makes the join quadratic. All mentions are read as
     often as there are attributes and once more; what decides about an entity as a whole is looked
     at when only its best are left.
-
-    Columns of gathered: the key, created_at (first receipt), received_at (latest receipt), and for
-    each attribute itself, _<attribute>_source, _<attribute>_raw_payload_id, _<attribute>_received_at.
-
-    Args:
-        mentions: CTE of the mentions, with is_current: whether their payload has not been superseded.
-        key: column that names the entity.
-        entity: entity in the ranking seed.
-        attributes: attributes in the ranking seed, and columns of the mentions.
 #}
 {% macro gather_facts(mentions, key, entity, attributes) -%}
     {%- for attribute in attributes %}
