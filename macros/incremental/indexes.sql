@@ -1,7 +1,8 @@
 {#
-    An index that is declared later appears on the next run. dbt's own `indexes` config cannot name
-    them. What is implied is left out where a declared one has the same columns: the unique key, which
-    its strategy needs, the owner of a set, and `_xid`, by which the new rows are found.
+    An index that is declared later appears on the next run. dbt's own `indexes` config cannot
+    name them. What is implied is left out where a declared one has the same columns: the unique
+    key, which its strategy needs, the owner of a set, and `_xid`, by which the new rows are
+    found.
 #}
 {% macro ensure_indexes() -%}
     {%- if config.get('materialized') == 'incremental' -%}

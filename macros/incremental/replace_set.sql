@@ -37,9 +37,9 @@
 
 
 {#
-    A first build reads everything, and where everything is read the strategy needs no row of an owner
-    without items: what is not in the batch goes. So this is decided while the model runs, and its
-    SQL is the same in every run.
+    A first build reads everything, and where everything is read the strategy needs no row of an
+    owner without items: what is not in the batch goes. So this is decided while the model runs,
+    and its SQL is the same in every run.
 #}
 {% macro without_empty_sets(id) -%}
     ({{ id }} is not null or not {{ is_rescan() }})

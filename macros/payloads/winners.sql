@@ -1,6 +1,6 @@
 {#
-    Where several compete for an entity each of them is read; else only the winner, once: a query behind
-    takes `payload` as it is, already decompressed.
+    Where several compete for an entity each of them is read; else only the winner, once: a
+    query behind takes `payload` as it is, already decompressed.
 #}
 {% macro winning_payloads(model_name, columns=[]) -%}
     {%- set kind = payload_kinds()[model_name] -%}

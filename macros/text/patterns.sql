@@ -31,6 +31,7 @@
 #}
 {% macro when_usual_linkedin_url(section, keeps_case=none) -%}
     {%- set origin = 'https://www.linkedin.com/' ~ section ~ '/' -%}
+    {%- set rest = 'substr(value, ' ~ (origin | length + 1) ~ ')' -%}
     {%- set part = 'linkedin.com/' ~ section ~ '/' -%}
     {%- set slug -%}
 split_part(translate(split_part(value, '{{ part }}', 2), '?#', '//'), '/', 1)
@@ -43,10 +44,10 @@ split_part(translate(split_part(value, '{{ part }}', 2), '?#', '//'), '/', 1)
         when
             octet_length(value) <= 500
             and starts_with(value, '{{ origin }}')
-            and substr(value, {{ origin | length + 1 }}) ~ '^[a-z0-9_-]+$'
+            and {{ rest }} ~ '^[a-z0-9_-]+$'
             and (
                 octet_length(value) > {{ origin | length + longest }}
-                or strpos('{{ spelled }}', ' ' || substr(value, {{ origin | length + 1 }}) || ' ') = 0
+                or strpos('{{ spelled }}', ' ' || {{ rest }} || ' ') = 0
             )
             then value
         -- one that differs by little
