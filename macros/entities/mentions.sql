@@ -9,7 +9,8 @@
         e.raw_payload_id,
         e.created_at,
         e._refreshed_at,
-        e._received_at
+        e._received_at,
+        0 as place
     from {{ ref(model_name) }} as e
     where {{ is_new('e') }}
 {%- endmacro %}
@@ -17,37 +18,26 @@
 
 {% macro raw_row_mentions(source_name, raw_table, sides, where='true') -%}
     (
-    select distinct on (owner, domain)
+    select
         '{{ source_name }}' as source,
-        owner,
-        domain,
-        name,
-        linkedin_url,
-        raw_payload_id,
-        _received_at as created_at,
+        r.id::text as owner,
+        {{ function('normal_domain') }}(side.domain) as domain,
+        {{ function('clean_text') }}(side.name) as name,
+        {{ function('company_linkedin_url') }}(side.linkedin_url) as linkedin_url,
+        r.id as raw_payload_id,
+        {{ receipt_of('r') }} as created_at,
         null::timestamptz as _refreshed_at,
-        _received_at
-    from (
-        select
-            r.id::text as owner,
-            {{ function('normal_domain') }}(side.domain) as domain,
-            {{ function('clean_text') }}(side.name) as name,
-            {{ function('company_linkedin_url') }}(side.linkedin_url) as linkedin_url,
-            r.id as raw_payload_id,
-            {{ receipt_of('r') }} as _received_at,
-            side.n
-        from {{ source('raw', raw_table) }} as r
-        cross join lateral (
-            values
-            {%- for domain, name, linkedin_url in sides %}
-            ({{ loop.index }}, r.{{ domain }}, {{ 'r.' ~ name if name else 'null' }}, {{ 'r.' ~ linkedin_url if linkedin_url else 'null' }}){{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as side (n, domain, name, linkedin_url)
-        where {{ is_new('r') }} and {{ where }}
-        {{ fence() }}
-    ) as named
-    where domain is not null
-    order by owner, domain, n
+        {{ receipt_of('r') }} as _received_at,
+        side.place
+    from {{ source('raw', raw_table) }} as r
+    cross join lateral (
+        values
+        {%- for domain, name, linkedin_url in sides %}
+        ({{ loop.index }}, r.{{ domain }}, {{ 'r.' ~ name if name else 'null' }}, {{ 'r.' ~ linkedin_url if linkedin_url else 'null' }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as side (place, domain, name, linkedin_url)
+    where {{ is_new('r') }} and {{ where }}
+    {{ fence() }}
     )
 {%- endmacro %}
 
