@@ -1,6 +1,6 @@
 {#
     The payloads that models read, by the model that keeps the winning one of each entity. What a
-    kind of payload is stands here alone; the models, what superseded payloads said, issues,
+    kind of payload is, is said here alone; the models, what superseded payloads said, issues,
     providers, the companies to look at anew and the test that every row is accounted for follow.
 
     raw_table   where its payloads lie; which of them it reads says the registry (read_by)

@@ -200,7 +200,7 @@ superseded_case_studies as (
     {{ fence() }}
 ),
 
--- Feeds without payloads that supersede each other: each raw row speaks for itself. Entries by hand
+-- Raw tables whose rows do not supersede each other: each row speaks for itself. Entries by hand
 -- are corrected in place; the domain they named before stays mentioned (meta.stays), because only
 -- this table remembers it.
 raw_rows as (

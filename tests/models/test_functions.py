@@ -264,12 +264,12 @@ def test_unconverted_values_names_what_failed_by_field(functions: Connection) ->
     row = functions.execute(
         "select reference.unconverted_values(array['start', 'org_id', 'url', 'end'],"
         " array['soon', repeat('x', 1001), 'fine', ' N/A '], array[true, true, false, true],"
-        " array['not a date', 'no number', 'not a URL', 'not a date']),"
+        " array['not a date', 'not a number', 'not a URL', 'not a date']),"
         " reference.unconverted_values(array['a'], array['x'], array[false], array['not a date'])"
     ).fetchone()
     assert row is not None
     assert row[0] == [
-        {"field": "org_id", "value": "x" * 1000, "reason": "no number"},
+        {"field": "org_id", "value": "x" * 1000, "reason": "not a number"},
         {"field": "start", "value": "soon", "reason": "not a date"},
     ]
     assert row[1] is None
