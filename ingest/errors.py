@@ -61,6 +61,6 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         name: What was given.
         known: What there is, in the spelling to show; compared without regard to case.
     """
-    spelled: Mapping[str, str] = {word.strip().casefold(): word for word in known}
-    near = difflib.get_close_matches(name.strip().casefold(), spelled, n=1)
+    spelled: Mapping[str, str] = {word.casefold(): word for word in known}
+    near = difflib.get_close_matches(name.casefold(), spelled, n=1)
     return f" (did you mean {spelled[near[0]]}?)" if near else ""

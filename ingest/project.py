@@ -55,6 +55,6 @@ def postgres_dir() -> Path:
     return project_dir() / ".postgres"
 
 
-def registry_dir() -> Path:
-    """The folder of the reviewed CSVs that say which workflows, types and sources there are."""
-    return project_dir() / "seeds" / "registry"
+def seeds_dir() -> Path:
+    """The folder of the reviewed CSVs."""
+    return project_dir() / "seeds"

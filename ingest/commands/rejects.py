@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ingest.characters import trim
 from ingest.commands.common import by_reason, chosen_workflow, in_tables, json_option
 from ingest.errors import ExitStatus, UsageError
 from ingest.landing import ledger
@@ -150,14 +151,14 @@ def settle(load: str, why: str, as_json: bool) -> None:
 
     Ends with 0, also where there is nothing left to settle.
     """
-    if not why.strip():
+    if not trim(why):
         raise UsageError("--why is blank", hint="say why they need not land any more")
     with connect() as conn:
         require_initialised(conn)
         server = describe(conn)
         with conn.transaction():
             load_id = ledger.find_load(conn, load)
-        settled = settle_load(conn, load_id, why.strip(), say)
+        settled = settle_load(conn, load_id, trim(why), say)
     if as_json:
         emit_json({"server": server, "load": load_id, "settled": settled})
     say(f"{settled:,} rejects of load {load_id} settled in {server}.")

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from ingest.errors import IngestError, UsageError
 from ingest.formats.content import open_content
+from ingest.formats.magic import COMPRESSIONS
 from ingest.landing import ledger
 from ingest.load.load import LoadOptions, Status, load_file
 from ingest.postgres.connection import Connection, describe
@@ -19,7 +20,7 @@ from ingest.workflows.registry import load_registry
 
 # records of this file name their own workflows; all others are named for theirs
 _MIXED = "mixed-workflows"
-_FORMS = (".json", ".ndjson", ".gz", ".zst")
+_FORMS = (".json", ".ndjson", *(compression.suffix for compression in COMPRESSIONS))
 
 
 @dataclass(frozen=True, slots=True)

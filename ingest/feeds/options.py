@@ -9,6 +9,7 @@ from typing import get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from ingest.characters import trim
 from ingest.errors import UsageError
 from ingest.feeds.values import in_zone, read_moment
 from ingest.feeds.vc_firms import find_vc_firm
@@ -61,7 +62,7 @@ class FeedOptions:
         if feed is None or name not in feed.takes:
             takers = [slug for slug, taker in FEEDS.items() if name in taker.takes]
             raise UsageError(f"{_option(name)} has a meaning for {', '.join(takers)} only")
-        if not said.strip():
+        if not trim(said):
             raise UsageError(f"{_option(name)} is blank", hint="leave it out")
 
     def found(self, conn: Connection) -> FeedOptions:
@@ -84,7 +85,7 @@ class FeedOptions:
         if self.timezone is None:
             return UTC
         try:
-            return ZoneInfo(self.timezone.strip())
+            return ZoneInfo(trim(self.timezone))
         except (LookupError, ValueError, OSError):
             raise UsageError(
                 f"--timezone {self.timezone!r} is no known time zone",
@@ -100,7 +101,7 @@ class FeedOptions:
         """
         if self.encoding is None:
             return None
-        name = codec_name(self.encoding.strip())
+        name = codec_name(trim(self.encoding))
         if name is None:
             raise UsageError(
                 f"--encoding {self.encoding!r} is no known encoding of text",
@@ -119,7 +120,7 @@ class FeedOptions:
         if self.export_timestamp is None:
             return None
         try:
-            moment = read_moment(self.export_timestamp.strip())
+            moment = read_moment(trim(self.export_timestamp))
             if moment.tzinfo is not None and self.timezone is not None:
                 raise UsageError("--timezone has no meaning: --export-timestamp names its own zone")
             return in_zone(moment, zone)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ingest.characters import trim
 from ingest.landing.rows import FLAGS
+from ingest.seeds import null_markers
 from ingest.workflows.feeds import Holds
 
 ENOUGH = 2  # signs that together make a row a shifted one
@@ -32,12 +34,11 @@ _IS_AMOUNT = re.compile(
 _AT_LINKEDIN = re.compile(r"linkedin\.|lnkd\.in|^/|^urn:li:", re.IGNORECASE)
 _IS_PROFILE = re.compile(r"linkedin\.com/(?:company|school|in)/", re.IGNORECASE)
 _HAS_DIGIT = re.compile(r"\d")
-# what people and agents write where there is nothing, or nothing to be said
+# What is written for nothing in as many words as one likes; single markers are in their seed.
 _IS_NOTHING = re.compile(
-    r"(?:n\.?/?a\.?|null|nil|none|tbd|[-\u2013\u2014?.]+"
+    r"(?:[-\u2013\u2014?.]+"
     r"|(?:none|not|nothing|no [\w -]+?) (?:found|available|applicable|listed|provided|known|data)"
-    r"|(?:[\w -]+ )?(?:unknown|undisclosed|not disclosed|confidential)|no data)\.?",
-    re.IGNORECASE,
+    r"|[\w -]+ (?:unknown|undisclosed|not disclosed|confidential))\.?"
 )
 _SIZES_IN_WORDS = frozenset(("myself only", "self-employed", "self employed"))
 _SENTENCE = 6  # words
@@ -52,9 +53,14 @@ def misfit(holds: Holds, value: str) -> str | None:
     check = _CHECKS.get(holds)
     if check is None:
         return None
-    text = value.strip()
+    text = trim(value)
     wrong = check(text)
-    return None if wrong is None or _IS_NOTHING.fullmatch(text[:_SHORT]) else wrong
+    return None if wrong is None or _is_nothing(text) else wrong
+
+
+def _is_nothing(text: str) -> bool:
+    said = text[:_SHORT].lower()
+    return said.rstrip(".") in null_markers() or _IS_NOTHING.fullmatch(said) is not None
 
 
 def _in_words(text: str) -> str | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from ingest.characters import trim
 from ingest.errors import IngestError, did_you_mean
 from ingest.feeds.merge import TEMPORARY_SCHEMA
 from ingest.feeds.options import FeedOptions
@@ -84,9 +85,9 @@ class FeedRows:
             if not name:
                 self._nameless.append(place)
             elif name in unread:
-                skipped.append(title.strip())
+                skipped.append(trim(title))
             elif name not in feed.by_header:
-                unknown.append(title.strip())
+                unknown.append(trim(title))
             elif name in found:
                 raise IngestError(f"the header {_shown(title)} stands twice", where=where)
             else:
@@ -119,7 +120,7 @@ class FeedRows:
             texts, cleaned = self._texts(record, unstored), record.cleaned
         else:
             cells, cleaned = _without_nul(record)
-            if any(cells[place].strip() for place in self._nameless):
+            if any(trim(cells[place]) for place in self._nameless):
                 raise RefusedError(
                     Reason.IMPLAUSIBLE,
                     "there is a value under no header: the cells seem to have moved",
@@ -264,7 +265,7 @@ def _without_nul(row: TableRow) -> tuple[list[str], bool]:
 
 def _shown(title: str) -> str:
     """A header as a message may show it: on one line, and not for ever."""
-    text = printable(title.strip())
+    text = printable(trim(title))
     return repr(text[:_LONGEST_NAME] + ("..." if len(text) > _LONGEST_NAME else ""))
 
 

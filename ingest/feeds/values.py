@@ -9,20 +9,22 @@ from datetime import UTC, datetime, tzinfo
 
 import msgspec
 
+from ingest.characters import trim
 from ingest.formats.json.text import without_unstorable
 from ingest.landing.rows import FLAGS
 from ingest.workflows.feeds import Column, Holds
 
-# How exports write that there is nothing; the text markers that people use (N/A, -) are received
-# text like any other, and the models know them.
-_NULLS = frozenset(("", "null", "NULL", "None"))
+# What programs print where there is no value: in JSON, in SQL, in Python. What people write there
+# (seeds/vocabularies/null_markers.csv) is received text like any other, and the models know it.
+PRINTED_NULLS = frozenset(("null", "NULL", "None"))
 _MOMENT_FORMS = ("%m/%d/%Y, %I:%M %p", "%m/%d/%Y, %I:%M:%S %p")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?", re.DOTALL)
 
 
 def is_null(text: str) -> bool:
     """Whether a cell says that there is no value."""
-    return text.strip() in _NULLS
+    said = trim(text)
+    return not said or said in PRINTED_NULLS
 
 
 def stored(column: Column, text: str, zone: tzinfo) -> object:
@@ -39,7 +41,7 @@ def stored(column: Column, text: str, zone: tzinfo) -> object:
     if is_null(text):
         return None
     convert = _CONVERSIONS.get(column.holds)
-    return text if convert is None else convert(text.strip(), zone)
+    return text if convert is None else convert(trim(text), zone)
 
 
 def read_moment(text: str) -> datetime:
@@ -97,7 +99,7 @@ def _list(text: str, _zone: tzinfo) -> msgspec.Raw:
             raise ValueError("a bracket and yet no JSON array") from None
         return msgspec.Raw(encoded)
     items = text.split(";" if ";" in text else ",")
-    return msgspec.Raw(msgspec.json.encode([item.strip() for item in items if item.strip()]))
+    return msgspec.Raw(msgspec.json.encode([item for item in map(trim, items) if item]))
 
 
 _CONVERSIONS: dict[Holds, Callable[[str, tzinfo], object]] = {

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from ingest.characters import trim
 from ingest.errors import IngestError
 from ingest.formats.charset import Charset, charset_of, charset_said, utf8_blocks
 from ingest.formats.content import Content
@@ -137,7 +138,7 @@ class TableReader:
             except StopIteration:
                 return
             # an empty line, or one of delimiters only, as spreadsheets write it
-            if any(map(str.strip, cells)):
+            if any(map(trim, cells)):
                 yield self._row(cells)
 
     def _next_cells(self) -> list[str]:
@@ -185,7 +186,7 @@ class TableReader:
             if said:
                 self._lines.taken.clear()
                 return said[1].replace(r"\t", _TAB)
-            if text.strip():
+            if trim(text):
                 self._lines.give_back(self._lines.taken[-1:])
                 self._lines.taken.clear()
                 if _TAB in text:
@@ -206,7 +207,7 @@ class TableReader:
             return Reject(origin, Reason.REPEATED_HEADER, "the header stands here once more")
         if len(cells) < width and self._lines.unfinished:
             raise self._cut_off(first.number, f"{len(cells)} of {width} cells")
-        if len(cells) < width or any(map(str.strip, cells[width:])):
+        if len(cells) < width or any(map(trim, cells[width:])):
             detail = f"{len(cells)} cells, and the header has {width}"
             return Reject(origin, Reason.CELL_COUNT, detail)
         return TableRow(origin, cells[:width])
@@ -382,12 +383,12 @@ def _words(fault: csv.Error) -> str:
 
 
 def _folded(title: str) -> str:
-    return title.strip().casefold()
+    return trim(title).casefold()
 
 
 def _is_totals(cells: list[str]) -> bool:
     """Whether a row has one value, and that counts the rows above it."""
-    filled = [text for text in map(str.strip, cells) if text]
+    filled = [text for text in map(trim, cells) if text]
     return (
         len(filled) == 1
         and len(filled[0]) <= _LONGEST_TOTALS

@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg import sql
 
 from ingest import __version__
+from ingest.characters import trim
 from ingest.errors import UsageError
 from ingest.postgres import locks
 from ingest.postgres.connection import Connection
@@ -237,7 +238,7 @@ def find_load(conn: Connection, prefix: str) -> UUID:
     """
     rows = conn.execute(
         "select id from raw.loads where starts_with(id::text, lower(%s)) order by id limit 2",
-        (prefix.strip(),),
+        (trim(prefix),),
     ).fetchall()
     if len(rows) == 1:
         return UUID(str(rows[0][0]))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
+from ingest.characters import trim
 from ingest.formats.content import Content
 from ingest.formats.json.records import Record, RecordReader
 from ingest.formats.json.text import clean_encoded
@@ -93,7 +94,7 @@ class RowMaker:
 
     def _route(self, record: Record) -> tuple[Workflow, Route]:
         name = _text(record.fields.get("workflow_slug")) or record.origin.batch_slug
-        if name is None or not name.strip():
+        if name is None or not trim(name):
             if self._default is None:
                 raise RefusedError(Reason.NO_WORKFLOW, _NO_WORKFLOW)
             return self._default
@@ -185,7 +186,7 @@ def _key(fields: _Fields, route: Route, payload: bytes, *, is_bare: bool) -> str
 def _first(fields: _Fields, names: tuple[str, ...]) -> str | None:
     """The first of these fields that says anything."""
     values = (_text(fields.get(name)) for name in names)
-    return next((value for value in values if value and value.strip()), None)
+    return next((value for value in values if value and trim(value)), None)
 
 
 def _keys_of(fields: _Fields) -> str:
@@ -207,7 +208,7 @@ def _shown(name: str) -> str:
 
 def _required(name: str, value: str | None) -> str:
     """A text that a row cannot do without."""
-    if value is None or not value.strip():
+    if value is None or not trim(value):
         raise RefusedError(Reason.NO_KEY, f"{name} is missing, null or blank")
     if len(value) > LONGEST_KEY:
         raise RefusedError(
@@ -224,7 +225,7 @@ def _members(payload: bytes) -> _Fields:
         for _ in range(ENCODINGS):
             if not text.startswith(b'"'):
                 break
-            text = _STRING.decode(text).strip().encode()
+            text = trim(_STRING.decode(text)).encode()
         return _FIELDS.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return {}
@@ -242,5 +243,5 @@ def _text(value: msgspec.Raw | None) -> str | None:
 
 def _flag(value: msgspec.Raw | None, payload: bytes) -> bool:
     """What an envelope says, else whether there is anything in the payload."""
-    said = FLAGS.get((_text(value) or "").strip().lower())
+    said = FLAGS.get(trim(_text(value) or "").lower())
     return payload not in _EMPTY_PAYLOADS if said is None else said

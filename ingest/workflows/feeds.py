@@ -13,6 +13,7 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Literal
 
+from ingest.characters import trim
 from ingest.workflows.registry import Workflow
 
 UNSTORED = "_unstored"  # column of every feed's table: what its typed columns could not store
@@ -122,7 +123,7 @@ class Feed:
 def normal_header(header: str) -> str:
     """A header as it is compared: in lower case, without odd blanks and invisible characters."""
     visible = "".join(c for c in header if unicodedata.category(c) != "Cf")
-    return " ".join(visible.split()).casefold()
+    return " ".join(trim(visible).split()).casefold()
 
 
 def _exported(header: str, holds: Holds = Holds.TEXT) -> Column:

@@ -6,13 +6,14 @@ Read from two reviewed CSVs of ``seeds/registry`` that are dbt seeds as well: ``
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.characters import trim
 from ingest.errors import IngestError, did_you_mean
-from ingest.project import registry_dir
+from ingest.project import seeds_dir
+from ingest.seeds import seed_rows
 
 _WORKFLOWS_FILE = "workflows.csv"
 _ALIASES_FILE = "workflow_aliases.csv"
@@ -54,7 +55,7 @@ class Registry:
         Raises:
             UnknownWorkflowError: With the nearest match and the known slugs.
         """
-        slug = name.strip()
+        slug = trim(name)
         workflow = self.workflows.get(self.aliases.get(slug, slug))
         if workflow is None:
             raise UnknownWorkflowError(self._unknown(slug))
@@ -85,9 +86,9 @@ def load_registry(folder: Path | None = None) -> Registry:
         IngestError: A CSV is missing, lacks a column or a value, repeats a slug, or an alias
             leads to no workflow; with file and line.
     """
-    folder = folder or registry_dir()
+    folder = folder or seeds_dir() / "registry"
     workflows: dict[str, Workflow] = {}
-    for where, row in _rows(folder / _WORKFLOWS_FILE, _STAMPED):
+    for where, row in seed_rows(folder / _WORKFLOWS_FILE, _STAMPED):
         slug, provider, platform, payload_type, entity_type = (row[column] for column in _STAMPED)
         if slug in workflows:
             raise IngestError(f"workflow {slug} is registered twice", where=where)
@@ -97,7 +98,7 @@ def load_registry(folder: Path | None = None) -> Registry:
             read_by=row.get("read_by", ""),
         )
     aliases: dict[str, str] = {}
-    for where, row in _rows(folder / _ALIASES_FILE, ("alias", "workflow_slug")):
+    for where, row in seed_rows(folder / _ALIASES_FILE, ("alias", "workflow_slug")):
         alias, slug = row["alias"], row["workflow_slug"]
         if alias in workflows or alias in aliases:
             raise IngestError(f"the name {alias} is taken already", where=where)
@@ -105,26 +106,3 @@ def load_registry(folder: Path | None = None) -> Registry:
             raise IngestError(f"alias {alias} leads to the unknown workflow {slug}", where=where)
         aliases[alias] = slug
     return Registry(workflows, aliases)
-
-
-def _rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    """The rows of a CSV with their place (``file:line``); values are trimmed, absent ones ""."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restval="")
-            missing = [column for column in required if column not in (reader.fieldnames or ())]
-            if missing:
-                raise IngestError(f"column {missing[0]} is missing", where=str(path))
-            for cells in reader:
-                where = f"{path}:{reader.line_num}"
-                if None in cells:
-                    raise IngestError("the line has more cells than the header", where=where)
-                row = {column: value.strip() for column, value in cells.items()}
-                blank = [column for column in required if not row[column]]
-                if blank:
-                    raise IngestError(f"{blank[0]} is blank", where=where)
-                yield where, row
-    except FileNotFoundError:
-        raise IngestError("the workflow registry is missing", where=str(path)) from None
-    except (UnicodeDecodeError, csv.Error) as fault:
-        raise IngestError(f"no readable CSV: {fault}", where=str(path)) from fault

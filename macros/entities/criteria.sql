@@ -1,10 +1,3 @@
-{#
-    SQL for a company's criteria with its sizes as canonical buckets under `size_buckets`, where
-    providers also write `size`; NULL unless an object.
-
-    Args:
-        criteria: jsonb.
-#}
 {% macro with_size_buckets(criteria) -%}
     case
         when jsonb_typeof({{ criteria }}) <> 'object' then null
@@ -35,7 +28,6 @@
 {%- endmacro %}
 
 
-{# Condition: a name long enough to tell companies apart, four letters or more. #}
 {% macro enough_letters(name) -%}
     coalesce(length(regexp_replace({{ name }}, '[\s[:punct:][:digit:]]', '', 'g')) >= 4, false)
 {%- endmacro %}

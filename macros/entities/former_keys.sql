@@ -4,7 +4,6 @@
     itself remembers the old keys, so they are kept here before its tables are made anew.
 #}
 
-{# The table they are kept in; models read it as a source. #}
 {% macro former_keys() -%}
     {{ return(api.Relation.create(
         database=target.database,
@@ -14,7 +13,6 @@
 {%- endmacro %}
 
 
-{# Hook at the start of a run: the table they are kept in. #}
 {% macro create_former_keys() -%}
     {%- set kept = former_keys() -%}
     do $$
@@ -38,16 +36,7 @@
 {%- endmacro %}
 
 
-{#
-    Pre-hook of an alias table, which reads everything when its normal form changed: keep the keys
-    that the form no longer gives. The table they are in may not have been built yet.
-
-    Args:
-        entity: company or person.
-        table: name of the table in core.
-        key: its key column.
-        form: the function that gives the normal form.
-#}
+{# The table that the keys are taken from may not have been built yet. #}
 {% macro keep_former_keys(entity, table, key, form) -%}
     {%- set published = former_keys().incorporate(path={'identifier': table}) -%}
     do $do$

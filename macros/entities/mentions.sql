@@ -1,14 +1,3 @@
-{#
-    Query: the companies that are described by the changed rows of a model.
-
-    Columns: those of core.company_mentions.
-
-    Args:
-        source_name: name of the source in the ranking.
-        model_name: the model, an entry of payload_kinds.
-        name: its column with the company's name.
-        linkedin_url: its column with the company's LinkedIn page.
-#}
 {% macro own_mentions(source_name, model_name, name, linkedin_url) -%}
     {%- set owner = payload_kinds()[model_name].owner -%}
     select
@@ -20,78 +9,46 @@
         e.raw_payload_id,
         e.created_at,
         e._refreshed_at,
-        e._received_at
+        e._received_at,
+        0 as place
     from {{ ref(model_name) }} as e
     where {{ is_new('e') }}
 {%- endmacro %}
 
 
-{#
-    Query: the companies that new rows of a raw table name, where rows do not supersede each other.
-
-    Columns: those of core.company_mentions.
-
-    Args:
-        source: name of the source in the ranking.
-        raw_table: name of the raw table.
-        sides: list of [domain column, name column or none, LinkedIn URL column or none].
-        where: further condition over r.
-#}
 {% macro raw_row_mentions(source_name, raw_table, sides, where='true') -%}
     (
-    select distinct on (owner, domain)
+    select
         '{{ source_name }}' as source,
-        owner,
-        domain,
-        name,
-        linkedin_url,
-        raw_payload_id,
-        _received_at as created_at,
+        r.id::text as owner,
+        {{ function('normal_domain') }}(side.domain) as domain,
+        {{ function('clean_text') }}(side.name) as name,
+        {{ function('company_linkedin_url') }}(side.linkedin_url) as linkedin_url,
+        r.id as raw_payload_id,
+        {{ receipt_of('r') }} as created_at,
         null::timestamptz as _refreshed_at,
-        _received_at
-    from (
-        select
-            r.id::text as owner,
-            {{ function('normal_domain') }}(side.domain) as domain,
-            {{ function('clean_text') }}(side.name) as name,
-            {{ function('company_linkedin_url') }}(side.linkedin_url) as linkedin_url,
-            r.id as raw_payload_id,
-            {{ receipt_of('r') }} as _received_at,
-            side.n
-        from {{ source('raw', raw_table) }} as r
-        cross join lateral (
-            values
-            {%- for domain, name, linkedin_url in sides %}
-            ({{ loop.index }}, r.{{ domain }}, {{ 'r.' ~ name if name else 'null' }}, {{ 'r.' ~ linkedin_url if linkedin_url else 'null' }}){{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as side (n, domain, name, linkedin_url)
-        where {{ is_new('r') }} and {{ where }}
-        {{ fence() }}
-    ) as named
-    where domain is not null
-    order by owner, domain, n
+        {{ receipt_of('r') }} as _received_at,
+        side.place
+    from {{ source('raw', raw_table) }} as r
+    cross join lateral (
+        values
+        {%- for domain, name, linkedin_url in sides %}
+        ({{ loop.index }}, r.{{ domain }}, {{ 'r.' ~ name if name else 'null' }}, {{ 'r.' ~ linkedin_url if linkedin_url else 'null' }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as side (place, domain, name, linkedin_url)
+    where {{ is_new('r') }} and {{ where }}
+    {{ fence() }}
     )
 {%- endmacro %}
 
 
 {#
-    CTEs that end in `gathered`: one row per entity with the value of each attribute that counts, the
-    best-ranked source's, then the newest, and where it comes from. What superseded payloads said
-    counts only where nothing current names the entity.
+    What superseded payloads said counts only where nothing current names the entity.
 
     The facts are gathered by grouping. Joining them would be planned from a guess at how many
     entities were touched, and a wrong guess makes the join quadratic. All mentions are read as
     often as there are attributes and once more; what decides about an entity as a whole is looked
     at when only its best are left.
-
-    Columns of gathered: the key, created_at (first receipt), received_at (latest receipt), and for
-    each attribute itself, _<attribute>_source, _<attribute>_raw_payload_id, _<attribute>_received_at.
-
-    Args:
-        mentions: CTE of the mentions, with is_current: whether their payload has not been superseded.
-        key: column that names the entity.
-        entity: entity in the ranking seed.
-        attributes: attributes in the ranking seed, and columns of the mentions.
 #}
 {% macro gather_facts(mentions, key, entity, attributes) -%}
     {%- for attribute in attributes %}

@@ -1,11 +1,3 @@
-{#
-    SQL for the provider of a raw row: as the row has it, else, in an export, as the registry has it.
-
-    Args:
-        raw_table: SQL of the table's name.
-        raw_id: SQL of the row's id.
-        workflow: SQL of the workflow that lands in a table without a column for it.
-#}
 {% macro provider_of(raw_table, raw_id, workflow) -%}
     case {{ raw_table }}
         {%- for kind in payload_kinds().values() %}

@@ -1,9 +1,3 @@
-{#
-    SQL for the level of seniority a title stands for, NULL if it names none.
-
-    Args:
-        words: SQL of the title's words, as title_words gives them.
-#}
 {% macro seniority_of(words) -%}
     (
         select s.level
@@ -15,15 +9,6 @@
 {%- endmacro %}
 
 
-{#
-    SQL for the items of a JSON list as a text array without null markers and repetitions, in the
-    same order on every server; NULL if there are none, or if there is no list. A single value
-    stands for a list of one; an item that is no text is none.
-
-    Args:
-        list: jsonb.
-        item: SQL made of an item, the text `i.item`; items where it is NULL are left out.
-#}
 {% macro terms_of(list, item='i.item') -%}
     (
         select array_agg(distinct {{ item }} collate "C" order by {{ item }} collate "C")

@@ -1,7 +1,7 @@
 {#
-    What the incremental strategies have in common. Both write only rows that differ, so that `_xid`
-    moves exactly when a row changes, and both are INSERT ... ON CONFLICT on the natural key, which is
-    safe against a concurrent writer.
+    What the incremental strategies have in common. Both write only rows that differ, so that
+    `_xid` moves exactly when a row changes, and both are INSERT ... ON CONFLICT on the natural
+    key, which is safe against a concurrent writer.
 #}
 
 

@@ -1,7 +1,6 @@
 {#
-    Ends a subquery that the planner shall not merge into the query around it: what it computes is
-    computed once. The zero is a bigint from the start: around `offset 0`, which is cast to one, the
-    planner gives the parallel plan up.
+    The zero is a bigint from the start: around `offset 0`, which is cast to one, the planner
+    gives the parallel plan up.
 #}
 {% macro fence() -%}
     offset bigint '0'

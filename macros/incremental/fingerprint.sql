@@ -33,8 +33,8 @@
 
 
 {#
-    Whether a model is made of seeds alone, and of what core remembers of itself: small, and any change
-    of it concerns every row behind it.
+    Whether a model is made of seeds alone, and of what core remembers of itself: small, and any
+    change of it concerns every row behind it.
 #}
 {% macro depends_on_seeds_alone(unique_id) -%}
     {%- set node = graph.nodes.get(unique_id) -%}

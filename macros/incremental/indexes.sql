@@ -1,11 +1,8 @@
 {#
-    Post-hook of every model: its indexes, by name. An index that is declared later appears on the
-    next run. dbt's own `indexes` config cannot name them.
-
-    Declared: meta.named_indexes, a mapping of index name to {columns: [...], unique: bool,
-    using: index method, where: condition}.
-    Implied, unless a declared one has the same columns: the unique key (its strategy needs the
-    constraint), the owner of a set, and `_xid` (what is new is looked up by it).
+    An index that is declared later appears on the next run. dbt's own `indexes` config cannot
+    name them. What is implied is left out where a declared one has the same columns: the unique
+    key, which its strategy needs, the owner of a set, and `_xid`, by which the new rows are
+    found.
 #}
 {% macro ensure_indexes() -%}
     {%- if config.get('materialized') == 'incremental' -%}

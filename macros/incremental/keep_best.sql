@@ -44,7 +44,6 @@
 {%- endmacro %}
 
 
-{# The order of payloads as one comparable row, greatest wins; an unknown refresh loses. #}
 {% macro payload_order(row) -%}
     (coalesce({{ row }}._refreshed_at, '-infinity'), {{ row }}._received_at, {{ row }}.raw_payload_id)
 {%- endmacro %}

@@ -37,17 +37,15 @@
 
 
 {#
-    Filter of a replace_set model: the rows that name an owner without items belong in the batch,
-    where the strategy reads them, and not in the table, which the first build fills directly. A first
-    build reads everything, and where everything is read the strategy needs no such row: what is not
-    in the batch goes. So this is decided while the model runs, and its SQL is the same in every run.
+    A first build reads everything, and where everything is read the strategy needs no row of an
+    owner without items: what is not in the batch goes. So this is decided while the model runs,
+    and its SQL is the same in every run.
 #}
 {% macro without_empty_sets(id) -%}
     ({{ id }} is not null or not {{ is_rescan() }})
 {%- endmacro %}
 
 
-{# SQL for the id of an item of a set; NULL in the row that names an owner without items. #}
 {% macro item_id(kind, owner, item) -%}
     case
         when {{ item }} is not null

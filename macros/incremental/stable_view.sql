@@ -47,7 +47,7 @@
 {% endmaterialization %}
 
 
-{# Whether the view stands in this version; under --empty, which changes no view, in any. #}
+{# Whether the view is there in this version; under --empty, which changes no view, in any. #}
 {% macro is_current_view(view, version) -%}
     {%- call statement('current', fetch_result=true) -%}
         select

@@ -20,10 +20,7 @@
 {%- endmacro %}
 
 
-{#
-    Hook at the start of a run. What an earlier release called basis is carried over: its watermarks
-    stay what they are.
-#}
+{# What an earlier release called basis is carried over: its watermarks stay what they are. #}
 {% macro create_watermarks() -%}
     {%- set watermarks = watermarks() -%}
     {%- set of_old -%}
@@ -73,10 +70,6 @@
 
 
 {#
-    Pre-hook of every incremental model: wait for another run of the same model, take the model's
-    watermark, tell the model what it has seen, advance it, and log why everything is to be read, if
-    it is.
-
     Settings, local to the transaction:
         hq.seen         the snapshot read with last time; `1:1:`, which contains nothing, to see all
         hq.rescan       whether everything is read, so that rows which no longer follow from it can go

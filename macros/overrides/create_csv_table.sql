@@ -21,7 +21,7 @@
 {%- endmacro %}
 
 
-{# Whether the seed's table stands, with the columns of the CSV and their types. #}
+{# Whether the seed's table is there, with the columns of the CSV and their types. #}
 {% macro fits_seed(model, agate_table) -%}
     {%- set types = model.config.get('column_types', {}) -%}
     {%- call statement('fits', fetch_result=true) -%}

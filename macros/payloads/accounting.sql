@@ -1,10 +1,4 @@
-{#
-    Query for a test: the raw rows a model reads that are not exactly one of winner, superseded or
-    reported. Of a row that is superseded an unusable last_refresh may be reported as well.
-
-    Args:
-        model_name: the model, an entry of payload_kinds.
-#}
+{# Of a row that is superseded an unusable last_refresh may be reported as well. #}
 {% macro unaccounted_rows(model_name) -%}
     {%- set kind = payload_kinds()[model_name] -%}
     select

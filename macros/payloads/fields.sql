@@ -1,11 +1,4 @@
-{#
-    SQL for the values of a row that could not be converted, as a jsonb array of
-    {field, value, reason}; NULL when all could, which is found out without building anything.
-
-    Args:
-        conversions: list of [field name in the payload, SQL of the provider's text, SQL of the
-            converted value, reason].
-#}
+{# That all could be converted is found out without building anything. #}
 {% macro unconverted(conversions) -%}
     case
         when
@@ -24,10 +17,6 @@
 {%- endmacro %}
 
 
-{#
-    SQL for a payload field that should be an array: the array, also of one that was handed over as
-    JSON text; NULL when something else is there. A map or a single object is no list.
-#}
 {% macro list_of(field) -%}
     case jsonb_typeof({{ field }})
         when 'array' then {{ field }}
@@ -36,14 +25,6 @@
 {%- endmacro %}
 
 
-{#
-    SQL for the check of a payload field that should be an array of a kind of items: true, or NULL
-    when something else is there. Absent, null and null items pass.
-
-    Args:
-        field: jsonb.
-        wrong: condition of jsonpath under which an item is of another kind.
-#}
 {% macro _list_without(field, wrong) -%}
     case
         when {{ field }} is null then true
@@ -63,14 +44,6 @@
 {%- endmacro %}
 
 
-{#
-    FROM item: the objects of a payload's array, in array order. Columns: item (jsonb, an object) and
-    position (from 0). An array that is missing gives no row.
-
-    Args:
-        field: jsonb, the array.
-        alias: name of the FROM item.
-#}
 {% macro items_of(field, alias) -%}
     lateral (
         select a.item, (a.n - 1)::integer as position
@@ -80,13 +53,6 @@
 {%- endmacro %}
 
 
-{#
-    SQL for a profile's latest experience: the one it names, else its first current one, else its
-    first one.
-
-    Args:
-        profile: alias of a payload record with jsonb columns latest_experience and experience.
-#}
 {% macro latest_experience(profile) -%}
     coalesce(
         case
@@ -103,10 +69,6 @@
 {%- endmacro %}
 
 
-{#
-    SQL for a company's primary location: the first item that says it is the primary one or the
-    headquarters, else the first item; a jsonb object or NULL.
-#}
 {% macro primary_location(locations) -%}
     (
         select l.item
@@ -123,7 +85,6 @@
 {%- endmacro %}
 
 
-{# SQL for a payload's array of texts as text[], without null markers; NULL if it is no array. #}
 {% macro text_array(field) -%}
     case
         when jsonb_typeof({{ field }}) in ('array', 'string')
@@ -143,25 +104,16 @@
 {%- endmacro %}
 
 
-{# SQL for a payload field that should be an object; NULL when it is something else. #}
 {% macro object_or_null(field) -%}
     case when jsonb_typeof({{ field }}) = 'object' then {{ field }} end
 {%- endmacro %}
 
 
-{# SQL for the check of a payload field that should be an array: true (absent passes), or NULL. #}
 {% macro list_of_anything(field) -%}
     case when {{ field }} is null or {{ list_of(field) }} is not null then true end
 {%- endmacro %}
 
 
-{#
-    Entries of `unconverted` for fields that are kept as text: an object or an array is none.
-
-    Args:
-        fields: names of the columns, and of the fields in the payload.
-        path: where the fields stand in the payload, with a full stop at its end.
-#}
 {% macro kept_as_text(fields, path='') -%}
     {%- set conversions = [] -%}
     {%- for field in fields -%}
@@ -173,7 +125,6 @@
 {%- endmacro %}
 
 
-{# Entries of `unconverted` for fields that are kept as a JSON list: anything else is none. #}
 {% macro kept_as_list(fields) -%}
     {%- set conversions = [] -%}
     {%- for field in fields -%}
@@ -183,10 +134,7 @@
 {%- endmacro %}
 
 
-{#
-    Entry of `unconverted` for a member of a list's items that gives the item its name: an item whose
-    name is an object or an array has no row of its own to be reported with.
-#}
+{# An item whose name is an object or an array has no row of its own to be reported with. #}
 {% macro named_by(field, member) -%}
     {%- set types = '@.' ~ member ~ '.type() == "object" || @.' ~ member ~ '.type() == "array"' -%}
     {#- tried in a filter: outside of one an item without the member would end the search -#}

@@ -1,11 +1,3 @@
-{#
-    Query: the issues of every changed entity of one extracted model, and one row without a field
-    for an entity that has none.
-
-    Args:
-        model_name: the model, an entry of payload_kinds. Its rows, and those of the models of its
-            items, have _issues.
-#}
 {% macro issues_of(model_name) -%}
     {%- set kind = payload_kinds()[model_name] -%}
     select
@@ -35,14 +27,7 @@
 {%- endmacro %}
 
 
-{#
-    Query: what is wrong with new raw rows of payloads, whether they win or not: a key has no normal
-    form, the payload is no object or, where the keys are right, states nothing, its last_refresh
-    cannot order it. A winner states something, so its payload is not read for that.
-
-    Args:
-        model_name: the model that reads them, an entry of payload_kinds.
-#}
+{# A winner states something, so its payload is not read for that. #}
 {% macro unusable_rows(model_name) -%}
     {%- set kind = payload_kinds()[model_name] -%}
     select
@@ -108,13 +93,6 @@
 {%- endmacro %}
 
 
-{#
-    Query: the values in new rows of a raw table without payloads that have no normal form or could
-    not be stored in their column, and one row without a field for a row that has none.
-
-    Args:
-        raw_table: name of the raw table, an entry of raw_values.
-#}
 {% macro unusable_values(raw_table) -%}
     select
         '{{ raw_table }}#' || r.id as entity,

@@ -1,6 +1,6 @@
 {#
     The payloads that models read, by the model that keeps the winning one of each entity. What a
-    kind of payload is stands here alone; the models, what superseded payloads said, issues,
+    kind of payload is, is said here alone; the models, what superseded payloads said, issues,
     providers, the companies to look at anew and the test that every row is accounted for follow.
 
     raw_table   where its payloads lie; which of them it reads says the registry (read_by)
@@ -107,7 +107,6 @@
 {%- endmacro %}
 
 
-{# Columns of the raw tables without payloads that core reads, and the normal form of each. #}
 {% macro raw_values() -%}
     {%- set domain = ['normal_domain', 'not a domain'] -%}
     {%- set company_page = ['company_linkedin_url', 'not a LinkedIn company URL'] -%}
@@ -135,7 +134,6 @@
 {%- endmacro %}
 
 
-{# SQL for the key of a raw row's entity; NULL where the row lacks something it cannot do without. #}
 {% macro key_of(kind, row='r') -%}
     {%- set key = function(kind.key[1]) ~ '(' ~ row ~ '.' ~ kind.key[0] ~ ')' -%}
     {%- set conditions = [] -%}
@@ -146,7 +144,6 @@
 {%- endmacro %}
 
 
-{# Condition over r: the registry says that this model reads the row's workflow. Others wait. #}
 {% macro is_read_by(model_name) -%}
     r.workflow_slug in (
         select w.workflow_slug from {{ ref('workflow_readers') }} as w
@@ -155,14 +152,6 @@
 {%- endmacro %}
 
 
-{#
-    Condition: a payload states something, that is, one of the fields that mark its kind has a
-    value. An empty list is a value; null and the null markers are none.
-
-    Args:
-        kind: an entry of payload_kinds.
-        payload: SQL of a jsonb object.
-#}
 {% macro states_something(kind, payload) -%}
     {%- set value = '@.type() != "null" && (@.type() != "string"'
         ~ ' || @ == "Null" || !(@ like_regex "' ~ null_marker_pattern() ~ '" flag "i"))' -%}

@@ -1,6 +1,6 @@
 {#
-    SQL for the payload of a raw row as an object, NULL if it is none. The common case reads the
-    stored document once; only a payload that was handed over as text costs more.
+    The common case reads the stored document once; only a payload that was handed over as text
+    costs more.
 #}
 {% macro payload_of(row) -%}
     case
@@ -11,24 +11,23 @@
 
 
 {#
-    SQL for an object as it is, out of its stored form: PostgreSQL hands a stored document on
-    compressed, and each function that looks into it decompresses it anew. Appending nothing makes
-    it do so once.
+    PostgreSQL hands a stored document on compressed, and each function that looks into it
+    decompresses it anew. Appending nothing makes it do so once.
 #}
 {% macro decompressed(payload) -%}
     {{ payload }} || '{}'::jsonb
 {%- endmacro %}
 
 
-{# When the warehouse received a raw row; a foreign writer may have left created_at NULL. #}
+{# A foreign writer may have left created_at NULL. #}
 {% macro receipt_of(row) -%}
     coalesce({{ row }}.created_at, {{ row }}._received_at)
 {%- endmacro %}
 
 
 {#
-    SQL for last_refresh of a raw row as a timestamp. Two calls, because PostgreSQL inlines a function
-    only into a plain column, and a function that is not inlined costs ten times as much.
+    Two calls, because PostgreSQL inlines a function only into a plain column, and a function that
+    is not inlined costs ten times as much.
 #}
 {% macro refresh_of(row) -%}
     case
@@ -38,7 +37,6 @@
 {%- endmacro %}
 
 
-{# SQL for last_refresh of a raw row as the provider wrote it. #}
 {% macro refresh_text_of(row) -%}
     case
         when {{ row }}._is_object then {{ row }}._last_refresh
@@ -47,10 +45,7 @@
 {%- endmacro %}
 
 
-{#
-    SQL for a refresh that may order payloads: NULL where it lies more than a day behind the receipt,
-    as nobody refreshes in the future. 24 hours, because the length of a day is the session's.
-#}
+{# Nobody refreshes in the future. 24 hours, because the length of a day is the session's. #}
 {% macro believed_refresh(refreshed_at, received_at) -%}
     case
         when {{ refreshed_at }} <= {{ received_at }} + interval '24 hours' then {{ refreshed_at }}

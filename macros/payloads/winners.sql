@@ -1,14 +1,6 @@
 {#
-    Query: the best new payload of each entity, by (last_refresh, receipt, arrival), of those that
-    state something. Where several compete for an entity each of them is read; else only the
-    winner, once: a query behind takes `payload` as it is, already decompressed.
-
-    Columns: entity_key, raw_payload_id, _refreshed_at, _received_at, created_at (the entity's
-    earliest receipt among the new rows), payload (jsonb, an object), and `columns` of the raw row.
-
-    Args:
-        model_name: the model, an entry of payload_kinds.
-        columns: further columns of the raw row.
+    Where several compete for an entity each of them is read; else only the winner, once: a
+    query behind takes `payload` as it is, already decompressed.
 #}
 {% macro winning_payloads(model_name, columns=[]) -%}
     {%- set kind = payload_kinds()[model_name] -%}
@@ -75,16 +67,6 @@
 {%- endmacro %}
 
 
-{#
-    Query: new payloads that state something and are not the winner of their entity.
-
-    Columns: owner, raw_payload_id, _refreshed_at, _received_at, payload (jsonb, an object), and
-    `columns` of the raw row.
-
-    Args:
-        model_name: the model that holds each entity's winning payload, an entry of payload_kinds.
-        columns: further columns of the raw row.
-#}
 {% macro superseded_payloads(model_name, columns=[]) -%}
     {%- set kind = payload_kinds()[model_name] -%}
     select

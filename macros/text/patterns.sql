@@ -25,6 +25,46 @@
 {%- endmacro %}
 
 
+{#
+    Branches of a case for what most addresses are; function linkedin_url reads the others. The
+    patterns are short: each of their steps that a text reaches costs.
+#}
+{% macro when_usual_linkedin_url(section, keeps_case=none) -%}
+    {%- set origin = 'https://www.linkedin.com/' ~ section ~ '/' -%}
+    {%- set rest = 'substr(value, ' ~ (origin | length + 1) ~ ')' -%}
+    {%- set part = 'linkedin.com/' ~ section ~ '/' -%}
+    {%- set slug -%}
+split_part(translate(split_part(value, '{{ part }}', 2), '?#', '//'), '/', 1)
+    {%- endset -%}
+    {%- set small = 'lower(' ~ slug ~ ' collate "C")' -%}
+    {%- set nothing = markers(['text', 'key', 'slug']) -%}
+    {%- set spelled = ' ' ~ nothing | join(' ') ~ ' ' -%}
+    {%- set longest = nothing | map('length') | max -%}
+        -- a normal form already
+        when
+            octet_length(value) <= 500
+            and starts_with(value, '{{ origin }}')
+            and {{ rest }} ~ '^[a-z0-9_-]+$'
+            and (
+                octet_length(value) > {{ origin | length + longest }}
+                or strpos('{{ spelled }}', ' ' || {{ rest }} || ' ') = 0
+            )
+            then value
+        -- one that differs by little
+        when
+            octet_length(value) <= 500
+            and split_part(value, '{{ part }}', 1) ~ '^(?:https?://)?(?:[a-z]+\.)?$'
+            -- a single letter may be the beginning of n/a
+            and {{ slug }} ~ '^[A-Za-z0-9_-]{2,}$'
+            and strpos('{{ spelled }}', ' ' || lower({{ slug }} collate "C") || ' ') = 0
+            then '{{ origin }}' ||
+                {%- if keeps_case %}
+                case when {{ slug }} ~ '{{ keeps_case }}' then {{ slug }} else {{ small }} end
+                {%- else %} {{ small }}
+                {%- endif %}
+{%- endmacro %}
+
+
 {% macro percent_encoded_pattern() -%}
     {%- set pieces -%}
 ^(?:[^%]|%(?:0[1-9a-f]|[1-7][0-9a-f]|(?:c[2-9a-f]|d[0-9a-f])%[89ab][0-9a-f]

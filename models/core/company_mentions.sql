@@ -45,89 +45,70 @@ changed_profiles as (
 
 -- A person may name one employer several times; the role listed first speaks.
 profiles as (
-    select distinct on (owner, domain)
+    select
+        'profiles' as source,
+        c.owner,
+        e.company_domain as domain,
+        e.company as name,
+        e.company_linkedin_url as linkedin_url,
+        c.raw_payload_id,
+        c._received_at as created_at,
+        c._refreshed_at,
+        c._received_at,
+        e.experience_order as place
+    from changed_profiles as c
+    inner join {{ ref('person_experience') }} as e
+        on c.owner = e.linkedin_url and c.raw_payload_id = e.raw_payload_id
+    union all
+    select
         'profiles' as source,
         owner,
-        domain,
-        name,
-        linkedin_url,
+        latest_company_domain as domain,
+        latest_company as name,
+        latest_company_linkedin_url as linkedin_url,
         raw_payload_id,
         _received_at as created_at,
         _refreshed_at,
-        _received_at
-    from (
-        select
-            c.*,
-            e.company_domain as domain,
-            e.company as name,
-            e.company_linkedin_url as linkedin_url,
-            e.experience_order as position
-        from changed_profiles as c
-        inner join {{ ref('person_experience') }} as e
-            on c.owner = e.linkedin_url and c.raw_payload_id = e.raw_payload_id
-        union all
-        select
-            c.*,
-            c.latest_company_domain as domain,
-            c.latest_company as name,
-            c.latest_company_linkedin_url as linkedin_url,
-            -1 as position
-        from changed_profiles as c
-    ) as employers
-    where domain is not null
-    order by owner, domain, position
+        _received_at,
+        -1 as place
+    from changed_profiles
 ),
 
 superseded_profiles as (
-    select distinct on (owner, domain)
+    select
         'profiles' as source,
-        owner,
-        domain,
-        name,
-        linkedin_url,
-        raw_payload_id,
-        min(_received_at) over (partition by owner, domain) as created_at,
-        _refreshed_at,
-        _received_at
+        s.owner,
+        {{ domain }}(i.company_domain) as domain,
+        {{ function('plain_text') }}(i.company) as name,
+        {{ company_url }}(i.url) as linkedin_url,
+        s.raw_payload_id,
+        s._received_at as created_at,
+        s._refreshed_at,
+        s._received_at,
+        e.place
     from (
-        select
-            s.*,
-            e.position,
-            {{ domain }}(i.company_domain) as domain,
-            {{ function('plain_text') }}(i.company) as name,
-            {{ company_url }}(i.url) as linkedin_url
-        from (
-            {{ superseded_payloads('person_profile') }}
-        ) as s
-        cross join
-            lateral jsonb_to_record(s.payload) as p (
-                latest_experience jsonb, experience jsonb
-            )
-        cross join
-            lateral (
-                select
-                    -1 as position,
-                    {{ latest_experience('p') }} as item
-                union all
-                select
-                    x.position,
-                    x.item
-                from {{ items_of('p.experience', 'x') }}
-            ) as e
-        cross join
-            lateral jsonb_to_record(e.item) as i (
-                company text, company_domain text, url text
-            )
-        {{ fence() }}
-    ) as employers
-    where domain is not null
-    order by
-        owner,
-        domain,
-        _refreshed_at desc nulls last,
-        _received_at desc,
-        raw_payload_id desc,
-        position
+        {{ superseded_payloads('person_profile') }}
+    ) as s
+    cross join
+        lateral jsonb_to_record(s.payload) as p (
+            latest_experience jsonb, experience jsonb
+        )
+    cross join
+        lateral (
+            select
+                -1 as place,
+                {{ latest_experience('p') }} as item
+            union all
+            select
+                x.position as place,
+                x.item
+            from {{ items_of('p.experience', 'x') }}
+        ) as e
+    cross join
+        lateral jsonb_to_record(e.item) as i (
+            company text, company_domain text, url text
+        )
+    {{ fence() }}
 ),
 
 people_discovery as (
@@ -140,44 +121,37 @@ people_discovery as (
         d.raw_payload_id,
         d._received_at as created_at,
         d._refreshed_at,
-        d._received_at
+        d._received_at,
+        0 as place
     from {{ ref('person_discovery') }} as d
-    where {{ is_new('d') }} and d.company_domain is not null
+    where {{ is_new('d') }}
 ),
 
 superseded_people_discovery as (
-    select distinct on (owner, domain)
+    select
         'people_discovery' as source,
-        owner,
-        domain,
-        name,
+        s.owner,
+        {{ domain }}(p.domain) as domain,
+        {{ function('plain_text') }}(p.latest_experience_company) as name,
         null as linkedin_url,
-        raw_payload_id,
-        min(_received_at) over (partition by owner, domain) as created_at,
-        _refreshed_at,
-        _received_at
+        s.raw_payload_id,
+        s._received_at as created_at,
+        s._refreshed_at,
+        s._received_at,
+        0 as place
     from (
-        select
-            s.*,
-            {{ domain }}(p.domain) as domain,
-            {{ function('plain_text') }}(p.latest_experience_company) as name
-        from (
-            {{ superseded_payloads('person_discovery') }}
-        ) as s
-        cross join
-            lateral jsonb_to_record(s.payload) as p (
-                domain text, latest_experience_company text
-            )
-        {{ fence() }}
-    ) as employers
-    where domain is not null
-    order by
-        owner, domain, _refreshed_at desc nulls last, _received_at desc, raw_payload_id desc
+        {{ superseded_payloads('person_discovery') }}
+    ) as s
+    cross join
+        lateral jsonb_to_record(s.payload) as p (
+            domain text, latest_experience_company text
+        )
+    {{ fence() }}
 ),
 
 -- Both sides of a case study. The publisher speaks first if it is its own customer.
 case_studies as (
-    select distinct on (d.case_study_url, side.domain)
+    select
         'case_studies' as source,
         d.case_study_url as owner,
         side.domain,
@@ -186,56 +160,47 @@ case_studies as (
         d.raw_payload_id,
         d._received_at as created_at,
         d._refreshed_at,
-        d._received_at
+        d._received_at,
+        side.place
     from {{ ref('case_study_details') }} as d
     cross join
         lateral (
             values
             (1, d.origin_company_domain, d.origin_company_name),
             (2, d.company_customer_domain, d.company_customer_name)
-        ) as side (n, domain, name)
-    where {{ is_new('d') }} and side.domain is not null
-    order by d.case_study_url, side.domain, side.n
+        ) as side (place, domain, name)
+    where {{ is_new('d') }}
 ),
 
 superseded_case_studies as (
-    select distinct on (owner, domain)
+    select
         'case_studies' as source,
-        owner,
-        domain,
-        name,
+        s.owner,
+        side.domain,
+        {{ text }}(side.name) as name,
         null as linkedin_url,
-        raw_payload_id,
-        min(_received_at) over (partition by owner, domain) as created_at,
-        _refreshed_at,
-        _received_at
+        s.raw_payload_id,
+        s._received_at as created_at,
+        s._refreshed_at,
+        s._received_at,
+        side.place
     from (
-        select
-            s.*,
-            side.n,
-            side.domain,
-            {{ text }}(side.name) as name
-        from (
-            {{ superseded_payloads(
-                'case_study_details',
-                columns=['origin_company_domain', 'origin_company_name', 'company_customer_name'],
-            ) }}
-        ) as s
-        cross join lateral jsonb_to_record(s.payload) as p (customer_company_domain text)
-        cross join
-            lateral (
-                values
-                (1, {{ domain }}(s.origin_company_domain), s.origin_company_name),
-                (2, {{ domain }}(p.customer_company_domain), s.company_customer_name)
-            ) as side (n, domain, name)
-        {{ fence() }}
-    ) as sides
-    where domain is not null
-    order by
-        owner, domain, _refreshed_at desc nulls last, _received_at desc, raw_payload_id desc, n
+        {{ superseded_payloads(
+            'case_study_details',
+            columns=['origin_company_domain', 'origin_company_name', 'company_customer_name'],
+        ) }}
+    ) as s
+    cross join lateral jsonb_to_record(s.payload) as p (customer_company_domain text)
+    cross join
+        lateral (
+            values
+            (1, {{ domain }}(s.origin_company_domain), s.origin_company_name),
+            (2, {{ domain }}(p.customer_company_domain), s.company_customer_name)
+        ) as side (place, domain, name)
+    {{ fence() }}
 ),
 
--- Feeds without payloads that supersede each other: each raw row speaks for itself. Entries by hand
+-- Raw tables whose rows do not supersede each other: each row speaks for itself. Entries by hand
 -- are corrected in place; the domain they named before stays mentioned (meta.stays), because only
 -- this table remembers it.
 raw_rows as (
@@ -292,7 +257,8 @@ mentions as (
     select * from raw_rows
 )
 
--- A winning and a superseded payload of one owner may name the same company in one batch.
+-- One owner may name the same company several times in one batch: in a winning and a superseded
+-- payload, and in several places of one.
 select distinct on (source, owner, domain)
     {{ function('entity_id') }}('core.company_mentions', source || '/' || domain, owner) as id,
     source,
@@ -308,10 +274,12 @@ select distinct on (source, owner, domain)
     _received_at,
     {{ written_by() }} as _xid
 from mentions
+where domain is not null
 order by
     source,
     owner,
     domain,
     _refreshed_at desc nulls last,
     _received_at desc,
-    raw_payload_id desc
+    raw_payload_id desc,
+    place

@@ -4,7 +4,7 @@
     meta={'owner': '_entity'},
 ) }}
 
--- Values of current payloads that could not be used; payloads that feed no entity, or whose place
+-- Values of current payloads that could not be used; payloads that are of no entity, or whose place
 -- among the others cannot be told; values of rows that are no payloads.
 with issues as (
     {%- for model_name in payload_kinds() %}

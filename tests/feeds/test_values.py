@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,11 @@ import msgspec
 import pytest
 
 from ingest.feeds.plausibility import misfit
-from ingest.feeds.values import in_zone, read_moment, stored
+from ingest.feeds.values import PRINTED_NULLS, in_zone, read_moment, stored
+from ingest.seeds import null_markers
 from ingest.workflows.feeds import FEEDS, Column, Holds
 from ingest.workflows.registry import load_registry
+from tests.support.warehouse import PROJECT
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -21,7 +24,9 @@ def value(holds: Holds, text: str) -> object:
     return msgspec.json.decode(found) if isinstance(found, msgspec.Raw) else found
 
 
-@pytest.mark.parametrize("text", ["", "  ", "null", "NULL", "None", " null "])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "null", "NULL", "None", " null ", "\u200b", "\ufeffNone\u00a0"]
+)
 @pytest.mark.parametrize("holds", Holds)
 def test_what_exports_write_for_nothing_is_nothing(holds: Holds, text: str) -> None:
     assert value(holds, text) is None
@@ -176,3 +181,17 @@ def test_what_may_belong_to_a_column_stays(holds: Holds, text: str) -> None:
 
 def test_every_feed_is_a_registered_workflow() -> None:
     assert FEEDS.keys() <= load_registry().workflows.keys()
+
+
+@pytest.mark.parametrize("form", ["{}", " {}.", "{}\u200b"])
+def test_a_null_marker_is_no_sign_in_any_column(form: str) -> None:
+    spelled = [text for marker in null_markers() for text in (marker, marker.upper())]
+    assert len(spelled) > 100
+    assert [text for text in spelled for holds in Holds if misfit(holds, form.format(text))] == []
+
+
+def test_what_programs_print_for_nothing_is_nothing_for_the_models_as_well() -> None:
+    with (PROJECT / "seeds/vocabularies/null_markers.csv").open(encoding="utf-8") as lines:
+        markers = {row["marker"] for row in csv.DictReader(lines) if row["scope"] == "text"}
+    # dbt reads the word null in a seed as an empty cell
+    assert {text.lower() for text in PRINTED_NULLS} <= {"null", *markers}

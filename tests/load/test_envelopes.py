@@ -107,6 +107,9 @@ def test_every_known_wrapper_key_holds_the_payload(wrapper: str) -> None:
             id="website where domain is null",
         ),
         pytest.param({"domain": " ", "website": "w"}, FIRMOGRAPHICS, "w", id="blank domain"),
+        pytest.param(
+            {"domain": "\u200b\u00a0", "website": "w"}, FIRMOGRAPHICS, "w", id="invisible domain"
+        ),
         pytest.param({"url": "u"}, PROFILE, "u", id="url of a profile"),
         pytest.param({"url": "u"}, "clay-find-people", "u", id="url of a found person"),
         pytest.param({"url": "u"}, "clay-native-person-enrichment", "u", id="alias"),
@@ -258,6 +261,8 @@ def test_whether_a_case_study_was_extracted(said: Any, payload: Any, flag: bool)
         pytest.param(None, None, FIRMOGRAPHICS, FIRMOGRAPHICS, id="by the load"),
         pytest.param(f" {FIRMOGRAPHICS} ", None, FIRMOGRAPHICS, FIRMOGRAPHICS, id="by both"),
         pytest.param("", None, FIRMOGRAPHICS, FIRMOGRAPHICS, id="blank is none"),
+        pytest.param("\u200b", None, FIRMOGRAPHICS, FIRMOGRAPHICS, id="invisible is none"),
+        pytest.param(f"\ufeff{FIRMOGRAPHICS}\u200b", None, None, FIRMOGRAPHICS, id="pasted around"),
     ],
 )
 def test_who_names_the_workflow(

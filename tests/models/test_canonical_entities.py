@@ -91,6 +91,58 @@ def _fill_sides(w: Warehouse) -> None:
     )
 
 
+# named twice by one payload: who speaks
+NAMED_TWICE = {
+    "twice-latest.example": "Latest",
+    "twice-employed.example": "First Role",
+    "twice-employed-once.example": "First Role",
+    "twice-studied.example": "Publisher",
+    "twice-studied-once.example": "Publisher",
+    "twice-by-hand.example": "Origin",
+}
+
+
+def _fill_named_twice(w: Warehouse) -> None:
+    """Each payload but the one by hand is received once with other domains behind it."""
+
+    def role(name: str, domain: str) -> Row:
+        return {"company": name, "company_domain": domain}
+
+    def profile(domain: str, at: str) -> None:
+        payload = {
+            "latest_experience": role("Latest", "twice-latest.example"),
+            "experience": [
+                role("First Role", domain),
+                role("Second Role", domain),
+                role("As Listed", "twice-latest.example"),
+            ],
+        }
+        w.payload("person_payloads", PROFILE.format("twice"), payload, received=at)
+
+    def study(domain: str, at: str) -> None:
+        w.payload(
+            "case_study_extraction_payloads",
+            "https://studies.example/twice",
+            {"customer_company_domain": domain},
+            received=at,
+            origin_company_domain=domain,
+            origin_company_name="Publisher",
+            company_customer_name="Reader",
+            has_case_study_url=True,
+        )
+
+    for once, at in (("-once", moment(1)), ("", moment(2))):
+        profile(f"twice-employed{once}.example", at)
+        study(f"twice-studied{once}.example", at)
+    w.row(
+        "manual_company_customers",
+        origin_company_domain="twice-by-hand.example",
+        origin_company_name="Origin",
+        company_customer_name="Reader",
+        company_customer_domain="twice-by-hand.example",
+    )
+
+
 def _fill_people(w: Warehouse) -> None:
     """People named by several sources; the better source is the older one."""
     ranking = PROFILE.format("ranked")
@@ -146,6 +198,7 @@ def built(_built: Parameters) -> Iterator[Warehouse]:
     with scenario() as warehouse:
         _fill_ranking(warehouse)
         _fill_sides(warehouse)
+        _fill_named_twice(warehouse)
         _fill_people(warehouse)
         _fill_aliases(warehouse)
         _fill_history(warehouse, "once", moment(1))
@@ -236,6 +289,11 @@ def test_updated_at_is_the_latest_receipt_behind_the_values(built: Warehouse, so
 @pytest.mark.parametrize("domain", SIDES)
 def test_both_sides_and_every_employer_are_companies(built: Warehouse, domain: str) -> None:
     assert company(built, domain)["name"] == SIDES[domain][1]
+
+
+@pytest.mark.parametrize("domain", NAMED_TWICE)
+def test_of_several_mentions_in_one_payload_the_first_speaks(built: Warehouse, domain: str) -> None:
+    assert company(built, domain)["name"] == NAMED_TWICE[domain]
 
 
 # name: (full name, source, receipt of the first mention, receipt of the name)

@@ -1,121 +1,33 @@
-"""Payloads that state nothing: whatever they are and whenever they come, they change nothing."""
+"""Which payloads count: those that state something, of a workflow that is read.
+
+What states nothing changes nothing, whenever it comes; nor does a refresh that cannot be believed.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from itertools import count, product
-from typing import Any, NamedTuple
+from itertools import product
+from typing import Any
 
 import pytest
 
+from tests.support.payload_kinds import (
+    KINDS,
+    Kind,
+    entity,
+    insert,
+    key_of,
+    raw_rows,
+    shown,
+    winners,
+)
 from tests.support.scenario import Row, issues_of, row, rows, scenario
 from tests.support.scratch import Parameters
 from tests.support.warehouse import PAYLOAD_TABLES, Warehouse, assert_as_built_at_once
 
 MONDAY, TUESDAY = "2026-03-02T08:00:00+00:00", "2026-03-03T08:00:00+00:00"
 
-
-class Kind(NamedTuple):
-    """A kind of payload.
-
-    Attributes:
-        raw: Its raw table.
-        key: The key of an entity, of its name.
-        good: A payload that states something.
-        echo: Fields of an error answer that repeat what was asked for.
-        shown: Query of what the warehouse says of an entity, of its normal key.
-        expected: What that is, while the good payload counts.
-        columns: Further columns of its raw rows.
-    """
-
-    raw: str
-    key: str
-    good: Row
-    echo: Row
-    shown: str
-    expected: list[tuple[Any, ...]]
-    columns: Row = {}  # noqa: RUF012 - nobody changes it
-
-
-KINDS = {
-    "firmographics": Kind(
-        "company_payloads",
-        "{}.example",
-        {"name": "Acme", "industry": "Retail", "url": None},
-        {"domain": "acme.example", "website": "https://acme.example", "slug": "acme"},
-        "select name, industry from extracted.company_firmographics where company_domain = %s",
-        [("Acme", "Retail")],
-    ),
-    "discovery": Kind(
-        "company_discovery",
-        "{}.example",
-        {"name": "Acme", "size": "2-10", "country": "US"},
-        {"domain": "acme.example"},
-        "select name, size, country from extracted.company_discovery where domain = %s",
-        [("Acme", "2-10", "US")],
-    ),
-    "profile": Kind(
-        "person_payloads",
-        "https://www.linkedin.com/in/{}",
-        {
-            "name": "Ana",
-            "experience": [{"title": "Buyer", "company": "Acme"}],
-            "education": [{"school_name": "One"}],
-        },
-        {"url": "https://www.linkedin.com/in/ana", "slug": "ana"},
-        "select p.full_name, p.latest_title, e.title, s.school_name"
-        " from extracted.person_profile as p"
-        " left join extracted.person_experience as e using (linkedin_url)"
-        " left join extracted.person_education as s using (linkedin_url)"
-        " where p.linkedin_url = %s",
-        [("Ana", "Buyer", "Buyer", "One")],
-    ),
-    "found-person": Kind(
-        "person_discovery",
-        "https://www.linkedin.com/in/{}",
-        {"name": "Ana", "latest_experience_title": "Buyer"},
-        {"url": "https://www.linkedin.com/in/ana", "company_record_id": "r_1"},
-        "select full_name, latest_title from extracted.person_discovery where linkedin_url = %s",
-        [("Ana", "Buyer")],
-    ),
-    "research": Kind(
-        "company_customer_claygent_payloads",
-        "{}.example",
-        {"customers": [{"companyName": "Acme"}]},
-        {"response": "I could not open the page.", "confidence": "low", "stepsTaken": []},
-        "select o.origin_company_name, c.company_customer_name"
-        " from extracted.claygent_origins as o"
-        " left join extracted.company_customer_claygent as c using (origin_company_domain)"
-        " where o.origin_company_domain = %s",
-        [("Origin", "Acme")],
-        {"origin_company_name": "Origin"},
-    ),
-    "case-study": Kind(
-        "case_study_extraction_payloads",
-        "https://studies.example/{}",
-        {"article_title": "How it went", "champions": [{"full_name": "Ana"}]},
-        {"confidence": "low", "reasoning": "The page is gone."},
-        "select d.article_title, c.full_name from extracted.case_study_details as d"
-        " left join extracted.case_study_champions as c on d.id = c.case_study_id"
-        " where d.case_study_url = %s",
-        [("How it went", "Ana")],
-        {
-            "origin_company_domain": "publisher.example",
-            "company_customer_name": "Acme",
-            "has_case_study_url": True,
-        },
-    ),
-    "icp": Kind(
-        "icp_payloads",
-        "{}.example",
-        {"company_criteria": {"industries": ["Retail"]}, "person_criteria": {"seniority": ["VP"]}},
-        {"domain": "acme.example"},
-        "select company_criteria ->> 'industries', person_criteria ->> 'seniority'"
-        " from reference.company_icp where domain = %s",
-        [('["Retail"]', '["VP"]')],
-    ),
-}
 
 # name: the answer, of the kind that was asked for, and what is reported of it: its fields
 SILENT: dict[str, Callable[[Kind], Any]] = {
@@ -165,8 +77,6 @@ CASES += [
     for way, apart in product(["newer"], APART)
 ]
 
-_ids = (f"01900000-0000-7000-8000-{n:012x}" for n in count(1))
-
 
 def answer_of(kind: str, name: str) -> tuple[Any, Row]:
     """An answer as it is received, and the object that it is."""
@@ -176,20 +86,6 @@ def answer_of(kind: str, name: str) -> tuple[Any, Row]:
             return written(content), content
     content = SILENT[name](KINDS[kind])
     return content, content
-
-
-def entity(*words: str) -> str:
-    return "-".join(words)
-
-
-def key_of(kind: str, name: str) -> str:
-    return KINDS[kind].key.format(name)
-
-
-def insert(w: Warehouse, kind: str, name: str, payload: Any, at: str, **columns: Any) -> str:
-    table = KINDS[kind]
-    columns = {**table.columns, "id": next(_ids), **columns}
-    return w.payload(table.raw, key_of(kind, name), payload, received=at, **columns)
 
 
 @pytest.fixture(scope="module")
@@ -220,16 +116,6 @@ def built(_built: Parameters) -> Iterator[Warehouse]:
             insert(warehouse, *each)
         warehouse.build()
         yield warehouse
-
-
-def shown(warehouse: Warehouse, kind: str, name: str) -> list[tuple[Any, ...]]:
-    return warehouse.all(KINDS[kind].shown, key_of(kind, name))
-
-
-def raw_rows(warehouse: Warehouse, kind: str, name: str) -> list[Row]:
-    raw = KINDS[kind].raw
-    query = f"select * from raw.{raw} where {PAYLOAD_TABLES[raw].key} = %s order by created_at, id"
-    return rows(warehouse, query, key_of(kind, name))
 
 
 @pytest.mark.parametrize(("kind", "name", "way", "apart"), CASES)
@@ -344,21 +230,6 @@ def fill_refreshes(w: Warehouse) -> None:
         insert(w, kind, entity("only", of), newer, TUESDAY)
         silent = {"error": "x", "last_refresh": refresh}
         insert(w, kind, entity("silent", of), silent, TUESDAY)
-
-
-def winners(warehouse: Warehouse, kind: str) -> dict[Any, Any]:
-    """Raw row of each winner -> its last_refresh, of a kind whose table shows both."""
-    table = {
-        "firmographics": "company_firmographics",
-        "discovery": "company_discovery",
-        "profile": "person_profile",
-        "found-person": "person_discovery",
-        "research": "claygent_origins",
-        "case-study": "case_study_details",
-        "icp": "company_icp_criteria",
-    }[kind]
-    found = warehouse.all(f"select raw_payload_id, _refreshed_at from extracted.{table}")
-    return dict(found)
 
 
 @pytest.mark.parametrize("name", REFRESHES)

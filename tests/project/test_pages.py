@@ -78,6 +78,12 @@ def test_the_readme_lists_its_sections() -> None:
     assert re.findall(r"^- \[([^]]+)\]\(#", contents, re.MULTILINE) == sections
 
 
+def test_the_map_of_the_tests_names_every_module_once_and_no_other() -> None:
+    text = (PROJECT / "tests" / "README.md").read_text(encoding="utf-8")
+    modules = [path.stem for path in (PROJECT / "tests").rglob("test_*.py")]
+    assert sorted(re.findall(r"`(test_\w+)`", text)) == sorted(modules)
+
+
 def test_every_decision_is_listed_and_says_what_was_chosen_and_why() -> None:
     pages = sorted(page for page in DECISIONS.glob("*.md") if page.name != "README.md")
     index = (DECISIONS / "README.md").read_text(encoding="utf-8")

@@ -1,15 +1,18 @@
-"""The workflow registry and the routes of its workflows."""
+"""The workflow registry, the routes of its workflows, and the reasons for rejects."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ingest.errors import IngestError
+from ingest.rejects import Reason
 from ingest.workflows.feeds import FEEDS
 from ingest.workflows.registry import UnknownWorkflowError, Workflow, load_registry
 from ingest.workflows.routes import ROUTES, NoRouteError, filled_by, route_of
+from tests.support.warehouse import PROJECT
 
 HEADER = "workflow_slug,provider,platform,payload_type,entity_type,description,created_at\n"
 ALIASES = "alias,workflow_slug,note\n"
@@ -114,3 +117,18 @@ def test_what_a_workflow_fills_is_said_by_the_registry(tmp_path: Path) -> None:
     )
     assert registry.names(read=True) == ["b", "old-b"]
     assert registry.names(read=False) == ["a", "b", "old-a", "old-b"]
+
+
+def test_the_reasons_of_rejects_are_those_that_the_data_test_accepts() -> None:
+    sources = yaml.safe_load((PROJECT / "models" / "raw.yml").read_text(encoding="utf-8"))
+    (columns,) = (
+        table["columns"]
+        for source in sources["sources"]
+        for table in source["tables"]
+        if table["name"] == "rejects"
+    )
+    (tests,) = (column["data_tests"] for column in columns if column["name"] == "reason")
+    (values,) = (
+        each["accepted_values"]["arguments"]["values"] for each in tests if each != "not_null"
+    )
+    assert values == [reason.value for reason in Reason]

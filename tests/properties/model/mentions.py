@@ -99,8 +99,8 @@ def _once(named: Iterable[Named]) -> list[Named]:
 
 def person_mentions(raw: Raw, entities: dict[str, list[Entity]]) -> Iterator[Mention]:
     """Every mention of a public profile."""
-    for source, feed in (("profile", "profiles"), ("discovery", "people_discovery")):
-        for entity in entities[feed]:
+    for source, kind in (("profile", "profiles"), ("discovery", "people_discovery")):
+        for entity in entities[kind]:
             if forms.is_member_id(forms.slug_of(entity.key)):
                 continue
             for payload in entity.payloads:

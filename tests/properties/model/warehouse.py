@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.properties.model import core, reference
-from tests.properties.model.extracted import Extracted, Raw, extract
+from tests.properties.model.extracted import Raw, extract
 from tests.properties.model.mentions import company_mentions, person_mentions
 from tests.properties.model.payloads import Row
 from tests.properties.model.seeds import Seeds
@@ -16,7 +16,7 @@ def expected(raw: Raw, seeds: Seeds) -> dict[str, list[Row]]:
         raw: Rows of every raw table, by its name.
         seeds: The reviewed CSVs.
     """
-    extracted: Extracted = extract(raw, seeds)
+    extracted = extract(raw, seeds)
     tables = extracted.tables
     tables["core.companies"] = core.companies(
         company_mentions(raw, extracted.entities, seeds), seeds

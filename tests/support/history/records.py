@@ -30,14 +30,14 @@ UNDATED = "undated"  # inserted by another program that leaves created_at NULL
 
 @dataclass(frozen=True)
 class Record:
-    """One record of a feed.
+    """One record as it is received.
 
     Args:
         table: Raw table it lands in.
         columns: Its columns, or the fields of its envelope.
         payload: Its payload; None for rows of a table.
         received: ``LOADED``, ``UNDATED``, or the ISO time another program inserts it with.
-        payload_type: The type, where it is not the usual one of its feed.
+        payload_type: The type, where it is not the usual one of its table.
         workflow: The slug, where it is not the usual one of its table.
     """
 

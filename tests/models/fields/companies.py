@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
-from tests.support.scenario import Case, Row, issues_of, part, row, scenario
-from tests.support.scratch import Parameters
-from tests.support.warehouse import Warehouse
+from tests.support.scenario import Case, Row
 
 NO_NUMBER = "not a whole number"
 NO_LIST = "not a list of objects"
@@ -351,52 +346,3 @@ DISCOVERY = {
         ),
     ),
 }
-
-# extracted table -> (raw table, key column, cases)
-TABLES = {
-    "company_firmographics": ("company_payloads", "company_domain", FIRMOGRAPHICS),
-    "company_discovery": ("company_discovery", "domain", DISCOVERY),
-}
-CASES = [
-    pytest.param(table, name, id=f"{table}-{name}")
-    for table, (_, _, cases) in TABLES.items()
-    for name in cases
-]
-
-
-@pytest.fixture(scope="module")
-def built(_built: Parameters) -> Iterator[Warehouse]:
-    with scenario() as warehouse:
-        for raw_table, _, cases in TABLES.values():
-            for name, case in cases.items():
-                warehouse.payload(raw_table, f"www.{name}.example", case.payload)
-        warehouse.build()
-        yield warehouse
-
-
-def extracted(warehouse: Warehouse, table: str, name: str) -> Row:
-    key = TABLES[table][1]
-    return row(warehouse, f"select * from extracted.{table} where {key} = %s", f"{name}.example")
-
-
-@pytest.mark.parametrize(("table", "name"), CASES)
-def test_a_payload_reaches_the_columns(built: Warehouse, table: str, name: str) -> None:
-    case = TABLES[table][2][name]
-    assert part(extracted(built, table, name), case.columns) == case.columns
-
-
-@pytest.mark.parametrize(("table", "name"), CASES)
-def test_what_could_not_be_converted_is_reported_and_nothing_else(
-    built: Warehouse, table: str, name: str
-) -> None:
-    found = extracted(built, table, name)
-    assert issues_of(built, found["raw_payload_id"]) == list(TABLES[table][2][name].issues)
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_the_full_payload_claims_every_column(built: Warehouse, table: str) -> None:
-    key, cases = TABLES[table][1:]
-    others = {"id", "raw_payload_id", key, "created_at", "updated_at"}
-    found = extracted(built, table, "every-field")
-    columns = {name for name in found if not name.startswith("_")} - others
-    assert columns == set(cases["every-field"].columns)

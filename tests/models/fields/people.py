@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-import pytest
-
-from tests.support.scenario import FORMER, ROLE, Case, Row, issues_of, part, row, scenario
-from tests.support.scratch import Parameters
-from tests.support.warehouse import Warehouse
+from tests.support.scenario import FORMER, ROLE, Case, Row
 
 NO_DATE = "not a date"
 NO_NUMBER = "not a whole number"
@@ -240,58 +235,3 @@ DISCOVERY = {
         (("domain", "Jane Doe", NO_DOMAIN), ("latest_experience_start_date", "soon", NO_DATE)),
     ),
 }
-
-TABLES = {
-    "person_profile": ("person_payloads", PROFILES),
-    "person_discovery": ("person_discovery", DISCOVERY),
-}
-CASES = [
-    pytest.param(table, name, id=f"{table}-{name}")
-    for table, (_, cases) in TABLES.items()
-    for name in cases
-]
-
-
-def person(name: str) -> str:
-    return f"https://www.linkedin.com/in/{name}"
-
-
-@pytest.fixture(scope="module")
-def built(_built: Parameters) -> Iterator[Warehouse]:
-    with scenario() as warehouse:
-        for raw_table, cases in TABLES.values():
-            for name, case in cases.items():
-                warehouse.payload(raw_table, f"{person(name)}/", case.payload)
-        warehouse.build()
-        yield warehouse
-
-
-def extracted(warehouse: Warehouse, table: str, name: str) -> Row:
-    query = f"select * from extracted.{table} where linkedin_url = %s"
-    return row(warehouse, query, person(name))
-
-
-@pytest.mark.parametrize(("table", "name"), CASES)
-def test_a_payload_reaches_the_columns(built: Warehouse, table: str, name: str) -> None:
-    case = TABLES[table][1][name]
-    assert part(extracted(built, table, name), case.columns) == case.columns
-
-
-@pytest.mark.parametrize(("table", "name"), CASES)
-def test_what_could_not_be_converted_is_reported_and_nothing_else(
-    built: Warehouse, table: str, name: str
-) -> None:
-    found = extracted(built, table, name)
-    assert issues_of(built, found["raw_payload_id"]) == list(TABLES[table][1][name].issues)
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_the_full_payload_claims_every_column(built: Warehouse, table: str) -> None:
-    others = {"id", "raw_payload_id", "linkedin_url", "linkedin_slug", "created_at", "updated_at"}
-    found = extracted(built, table, "every-field")
-    columns = {name for name in found if not name.startswith("_")} - others
-    assert columns == set(TABLES[table][1]["every-field"].columns)
-
-
-def test_the_slug_is_the_end_of_the_url(built: Warehouse) -> None:
-    assert extracted(built, "person_profile", "every-field")["linkedin_slug"] == "every-field"

@@ -1,0 +1,1 @@
+"""Payloads, field by field, and what has to come of each."""

@@ -1,0 +1,63 @@
+"""Normal forms and tolerant conversions, written anew: text in, a value or None out."""
+
+from tests.properties.model.forms.addresses import (
+    company_url,
+    domain,
+    is_member_id,
+    is_page_on_shared_host,
+    page_url,
+    percent_decode,
+    person_url,
+    slug_of,
+)
+from tests.properties.model.forms.documents import (
+    json_text,
+    list_of,
+    payload_object,
+    plain,
+    says_something,
+    text_of,
+)
+from tests.properties.model.forms.text import (
+    clean,
+    clean_name,
+    comparing,
+    lower,
+    stem,
+    trim,
+)
+from tests.properties.model.forms.values import (
+    boolean,
+    day,
+    moment,
+    size_bucket,
+    whole_number,
+)
+
+__all__ = [
+    "boolean",
+    "clean",
+    "clean_name",
+    "company_url",
+    "comparing",
+    "day",
+    "domain",
+    "is_member_id",
+    "is_page_on_shared_host",
+    "json_text",
+    "list_of",
+    "lower",
+    "moment",
+    "page_url",
+    "payload_object",
+    "percent_decode",
+    "person_url",
+    "plain",
+    "says_something",
+    "size_bucket",
+    "slug_of",
+    "stem",
+    "text_of",
+    "trim",
+    "whole_number",
+]
