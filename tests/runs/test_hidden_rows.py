@@ -117,7 +117,8 @@ def test_every_raw_table_that_models_read_has_its_triggers(warehouse: Warehouse)
     """ENABLE ALWAYS, which is A, so that the rows of a replica are stamped, too."""
     found = warehouse.all(
         "select c.relname,"
-        " array_agg(t.tgname || ' ' || t.tgenabled::text order by t.tgname) filter (where not t.tgisinternal)"
+        " array_agg(t.tgname || ' ' || t.tgenabled::text order by t.tgname)"
+        " filter (where not t.tgisinternal)"
         " from pg_class as c"
         " inner join pg_attribute as a on c.oid = a.attrelid and a.attname = '_xid'"
         " left join pg_trigger as t on c.oid = t.tgrelid"
