@@ -11,9 +11,11 @@ import click
 from ingest.commands.common import json_option
 from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import require_initialised
-from ingest.state.status import BuiltTable, RawTable, Status, status
+from ingest.state.status import RAW, BuiltTable, RawTable, Status, schemas_not_shown, status
 from ingest.terminal.screen import emit_json, out
 from ingest.terminal.tables import age, print_paragraph, print_table
+
+_UNKNOWN = "not known to this role"
 
 
 @click.command("status", epilog="Example: ingest status --json")
@@ -25,11 +27,16 @@ def command(as_json: bool) -> None:
     that no model reads, be it registered or not, "to read" what a model has not read of its tables,
     raw or built. All counts are exact.
 
+    A role sees what it may look into; the rest is named.
+
     What models remember of their reading is extracted.watermarks. Rows of it, or all, may be
     deleted: those models read everything once more and come to the same tables.
     """
     with connect() as conn:
-        require_initialised(conn)
+        with conn.transaction():
+            sees_raw = RAW not in schemas_not_shown(conn)
+        if sees_raw:
+            require_initialised(conn)
         database = describe(conn)
         found = status(conn)
     if as_json:
@@ -48,11 +55,12 @@ def command(as_json: bool) -> None:
 def _show(database: str, found: Status) -> None:
     lines = (
         ("database", database.removeprefix("database ")),
+        *([("not shown", _not_shown(found))] if found.not_shown else []),
         ("last load", _last_load(found)),
         ("last build", _last_build(found)),
         ("to transform", _untransformed(found)),
-        ("rejects", _open(found.rejects, "see ingest rejects")),
-        ("issues", _open(found.issues, "see extracted.extraction_issues")),
+        ("rejects", _open(found, found.rejects, "see ingest rejects")),
+        ("issues", _open(found, found.issues, "see extracted.extraction_issues")),
         *((f"raw.{t.name}", _hidden(t)) for t in found.raw if t.hidden),
         *((t.name, _orphaned(t)) for t in found.built if t.orphaned),
     )
@@ -84,10 +92,14 @@ def _read_up_to(table: BuiltTable, found: Status) -> str:
     return age(found.at - table.read_at) if table.read_at else ""
 
 
+def _not_shown(found: Status) -> str:
+    return f"schema {', '.join(found.not_shown)}: this role may not look into it"
+
+
 def _last_load(found: Status) -> str:
     load = found.last_load
     if load is None:
-        return "none yet"
+        return _UNKNOWN if RAW in found.not_shown else "none yet"
     return (
         f"{_moment(load.started_at, found)}: {load.landed:,} landed, {load.rejected:,} rejected "
         f"of {load.file_name}"
@@ -95,12 +107,16 @@ def _last_load(found: Status) -> str:
 
 
 def _last_build(found: Status) -> str:
+    if found.last_build is None and found.not_shown:
+        return _UNKNOWN
     if found.last_build is None:
         return "none yet; run ingest dbt build"
     return _moment(found.last_build, found)
 
 
 def _untransformed(found: Status) -> str:
+    if found.not_shown:
+        return _UNKNOWN
     parts = [f"{found.untransformed:,} rows" if found.untransformed else "nothing"]
     if found.rescans and found.last_build:
         parts.append(f"{len(found.rescans):,} models read all again, as said below")
@@ -127,9 +143,9 @@ def _orphaned(table: BuiltTable) -> str:
     )
 
 
-def _open(count: int | None, look: str) -> str:
+def _open(found: Status, count: int | None, look: str) -> str:
     if count is None:
-        return "not known before the first build"
+        return _UNKNOWN if found.not_shown else "not known before the first build"
     return f"{count:,}; {look}" if count else "none"
 
 

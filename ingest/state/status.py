@@ -16,11 +16,14 @@ from psycopg import sql
 from ingest.landing import ledger
 from ingest.postgres.connection import Connection
 from ingest.postgres.statements import statement
-from ingest.project import project_dir
+from ingest.project import BUILT_SCHEMAS, project_dir
 from ingest.state.watermarks import Watermark, watermarks
 from ingest.workflows.registry import Registry, load_registry
 
+RAW = "raw"
 _BOOKKEEPING = ("loads", "migrations", "rejects")
+# watermarks, what they compare by, and the tables of the models
+_NEEDED_FOR_BUILT = ("extracted", "core", "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +81,19 @@ class Status:
         issues: Rows of ``extracted.extraction_issues``; None before the first build.
         last_load: The newest load.
         last_build: When a model last read, by the server's clock.
+        not_shown: Schemas of the warehouse that the role may not look into; what follows from
+            them is empty, or None.
     """
 
     at: datetime
     raw: list[RawTable]
     unregistered: int
     built: list[BuiltTable]
-    rejects: int
+    rejects: int | None
     issues: int | None
     last_load: ledger.LoadEntry | None
     last_build: datetime | None
+    not_shown: list[str]
 
     @property
     def untransformed(self) -> int:
@@ -113,12 +119,17 @@ def status(conn: Connection) -> Status:
     """
     with conn.transaction():
         conn.execute("set transaction isolation level repeatable read, read only")
-        marks = watermarks(conn, _models())
-        built = [_built_table(conn, mark) for mark in marks]
-        readers = _readers(marks) if any(mark.read_at for mark in marks) else None
+        not_shown = schemas_not_shown(conn)
+        sees_raw = RAW not in not_shown
+        sees_built = not {*_NEEDED_FOR_BUILT} & {*not_shown}
+        marks = watermarks(conn, _models()) if sees_built else []
+        built = [_built_table(conn, mark, sees_raw=sees_raw) for mark in marks]
+        # before the first build nothing is transformed; who does not see the models cannot tell
+        is_told = not sees_built or any(mark.read_at for mark in marks)
+        readers = _readers(marks) if is_told else None
         registry = load_registry()
-        names = _raw_names(conn)
-        loads = ledger.loads(conn, limit=1)
+        names = _raw_names(conn) if sees_raw else {}
+        loads = ledger.loads(conn, limit=1) if sees_raw else []
         issues = [table.rows for table in built if table.name == "extracted.extraction_issues"]
         return Status(
             at=_now(conn),
@@ -132,11 +143,23 @@ def status(conn: Connection) -> Status:
                 if takes_payloads
             ),
             built=built,
-            rejects=ledger.count_rejects(conn, None),
+            rejects=ledger.count_rejects(conn, None) if sees_raw else None,
             issues=issues[0] if issues else None,
             last_load=loads[0] if loads else None,
             last_build=max((table.read_at for table in built if table.read_at), default=None),
+            not_shown=not_shown,
         )
+
+
+def schemas_not_shown(conn: Connection) -> list[str]:
+    """The schemas of the warehouse that are there and that the role may not look into."""
+    rows = conn.execute(
+        "select nspname from pg_namespace"
+        " where nspname = any(%s) and not has_schema_privilege(oid, 'usage')"
+        " order by array_position(%s, nspname::text)",
+        ([RAW, *BUILT_SCHEMAS], [RAW, *BUILT_SCHEMAS]),
+    )
+    return [name for (name,) in rows]
 
 
 def _now(conn: Connection) -> datetime:
@@ -168,24 +191,29 @@ def _readers(marks: list[Watermark]) -> dict[str, list[str]]:
     return seen
 
 
-def _built_table(conn: Connection, mark: Watermark) -> BuiltTable:
+def _built_table(conn: Connection, mark: Watermark, *, sees_raw: bool) -> BuiltTable:
+    is_told = mark.read_at is not None and (sees_raw or not _raw_upstreams(mark))
+    upstreams = mark.reads if is_told else ()
     unseen = sum(
-        _not_seen(conn, sql.Identifier(*relation.split(".")), [mark.seen])
-        for relation in mark.reads
+        _not_seen(conn, sql.Identifier(*relation.split(".")), [mark.seen]) for relation in upstreams
     )
     return BuiltTable(
         name=f"{mark.schema}.{mark.model}",
         rows=_count(conn, sql.Identifier(mark.schema, mark.model)),
         read_at=mark.read_at,
-        unseen=None if mark.read_at is None else unseen,
+        unseen=unseen if is_told else None,
         rescan=mark.rescan,
-        orphaned=_orphaned(conn, mark),
+        orphaned=_orphaned(conn, mark) if sees_raw else 0,
     )
+
+
+def _raw_upstreams(mark: Watermark) -> list[str]:
+    return [relation for relation in mark.reads if relation.startswith(f"{RAW}.")]
 
 
 def _orphaned(conn: Connection, mark: Watermark) -> int:
     """How many rows of a table of one payload each name a raw row that is gone."""
-    raw = [relation for relation in mark.reads if relation.startswith("raw.")]
+    raw = _raw_upstreams(mark)
     if mark.schema != "extracted" or len(raw) != 1 or not _names_payloads(conn, mark):
         return 0
     query = statement("ingest.state", "orphaned_rows").format(

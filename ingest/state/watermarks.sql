@@ -55,10 +55,18 @@ cross join
                 lateral (
                     select
                         case
-                            when f.key ~ '^source\.[^.]+\.raw\.'
-                                then to_regclass('raw.' || quote_ident(split_part(f.key, '.', -1)))
-                            when f.key ~ '^source\.[^.]+\.state\.'
-                                then to_regclass('core.' || quote_ident(split_part(f.key, '.', -1)))
+                            -- by the catalog: to_regclass needs a right on the schema
+                            when f.key ~ '^source\.[^.]+\.(raw|state)\.'
+                                then (
+                                    select c.oid::regclass
+                                    from pg_class as c
+                                    inner join pg_namespace as n on c.relnamespace = n.oid
+                                    where
+                                        c.relname = split_part(f.key, '.', -1)
+                                        and n.nspname = case split_part(f.key, '.', 3)
+                                            when 'raw' then 'raw' else 'core'
+                                        end
+                                )
                             when starts_with(f.key, 'model.')
                                 then (
                                     select u.oid::regclass from tables as u

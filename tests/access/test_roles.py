@@ -216,23 +216,38 @@ def test_a_loader_corrects_the_list_kept_by_hand(place: Place, write: Callable[.
     ) == [("second",)]
 
 
+BUILT_STATE = ["extracted", "core", "reference", "api"]
+
+
 @pytest.mark.parametrize(
-    ("role", "refusal"),
-    [
-        (LOADER, "permission denied for schema extracted"),
-        (BUILDER, None),
-        (ANALYST, "permission denied for schema raw"),
-    ],
+    ("role", "not_shown"), [(LOADER, BUILT_STATE), (BUILDER, []), (ANALYST, ["raw"])]
 )
-def test_status_answers_or_says_what_the_role_may_not(
-    place: Place, role: str, refusal: str | None
+def test_status_shows_a_role_what_it_may_see_and_names_the_rest(
+    place: Place, role: str, not_shown: list[str]
 ) -> None:
-    result = place.ingest("status", "--json", role=role)
-    if refusal is None:
-        assert "core.companies" in [table["name"] for table in json.loads(result.stdout)["built"]]
+    insert_company(place, "seen-in-status.example", "Seen")
+    place.build("run", role=BUILDER)
+    said = place.ingest("status", "--json", role=role)
+    assert said.exception is None
+    found = json.loads(said.stdout)
+    assert found["not_shown"] == not_shown
+    built = {table["name"]: table for table in found["built"]}
+    raw = {table["name"]: table for table in found["raw"]}
+    if role == LOADER:
+        assert built == {}
+        # how much there is; how far models have read is not for it to know
+        assert raw["company_payloads"]["rows"] > 0
+        assert raw["company_payloads"]["untransformed"] is None
     else:
-        assert refusal in str(result.exception)
-        assert result.stdout == ""
+        assert built["core.companies"]["rows"] > 0
+        assert built["core.companies"]["read_at"] is not None
+    if role == ANALYST:
+        assert raw == {}
+        assert (found["rejects"], found["last_load"]) == (None, None)
+        assert built["extracted.company_firmographics"]["unseen"] is None
+        assert built["core.people"]["unseen"] == 0
+    screen = place.ingest("status", role=role).stdout
+    assert ("may not look into it" in screen) is bool(not_shown)
 
 
 @pytest.mark.parametrize("role", [LOADER, ANALYST])
