@@ -174,8 +174,7 @@ def load_file(conn: Connection, path: str, options: LoadOptions) -> LoadSummary:
     with open_content(path) as content:
         if feed_of(options.workflow) is None:
             _refuse_tables(content.name)
-        slug = options.workflow.slug if options.workflow else None
-        key = ledger.LoadKey(content.sha256(), slug)
+        key = load_key(content, options.workflow)
         summary = None
         try:
             with conn.transaction(force_rollback=options.dry_run):
@@ -192,6 +191,16 @@ def load_file(conn: Connection, path: str, options: LoadOptions) -> LoadSummary:
         finally:
             drop_abandoned(conn)
         return summary
+
+
+def load_key(content: Content, workflow: Workflow | None) -> ledger.LoadKey:
+    """What a load of a file is known by.
+
+    Raises:
+        IngestError: The file cannot be read, or what it was compressed to is damaged.
+    """
+    inside, as_it_came = content.hashes()
+    return ledger.LoadKey(inside, workflow.slug if workflow else None, as_it_came)
 
 
 def _in_doubt(name: str, load_id: UUID) -> IngestError:
