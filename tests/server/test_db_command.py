@@ -98,7 +98,10 @@ class _Started:
         self.arguments: list[str] = []
         self.environment: dict[str, str] = {}
 
-    def __call__(self, arguments: list[str], environment: dict[str, str]) -> int:
+    def __call__(
+        self, arguments: list[str], environment: dict[str, str], *, folder: str | None = None
+    ) -> int:
+        assert folder is None
         self.arguments, self.environment = arguments, environment
         return self.code
 
