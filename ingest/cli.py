@@ -19,6 +19,7 @@ _COMMANDS = {
     "db": "db",
     "dbt": "dbt",
     "demo": "demo",
+    "drop": "drop",
     "init": "init",
     "load": "load",
     "loads": "loads",
