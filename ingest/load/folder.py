@@ -42,13 +42,14 @@ class Item:
     Attributes:
         path: Where it lies.
         mode: What it is and who may do what with it, as the system has it.
-        stamp: Device, number on it, bytes and time of the last change (nanoseconds): another file
-            under the same name, or more in the same file, has another stamp.
+        stamp: Device, number on it, bytes, time of the last change of its content and of anything
+            about it (nanoseconds): another file under the same name, or other content in the same
+            file, has another stamp, even where the time of the content was set back.
     """
 
     path: str
     mode: int
-    stamp: tuple[int, int, int, int]
+    stamp: tuple[int, int, int, int, int]
 
     @property
     def name(self) -> str:
@@ -188,8 +189,8 @@ class DropFolder:
             facts = os.lstat(path)
         except FileNotFoundError:
             return None
-        stamp = (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
-        return Item(path, facts.st_mode, stamp)
+        times = (facts.st_mtime_ns, facts.st_ctime_ns)
+        return Item(path, facts.st_mode, (facts.st_dev, facts.st_ino, facts.st_size, *times))
 
     def _check(self, folder: str) -> None:
         try:
