@@ -156,27 +156,26 @@ def _is_embedded(host: str) -> bool:
 
 def _connect_when_up(settings: dict[str, str]) -> Connection:
     """Connect, after waiting for a server that is on its way up (or down, which fails soon)."""
-    deadline, is_announced = time.monotonic() + _RECOVERY_SECONDS, False
+    deadline, was_starting = time.monotonic() + _RECOVERY_SECONDS, False
     while True:
         try:
             return psycopg.connect(**settings)  # type: ignore[arg-type] # names come from libpq
         except psycopg.OperationalError as fault:
-            if not _is_on_its_way(settings, fault) or time.monotonic() > deadline:
+            is_starting = _is_starting(settings, fault)
+            # it may have come up between the two questions
+            if not (is_starting or was_starting) or time.monotonic() > deadline:
                 raise
-            if not is_announced:
-                say(
-                    f"Waiting for the server, up to {_RECOVERY_SECONDS / 60:.0f} minutes: "
-                    f"{_reason(fault)} ..."
-                )
-        is_announced = True
+            if not was_starting:
+                limit = f"up to {_RECOVERY_SECONDS / 60:.0f} minutes"
+                say(f"Waiting for the server, {limit}: {_reason(fault)} ...")
+        was_starting = is_starting
         time.sleep(_POLL_SECONDS)
 
 
-def _is_on_its_way(settings: dict[str, str], fault: psycopg.Error) -> bool:
-    # libpq keeps the SQLSTATE of a refused connection to itself, and the words may be of any
-    # language; its ping tells. When the server has come up since, the words must do.
+def _is_starting(settings: dict[str, str], fault: psycopg.Error) -> bool:
     if re.search(r"the database system is (starting up|in recovery|not yet accepting)", str(fault)):
         return True
+    # in another language: libpq keeps the SQLSTATE to itself, but its ping goes by it
     conninfo = psycopg.conninfo.make_conninfo(**settings)
     return pq.PGconn.ping(conninfo.encode()) == pq.Ping.REJECT
 
