@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import click
 
+from ingest.dbt.folders import require_writable
 from ingest.dbt.foreground import run_in_foreground
 from ingest.dbt.run_lock import only_run
 from ingest.postgres.connection import connect, describe, subprocess_environment
@@ -57,6 +58,8 @@ def command(ctx: click.Context, no_wait: bool, arguments: tuple[str, ...]) -> No
     """
     with ExitStack() as held:
         subcommand = _subcommand(arguments)
+        if subcommand is not None:
+            require_writable(project_dir(), arguments)
         if subcommand is not None and subcommand not in _NEED_NO_TABLES:
             conn = held.enter_context(connect())
             require_initialised(conn)
