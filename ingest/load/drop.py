@@ -24,6 +24,7 @@ from ingest.load.load import LoadOptions, LoadSummary, Status, load_key
 from ingest.load.parallel import Crew
 from ingest.postgres import locks
 from ingest.postgres.connection import Connection
+from ingest.terminal.screen import printable
 
 # Smaller files are looked up in the ledger many at a time, in one question; larger ones would be
 # read once more for it.
@@ -282,7 +283,7 @@ class Drop:
         workflow = self._options.workflow
         named = f"--workflow {workflow.slug}" if workflow else "no --workflow"
         return (
-            f"{sentence}\n\n"
+            f"{printable(sentence)}\n\n"
             f"Nothing of it was loaded: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, "
             f"ingest {__version__}, {named}.\n"
             "When the cause is gone, move the file back to the folder above this one.\n"
