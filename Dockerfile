@@ -1,7 +1,7 @@
 # Loads and transforms against the server that libpq's variables name:
 #   docker build -t hq .
 #   docker run --rm -e PGHOST -e PGDATABASE -e PGUSER -e PGPASSWORD hq init
-#   docker run --rm -e PGHOST ... -v ./drop:/drop:ro hq load /drop
+#   docker run --rm -e PGHOST ... -v ./drop:/drop hq drop /drop     # user 10001 moves files there
 #   docker run --rm -e PGHOST ... hq dbt build
 FROM python:3.13-slim
 

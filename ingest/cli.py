@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 
 import click
@@ -12,12 +12,14 @@ import psycopg
 from ingest import __version__
 from ingest.errors import ExitStatus, IngestError
 from ingest.terminal.screen import say
+from ingest.terminal.streams import OutputError, guard_standard_streams
 
 # command name -> module in ingest.commands; imported only when the command is asked for
 _COMMANDS = {
     "db": "db",
     "dbt": "dbt",
     "demo": "demo",
+    "drop": "drop",
     "init": "init",
     "load": "load",
     "loads": "loads",
@@ -61,22 +63,37 @@ def cli(debug: bool) -> None:
 
 def main() -> None:
     """Run the command line and end with its exit status (see ``ingest --help``)."""
+    guard_standard_streams()
+    try:
+        status = _run()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OutputError as fault:
+        status = ExitStatus.BROKEN_PIPE
+        if not fault.is_left:
+            with suppress(OutputError):
+                say(f"Error: {fault}.")
+            status = ExitStatus.FAILED
+    sys.exit(status)
+
+
+def _run() -> int:
     debug = "--debug" in sys.argv[1:]
     try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
+        return cli.main(standalone_mode=False) or ExitStatus.DONE
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted; nothing half-written.")
-        sys.exit(ExitStatus.INTERRUPTED)
+        return ExitStatus.INTERRUPTED
     except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        return done.exit_code
     except IngestError as fault:
         if debug:
             raise
         say(f"Error: {fault.sentence()}")
-        sys.exit(fault.exit_code)
+        return fault.exit_code
     except click.ClickException as fault:
         fault.show()
-        sys.exit(fault.exit_code)
+        return fault.exit_code
     except psycopg.Error as fault:
         if debug:
             raise
@@ -84,10 +101,7 @@ def main() -> None:
         if isinstance(fault, psycopg.errors.InsufficientPrivilege):
             hint = " Connect as a role that may; ingest init --help says which one does what."
         say(f"Error: the database says: {_one_line(fault)}.{hint}")
-        sys.exit(ExitStatus.FAILED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitStatus.FAILED)
+        return ExitStatus.FAILED
 
 
 def _one_line(fault: psycopg.Error) -> str:

@@ -22,6 +22,7 @@ class ExitStatus(IntEnum):
     USAGE = 2
     REJECTED = 3  # all was written, and some records were refused
     INTERRUPTED = 130  # as shells have it: 128 + SIGINT
+    BROKEN_PIPE = 141  # 128 + SIGPIPE: whoever read the output has left
 
 
 class IngestError(click.ClickException):
@@ -52,6 +53,10 @@ class UsageError(IngestError):
     """The command's words are off: a wrong option, an unknown workflow, a missing file name."""
 
     exit_code: ClassVar[int] = ExitStatus.USAGE
+
+
+class ServerError(IngestError):
+    """The server cannot do it now, whatever it is asked to load: it is down, full, read-only."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

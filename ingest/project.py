@@ -21,6 +21,14 @@ def _is_project(folder: Path) -> bool:
     return marker.is_file() and _MARKER in marker.read_text(encoding="utf-8")
 
 
+def current_folder() -> Path | None:
+    """Where the command was called; None if that folder is deleted."""
+    try:
+        return Path.cwd().resolve()
+    except FileNotFoundError:
+        return None
+
+
 @cache
 def project_dir() -> Path:
     """The folder that holds dbt_project.yml, as an absolute path.
@@ -32,6 +40,13 @@ def project_dir() -> Path:
         IngestError: None of them is a checkout of the project.
     """
     named = os.environ.get(PROJECT_VARIABLE)
+    here = current_folder()
+    if named and here is None and not Path(named).is_absolute():
+        raise IngestError(
+            "the current folder is deleted, and the checkout is named from there",
+            where=PROJECT_VARIABLE,
+            hint="name it from the root",
+        )
     if named:
         folder = Path(named).expanduser().resolve()
         if not _is_project(folder):
@@ -39,13 +54,13 @@ def project_dir() -> Path:
                 f"{PROJECT_VARIABLE} does not name a checkout of hq_warehouse", where=str(folder)
             )
         return folder
-    here = Path.cwd().resolve()
-    for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
+    above = (here, *here.parents) if here else ()
+    for folder in (*above, Path(__file__).resolve().parent.parent):
         if _is_project(folder):
             return folder
     raise IngestError(
         "no checkout of hq_warehouse here or in any parent folder",
-        where=str(here),
+        where=str(here) if here else "a folder that is deleted",
         hint=f"change into the checkout or set {PROJECT_VARIABLE}",
     )
 

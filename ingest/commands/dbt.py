@@ -7,15 +7,25 @@ from contextlib import ExitStack
 
 import click
 
+from ingest.dbt.folders import require_writable
 from ingest.dbt.foreground import run_in_foreground
 from ingest.dbt.run_lock import only_run
 from ingest.postgres.connection import connect, describe, subprocess_environment
-from ingest.project import project_dir
+from ingest.project import current_folder, project_dir
 from ingest.schema.migrate import require_initialised
 from ingest.terminal.screen import say
 
+# As for any program, it is over when whoever reads its lines leaves; and where the disk is too full
+# for a line, there is no traceback for each.
+_START = """
+import logging, signal
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+logging.raiseExceptions = False
+from dbt.cli.main import cli
+cli(prog_name='ingest dbt')
+"""
 # dbt of our own environment; -P because the current folder may hold something named dbt
-_DBT = (sys.executable, "-P", "-c", "from dbt.cli.main import cli; cli(prog_name='ingest dbt')")
+_DBT = (sys.executable, "-P", "-c", _START)
 
 # these leave the warehouse alone or look at nothing but the connection
 _NEED_NO_TABLES = {"clean", "debug", "deps", "init", "list", "ls", "parse"}
@@ -48,6 +58,8 @@ def command(ctx: click.Context, no_wait: bool, arguments: tuple[str, ...]) -> No
     """
     with ExitStack() as held:
         subcommand = _subcommand(arguments)
+        if subcommand is not None:
+            require_writable(project_dir(), arguments)
         if subcommand is not None and subcommand not in _NEED_NO_TABLES:
             conn = held.enter_context(connect())
             require_initialised(conn)
@@ -64,7 +76,9 @@ def command(ctx: click.Context, no_wait: bool, arguments: tuple[str, ...]) -> No
             "DBT_PROJECT_DIR": folder,
             "DBT_PROFILES_DIR": folder,
         }
-        code = run_in_foreground([*_DBT, *arguments], environment)
+        # dbt does not begin in a folder that is deleted
+        begin_in = None if current_folder() else folder
+        code = run_in_foreground([*_DBT, *arguments], environment, folder=begin_in)
     ctx.exit(code)
 
 

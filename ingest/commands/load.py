@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
 import click
 
-from ingest.commands.common import by_reason, chosen_workflow, in_tables, json_option
+from ingest.commands.common import chosen_workflow, json_option
+from ingest.commands.loading import (
+    feed_options,
+    jobs_option,
+    load_with_bar,
+    max_rejects_option,
+    report,
+    workflow_option,
+)
 from ingest.errors import ExitStatus, IngestError, UsageError
 from ingest.feeds.options import FeedOptions
 from ingest.formats.content import STANDARD_INPUT
 from ingest.landing.helpers import drop_abandoned
 from ingest.load.inputs import files_of
-from ingest.load.load import LoadOptions, LoadSummary, OnReject, RejectLimit, Status, load_file
+from ingest.load.load import LoadOptions, LoadSummary, OnReject, RejectLimit, Status
 from ingest.load.parallel import Crew
 from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import require_initialised
@@ -23,33 +30,12 @@ from ingest.terminal.screen import emit_json, err, say
 from ingest.workflows.registry import load_registry
 
 
-def _reject_limit(
-    _ctx: click.Context, _param: click.Parameter, value: str | None
-) -> RejectLimit | None:
-    if value is None:
-        return None
-    match = re.fullmatch(r"(\d+)|(\d+(?:\.\d+)?)%", value)
-    if match is None:
-        raise click.BadParameter(f"{value!r} is neither a number like 10 nor a share like 2.5%")
-    return RejectLimit(int(match[1])) if match[1] else RejectLimit(float(match[2]), percent=True)
-
-
 @click.command(
     epilog="Example: ingest load --workflow clay-find-people people.ndjson.gz --max-rejects 1%"
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "--workflow",
-    metavar="SLUG",
-    help="Workflow (or alias) of records that name none; see ingest workflows.",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Connections to load over: so many files at a time, or a large file over several.",
-)
+@workflow_option
+@jobs_option
 @click.option("--dry-run", is_flag=True, help="Do it all, on the server too, and keep nothing.")
 @click.option("--force", is_flag=True, help="Load content again that was loaded before.")
 @click.option(
@@ -59,32 +45,8 @@ def _reject_limit(
     show_default=True,
     help="End with status 3, end with status 0, or stop at the first reject and write nothing.",
 )
-@click.option(
-    "--max-rejects",
-    metavar="N|N%",
-    callback=_reject_limit,
-    help="With more rejects in a file than this, write nothing of it.",
-)
-@click.option(
-    "--vc-firm", metavar="NAME|DOMAIN", help="The firm whose portfolio it is, from vc-firms."
-)
-@click.option("--export-title", metavar="TEXT", help="Title of a lead export.")
-@click.option(
-    "--export-timestamp",
-    metavar="TIME",
-    help='When a lead export was made: "12/26/2025, 5:55 PM" or 2025-12-26T17:55.',
-)
-@click.option(
-    "--timezone",
-    metavar="ZONE",
-    help="Where times without a zone were taken, like America/New_York; UTC by default.",
-)
-@click.option("--notes", metavar="TEXT", help="Notes about a lead export.")
-@click.option(
-    "--encoding",
-    metavar="NAME",
-    help="Encoding of tables where it cannot be told, like cp1250 or shift_jis.",
-)
+@max_rejects_option
+@feed_options
 @json_option
 def command(  # noqa: PLR0917 - click passes them by name
     files: tuple[str, ...],
@@ -159,23 +121,12 @@ def _load_all(files: list[str], jobs: int, options: LoadOptions) -> list[LoadSum
     def load(file: str) -> LoadSummary | IngestError:
         # a connection for each file: a lost one does not stop the next file
         try:
-            with crew.connected() as conn, bars.file(file) as advance:
-
-                def progress(read: int) -> None:
-                    crew.raise_if_cancelled()
-                    advance(read)
-
-                summary = load_file(
-                    conn,
-                    file,
-                    replace(
-                        options, progress=progress, helpers=crew.spare, connected=crew.connected
-                    ),
-                )
+            with crew.connected() as conn:
+                summary = load_with_bar(conn, file, options, crew, bars)
         except IngestError as fault:
             say(f"Error: {fault.sentence()}")
             return fault
-        _report(summary)
+        report(summary)
         return summary
 
     with ProgressBars(err) as bars:
@@ -184,32 +135,6 @@ def _load_all(files: list[str], jobs: int, options: LoadOptions) -> list[LoadSum
 
 def _rejected_now(summary: LoadSummary) -> bool:
     return summary.status is not Status.KNOWN and summary.rejected > 0
-
-
-def _report(summary: LoadSummary) -> None:
-    if summary.status is Status.KNOWN:
-        say(
-            f"{summary.file}: already loaded on {summary.loaded_at}, as load {summary.load_id}; "
-            "--force loads it again."
-        )
-        return
-    verbs = ("would land", "would be rejected", "would be cleaned")
-    if summary.status is Status.LOADED:
-        verbs = ("landed", "rejected", "cleaned")
-    say(
-        f"{summary.file}: {summary.records:,} records, {summary.landed:,} {verbs[0]}"
-        f"{in_tables(summary.tables)}."
-    )
-    if any(summary.changes.values()):
-        say(f"  {', '.join(f'{n:,} {change}' for change, n in summary.changes.items() if n)}.")
-    if summary.rejected:
-        look = f" See: ingest rejects {summary.load_id}" if summary.load_id else ""
-        say(f"  {summary.rejected:,} {verbs[1]} {by_reason(summary.reasons)}.{look}")
-    if summary.cleaned:
-        say(
-            f"  {summary.cleaned:,} {verbs[2]}: characters that PostgreSQL cannot store (NUL, "
-            "lone surrogates) taken out."
-        )
 
 
 def _document(outcome: LoadSummary | IngestError) -> object:

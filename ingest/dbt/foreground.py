@@ -11,12 +11,19 @@ from types import FrameType
 from ingest.errors import ExitStatus
 
 
-def run_in_foreground(arguments: Sequence[str | Path], environment: dict[str, str]) -> int:
+def run_in_foreground(
+    arguments: Sequence[str | Path], environment: dict[str, str], *, folder: str | None = None
+) -> int:
     """Run a program on our own standard streams and wait for it, whatever the keyboard says.
 
     Ctrl-C reaches the program through the terminal; what to do about it is the program's choice
     (psql cancels a statement, dbt ends). A SIGTERM from a scheduler is passed on. What this process
     was told to ignore, as a shell tells its background jobs about Ctrl-C, the program ignores, too.
+
+    Args:
+        arguments: The program and its arguments.
+        environment: Its environment.
+        folder: Where it begins; our own current folder by default.
 
     Returns:
         The program's exit status; 130 if it failed after Ctrl-C; 128 + N if signal N killed it.
@@ -44,7 +51,8 @@ def run_in_foreground(arguments: Sequence[str | Path], environment: dict[str, st
         if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
-        process = subprocess.Popen([str(argument) for argument in arguments], env=environment)
+        words = [str(argument) for argument in arguments]
+        process = subprocess.Popen(words, env=environment, cwd=folder)
         for number in early:
             process.send_signal(number)
         code = process.wait()

@@ -82,7 +82,7 @@ def _other_data(conn: Connection, files: list[Path]) -> str | None:
         return None
     other = conn.execute(
         "select file_name from raw.loads where file_sha256 <> all(%s) limit 1",
-        ([_sha256(file) for file in files],),
+        ([sha256 for file in files for sha256 in _hashes(file)],),
     ).fetchone()
     if other is not None:
         return f"the file {other[0]}, for one"
@@ -149,6 +149,7 @@ def _landing_tables(conn: Connection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def _sha256(file: Path) -> str:
+def _hashes(file: Path) -> tuple[str, str]:
+    """What the ledger of this release, and of earlier ones, knows a file by."""
     with open_content(str(file)) as content:
-        return content.sha256()
+        return content.hashes()

@@ -45,7 +45,7 @@ class _Source:
 
 
 class Content:
-    """An open file whose bytes are read at least twice: hashed, then loaded.
+    """An open file whose bytes are read several times: hashed, then loaded.
 
     Args:
         file: The bytes as they came; seekable.
@@ -62,13 +62,16 @@ class Content:
         """Bytes as they came, compressed or not."""
         return os.fstat(self._file.fileno()).st_size
 
-    def sha256(self) -> str:
-        """Hexadecimal SHA-256 of the bytes as they came."""
-        digest = hashlib.sha256()
-        self._file.seek(0)
-        while block := self._file.read(_BLOCK):
-            digest.update(block)
-        return digest.hexdigest()
+    def hashes(self) -> tuple[str, str]:
+        """Hexadecimal SHA-256 of what is inside, and of the bytes as they came.
+
+        Raises:
+            IngestError: As of ``blocks``.
+        """
+        inside = _hexdigest(self.blocks())
+        if self._compression() is None:
+            return inside, inside
+        return inside, _hexdigest(self._as_they_came())
 
     def blocks(self, progress: Callable[[int], None] | None = None) -> Iterator[bytes]:
         """The decompressed bytes in blocks of about a megabyte.
@@ -80,13 +83,8 @@ class Content:
             IngestError: The compressed data ends early, is damaged or grows beyond
                 ``EXPANSION_LIMIT``, or the file was changed since it was opened.
         """
-        self._file.seek(0)
-        compression = compression_of(self._file.read(MAGIC_LENGTH))
-        self._file.seek(0)
-        if compression is None:
-            blocks = iter(lambda: self._file.read(_BLOCK), b"")
-        else:
-            blocks = self._decompressed(compression)
+        compression = self._compression()
+        blocks = self._decompressed(compression) if compression else self._as_they_came()
         for block in blocks:
             yield block
             if progress:
@@ -96,12 +94,22 @@ class Content:
                 "the file was changed while it was read", where=self.name, hint="load it again"
             )
 
+    def _compression(self) -> Compression | None:
+        self._file.seek(0)
+        return compression_of(self._file.read(MAGIC_LENGTH))
+
+    def _as_they_came(self) -> Iterator[bytes]:
+        self._file.seek(0)
+        while block := self._file.read(_BLOCK):
+            yield block
+
     def _fingerprint(self) -> tuple[int, int]:
         facts = os.fstat(self._file.fileno())
         return facts.st_size, facts.st_mtime_ns
 
     def _decompressed(self, compression: Compression) -> Iterator[bytes]:
         grown = 0
+        self._file.seek(0)
         try:
             for block in compression.read(cast("IO[bytes]", self._file)):
                 grown += len(block)
@@ -124,6 +132,13 @@ class Content:
         return IngestError(
             f"{what}; nothing of it was loaded", where=self.name, hint="fetch the file again"
         )
+
+
+def _hexdigest(blocks: Iterator[bytes]) -> str:
+    digest = hashlib.sha256()
+    for block in blocks:
+        digest.update(block)
+    return digest.hexdigest()
 
 
 @contextmanager

@@ -23,12 +23,15 @@ class LoadKey:
     """What makes two loads the same load.
 
     Args:
-        sha256: Of the file's bytes, hexadecimal.
+        sha256: Of what is in the file, hexadecimal.
         workflow_slug: The workflow given for the load; None if the records name their own.
+        sha256_as_it_came: Of the file's bytes: earlier releases wrote it into the ledger, also
+            where they were compressed. None where no file is at hand.
     """
 
     sha256: str
     workflow_slug: str | None
+    sha256_as_it_came: str | None = None
 
     def lock_id(self) -> int:
         """The advisory lock of this key."""
@@ -112,11 +115,27 @@ def lock(conn: Connection, key: LoadKey, announce_wait: Callable[[str], None]) -
 def known_load(conn: Connection, key: LoadKey) -> LoadEntry | None:
     """The newest load of this content for this workflow, if there was one."""
     query = _sql("load_entries") + sql.SQL(
-        "where file_sha256 = %s and coalesce(workflow_slug, '') = coalesce(%s, '')"
+        "where file_sha256 = any(%s) and coalesce(workflow_slug, '') = coalesce(%s, '')"
         " and _retry_of is null order by started_at desc, id desc limit 1"
     )
-    row = conn.execute(query, (key.sha256, key.workflow_slug)).fetchone()
+    hashes = [key.sha256, key.sha256_as_it_came]
+    row = conn.execute(query, (hashes, key.workflow_slug)).fetchone()
     return LoadEntry(*row) if row else None
+
+
+def known_keys(conn: Connection, keys: Sequence[LoadKey], slug: str | None) -> set[LoadKey]:
+    """Those of many keys of one workflow that the ledger knows.
+
+    Not asked under any lock: what is not known may be under way.
+    """
+    hashes = [sha256 for key in keys for sha256 in (key.sha256, key.sha256_as_it_came)]
+    rows = conn.execute(
+        "select file_sha256 from raw.loads where file_sha256 = any(%s)"
+        " and coalesce(workflow_slug, '') = coalesce(%s, '') and _retry_of is null",
+        (hashes, slug),
+    )
+    known = {sha256 for (sha256,) in rows}
+    return {key for key in keys if {key.sha256, key.sha256_as_it_came} & known}
 
 
 def open_load(

@@ -13,7 +13,7 @@ from uuid import UUID
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from ingest.errors import IngestError
+from ingest.errors import IngestError, ServerError
 from ingest.feeds.file import FeedFile
 from ingest.feeds.options import FeedOptions
 from ingest.feeds.rows import FeedRows
@@ -51,6 +51,9 @@ _REMEDIES = {
     "55P03": "run the same command again, or raise lock_timeout",
     "57014": "raise statement_timeout for this role and run the same command again",
 }
+
+# classes of SQLSTATE that say something of the server, of the role or of other sessions
+_SERVERS = ("08", "25", "28", "3D", "40", "42", "53", "55", "57", "58")
 
 
 class OnReject(StrEnum):
@@ -165,8 +168,9 @@ def load_file(conn: Connection, path: str, options: LoadOptions) -> LoadSummary:
     Raises:
         UsageError: There is no such file.
         IngestError: The file is empty, cut off, damaged or no JSON, there were more rejects than
-            allowed, or the server gave up. Nothing was written then, unless the sentence says
-            that the connection was lost in the very moment of the commit.
+            allowed, or the server refused the file as a whole. Nothing was written then.
+        ServerError: The server gave up, and not because of this file. Nothing was written, unless
+            the sentence says that the connection was lost in the very moment of the commit.
         NoRouteError: The given workflow's records cannot land as payloads.
     """
     if conn.info.transaction_status != TransactionStatus.IDLE:
@@ -174,8 +178,7 @@ def load_file(conn: Connection, path: str, options: LoadOptions) -> LoadSummary:
     with open_content(path) as content:
         if feed_of(options.workflow) is None:
             _refuse_tables(content.name)
-        slug = options.workflow.slug if options.workflow else None
-        key = ledger.LoadKey(content.sha256(), slug)
+        key = load_key(content, options.workflow)
         summary = None
         try:
             with conn.transaction(force_rollback=options.dry_run):
@@ -194,8 +197,18 @@ def load_file(conn: Connection, path: str, options: LoadOptions) -> LoadSummary:
         return summary
 
 
-def _in_doubt(name: str, load_id: UUID) -> IngestError:
-    return IngestError(
+def load_key(content: Content, workflow: Workflow | None) -> ledger.LoadKey:
+    """What a load of a file is known by.
+
+    Raises:
+        IngestError: The file cannot be read, or what it was compressed to is damaged.
+    """
+    inside, as_it_came = content.hashes()
+    return ledger.LoadKey(inside, workflow.slug if workflow else None, as_it_came)
+
+
+def _in_doubt(name: str, load_id: UUID) -> ServerError:
+    return ServerError(
         "the connection to the server was lost while the file was committed; it is there as load "
         f"{load_id} or not at all",
         where=name,
@@ -204,12 +217,17 @@ def _in_doubt(name: str, load_id: UUID) -> IngestError:
 
 
 def _given_up(conn: Connection, name: str, fault: psycopg.Error) -> IngestError:
-    hint: str | None = "run the same command again"
-    what = "the connection to the server was lost"
-    if not conn.broken:
-        words = " ".join((fault.diag.message_primary or str(fault)).split()).rstrip(".")
-        what, hint = f"the database says: {words}", _REMEDIES.get(fault.sqlstate or "")
-    return IngestError(f"{what}; nothing of this file was written", where=name, hint=hint)
+    if conn.broken:
+        what, hint = "the connection to the server was lost", "run the same command again"
+        return ServerError(f"{what}; nothing of this file was written", where=name, hint=hint)
+    words = " ".join((fault.diag.message_primary or str(fault)).split()).rstrip(".")
+    code = fault.sqlstate or ""
+    kind = ServerError if code.startswith(_SERVERS) else IngestError
+    return kind(
+        f"the database says: {words}; nothing of this file was written",
+        where=name,
+        hint=_REMEDIES.get(code),
+    )
 
 
 def _refuse_tables(name: str) -> None:

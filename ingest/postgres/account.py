@@ -30,6 +30,9 @@ _ACCOUNT_TOOLS = (
     ("adduser", "-S", "-D", "-H", "-h", "/nonexistent"),
 )
 
+# where they lie; schedulers and ordinary users often have no such folders in PATH
+_SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+
 # the layout of a Linux access control list as an extended attribute (linux/posix_acl_xattr.h)
 _ACL_ATTRIBUTE = "system.posix_acl_access"
 _ACL_VERSION = 2
@@ -181,13 +184,18 @@ def _lookup() -> pwd.struct_passwd | None:
         return None
 
 
+def _system_program(name: str) -> str | None:
+    folders = (os.environ.get("PATH", os.defpath), *_SYSTEM_FOLDERS)
+    return shutil.which(name, path=os.pathsep.join(folders))
+
+
 def _create() -> pwd.struct_passwd:
     complaint = "neither useradd nor adduser is installed"
     for tool, *options in _ACCOUNT_TOOLS:
-        program = shutil.which(tool)
+        program = _system_program(tool)
         if program is None:
             continue
-        shell = shutil.which("nologin") or "/bin/false"
+        shell = _system_program("nologin") or "/bin/false"
         done = subprocess.run(
             [program, *options, "-s", shell, SYSTEM_ACCOUNT],
             capture_output=True,

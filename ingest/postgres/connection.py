@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+import time
 
 import psycopg
 from psycopg import pq
 from psycopg.rows import TupleRow
 
-from ingest.errors import IngestError
+from ingest.errors import IngestError, ServerError
 from ingest.postgres import embedded
+from ingest.terminal.screen import say
 
 Connection = psycopg.Connection[TupleRow]
 
 OLDEST_SERVER = 16
 _CONNECT_TIMEOUT_SECONDS = "10"  # libpq's own default is to wait for ever
+
+_RECOVERY_SECONDS = 300.0  # recovery after a crash replays up to max_wal_size
+_POLL_SECONDS = 0.5
 
 # a setting of these names a server; PGSERVICE does even if the service has no host, so that a
 # mistyped service can never end in the embedded server
@@ -73,14 +78,15 @@ def connect(*, application_name: str = "ingest") -> Connection:
         lz4 where the server has it, unless another compression was chosen.
 
     Raises:
-        IngestError: No connection, a server before PostgreSQL 16, or a database with another
-            encoding than UTF8 or a locale that cannot lower-case letters.
+        ServerError: No connection; a server that starts or recovers from a crash is waited for.
+        IngestError: A server before PostgreSQL 16, or a database with another encoding than UTF8
+            or a locale that cannot lower-case letters.
     """
     parameters = connection_parameters()
     settings = {"connect_timeout": _CONNECT_TIMEOUT_SECONDS, **parameters}
     settings |= {"application_name": application_name, "client_encoding": "utf8"}
     try:
-        conn = psycopg.connect(**settings)  # type: ignore[arg-type] # names come from libpq
+        conn = _connect_when_up(settings)
     except psycopg.Error as fault:
         raise _refused(parameters, fault) from fault
     try:
@@ -148,6 +154,32 @@ def _is_embedded(host: str) -> bool:
         return False
 
 
+def _connect_when_up(settings: dict[str, str]) -> Connection:
+    """Connect, after waiting for a server that is on its way up (or down, which fails soon)."""
+    deadline, was_starting = time.monotonic() + _RECOVERY_SECONDS, False
+    while True:
+        try:
+            return psycopg.connect(**settings)  # type: ignore[arg-type] # names come from libpq
+        except psycopg.OperationalError as fault:
+            is_starting = _is_starting(settings, fault)
+            # it may have come up between the two questions
+            if not (is_starting or was_starting) or time.monotonic() > deadline:
+                raise
+            if not was_starting:
+                limit = f"up to {_RECOVERY_SECONDS / 60:.0f} minutes"
+                say(f"Waiting for the server, {limit}: {_reason(fault)} ...")
+        was_starting = is_starting
+        time.sleep(_POLL_SECONDS)
+
+
+def _is_starting(settings: dict[str, str], fault: psycopg.Error) -> bool:
+    if re.search(r"the database system is (starting up|in recovery|not yet accepting)", str(fault)):
+        return True
+    # in another language: libpq keeps the SQLSTATE to itself, but its ping goes by it
+    conninfo = psycopg.conninfo.make_conninfo(**settings)
+    return pq.PGconn.ping(conninfo.encode()) == pq.Ping.REJECT
+
+
 def _describe(dbname: str, host: str, port: str, user: str) -> str:
     if _is_embedded(host):
         return f"database {dbname} on the embedded server"
@@ -155,14 +187,18 @@ def _describe(dbname: str, host: str, port: str, user: str) -> str:
     return f"database {dbname} on {where} as {user}"
 
 
-def _refused(parameters: dict[str, str], fault: psycopg.Error) -> IngestError:
-    host = parameters["host"] or parameters.get("hostaddr", "")
+def _reason(fault: psycopg.Error) -> str:
     answer = " ".join(str(fault).split()).rstrip(".")
     # libpq wraps what the server says: 'connection to server at ... failed: FATAL:  ...'
     reason = re.sub(r"^.*(?:FATAL:|failed:|connection is bad:) +", "", answer)
-    reason = re.sub(r" Is the server running .*$", "", reason)
+    return re.sub(r" Is the server running .*$", "", reason)
+
+
+def _refused(parameters: dict[str, str], fault: psycopg.Error) -> ServerError:
+    host = parameters["host"] or parameters.get("hostaddr", "")
+    reason = _reason(fault)
     remedy = next((do for saying, do in _REMEDIES if re.search(saying, reason)), _REMEDY)
-    return IngestError(
+    return ServerError(
         f"cannot connect: {reason}",
         where=_describe(parameters["dbname"], host, parameters["port"], parameters["user"]),
         hint=remedy,

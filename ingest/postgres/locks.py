@@ -81,3 +81,10 @@ def hold_for_session(conn: Connection, lock: int, announce_wait: Callable[[str],
     if conn.execute("select pg_try_advisory_lock(%s)", (lock,)).fetchone() != (True,):
         announce_wait(described_holders(conn, lock))
         conn.execute("select pg_advisory_lock(%s)", (lock,))
+
+
+def try_for_session(conn: Connection, lock: int) -> str | None:
+    """Take a lock until the connection ends, if it is free; else who holds it, in words."""
+    if conn.execute("select pg_try_advisory_lock(%s)", (lock,)).fetchone() == (True,):
+        return None
+    return described_holders(conn, lock)

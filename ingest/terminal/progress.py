@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -61,8 +61,9 @@ class ProgressBars:
     @contextmanager
     def file(self, path: str) -> Iterator[Callable[[int], None]]:
         """Show a bar for a file; yields what is to be told how many bytes have been read."""
-        found = Path(path)
-        size = found.stat().st_size if found.is_file() else None
+        size = None
+        with suppress(OSError):  # loading it will tell
+            size = Path(path).stat().st_size or None
         task = self._bars.add_task(printable(path)[-_NAME_SHOWN:], total=size)
         try:
             yield lambda read: self._bars.update(task, completed=read)

@@ -41,7 +41,7 @@ def spoken(words: tuple[str, ...]) -> str:
 def test_the_commands_are_those_of_the_interface() -> None:
     top = {words[0] for words in ALL}
     assert top == {
-        *("init", "load", "workflows", "loads", "rejects"),
+        *("init", "load", "drop", "workflows", "loads", "rejects"),
         *("status", "db", "dbt", "demo"),
     }
     assert {words[1] for words in ALL if len(words) > 1} >= {

@@ -98,7 +98,10 @@ class _Started:
         self.arguments: list[str] = []
         self.environment: dict[str, str] = {}
 
-    def __call__(self, arguments: list[str], environment: dict[str, str]) -> int:
+    def __call__(
+        self, arguments: list[str], environment: dict[str, str], *, folder: str | None = None
+    ) -> int:
+        assert folder is None
         self.arguments, self.environment = arguments, environment
         return self.code
 
@@ -139,6 +142,29 @@ def test_dbt_commands_that_need_no_tables_run_without(
 ) -> None:
     new_database()
     assert ingest("dbt", *words).return_value == dbt.code
+
+
+@pytest.mark.parametrize("barred", ["target", "logs", "logs/dbt.log"])
+def test_a_checkout_that_dbt_cannot_write_to_says_what_to_set(
+    dbt: _Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, barred: str
+) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "dbt.log").touch()
+    monkeypatch.setattr(dbt_module, "project_dir", lambda: tmp_path)
+
+    def access(path: Path, _rights: int) -> bool:
+        # what is not there yet is made in the folder above it
+        return path not in {tmp_path / barred, tmp_path if barred == "target" else None}
+
+    monkeypatch.setattr(os, "access", access)
+    said = fault(ingest("dbt", "parse"))
+    assert str(tmp_path / barred.partition("/")[0]) in said
+    assert "set DBT_TARGET_PATH and DBT_LOG_PATH" in said
+    assert dbt.arguments == []
+    elsewhere = tmp_path.parent / "elsewhere"
+    for variable in ("DBT_TARGET_PATH", "DBT_LOG_PATH"):
+        monkeypatch.setenv(variable, str(elsewhere))
+    assert ingest("dbt", "parse").return_value == dbt.code
 
 
 @pytest.mark.usefixtures("server")
