@@ -143,3 +143,15 @@ def test_who_is_waited_for_is_named(db: Connection, capsys: pytest.CaptureFixtur
         rf"Waiting for another ingest init \(server process {pid}, since \d\d:\d\d:\d\d\) \.\.\.",
         said,
     )
+
+
+def test_ids_sort_as_they_were_made(db: Connection) -> None:
+    """Which of two payloads came later is told from them, whatever the server's version."""
+    made = [
+        raw_id
+        for _ in range(3)
+        for (raw_id,) in db.execute("select raw.new_id() from generate_series(1, 500)").fetchall()
+    ]
+    assert made == sorted(made)
+    assert len({*made}) == 1_500
+    assert {(raw_id.version, raw_id.variant) for raw_id in made} == {(7, "specified in RFC 4122")}
