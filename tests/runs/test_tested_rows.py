@@ -10,7 +10,7 @@ from tests.properties.projects import Project, copied
 from tests.support.scenario import scenario
 from tests.support.scratch import Parameters
 from tests.support.sources import firmographics, moment
-from tests.support.warehouse import Warehouse, dbt
+from tests.support.warehouse import Warehouse, dbt, logged
 
 EVERYTHING = pytest.param(("test", "--selector", "everything"), marks=pytest.mark.long)
 COMPANIES = ("-s", "companies", "--exclude", "tag:audit")
@@ -74,6 +74,15 @@ def test_a_row_that_was_tested_is_not_tested_again_by_a_build(spoiled: Warehouse
 def test_an_explicit_test_looks_at_every_row(spoiled: Warehouse, words: tuple[str, ...]) -> None:
     assert spoiled.conn is not None
     assert not succeeds(*words)
+
+
+def test_a_test_that_fails_shows_what_it_found(spoiled: Warehouse) -> None:
+    said = logged("test", *COMPANIES, may_fail=True)
+    assert spoiled.conn is not None
+    assert [line for line in said if line.startswith("Found by normal_form_companies_domain")] == [
+        "Found by normal_form_companies_domain__normal_domain, 1 of 1:\n"
+        '    {"domain": "WWW.First.example"}'
+    ]
 
 
 def test_a_row_that_was_written_is_tested_until_it_passes(spoiled: Warehouse) -> None:
