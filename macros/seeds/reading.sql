@@ -20,7 +20,9 @@
     {%- set is_ours = seed.package_name == project_name -%}
     {%- set root = is_ours and invocation_args_dict.get('project_dir') or seed.root_path -%}
     {%- set any = run_query("select ''::text as line") -%}
-    {%- set table = any.from_csv(
+    {%- set table = try_or_compiler_error(
+        seed.original_file_path ~ ' cannot be read; save it as UTF-8',
+        any.from_csv,
         root ~ '/' ~ seed.original_file_path,
         column_names=['line'],
         column_types=any.column_types,
