@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -75,7 +76,7 @@ def main() -> None:
         say(f"Error: {fault.sentence()}")
         sys.exit(fault.exit_code)
     except click.ClickException as fault:
-        fault.show()
+        _show_usage(fault)
         sys.exit(fault.exit_code)
     except psycopg.Error as fault:
         if debug:
@@ -88,6 +89,14 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitStatus.FAILED)
+
+
+def _show_usage(fault: click.ClickException) -> None:
+    """What click says of wrong words; it repeats them, and they may be the name of a file."""
+    shown = io.StringIO()
+    fault.show(shown)
+    for line in shown.getvalue().splitlines():
+        say(line)
 
 
 def _one_line(fault: psycopg.Error) -> str:

@@ -8,7 +8,7 @@
         {%- if fault | length -%}
             {{ exceptions.raise_compiler_error(
                 'Nothing can be built in database ' ~ target.dbname ~ ' as ' ~ fault[0][0] ~ ': '
-                ~ fault[0][1]
+                ~ printable(fault[0][1])
             ) }}
         {%- endif -%}
     {%- endif -%}
