@@ -49,7 +49,8 @@
 
 {#
     SQL for the rows of a seed's file, blank lines left out: of each its line, its text with a comma
-    before it, and its cells in the order of the header, as far as its quotes pair up.
+    before it, and its cells in the order of the header, as far as its quotes pair up; taken apart once,
+    however often it is asked for them.
 
     Args:
         text: the lines.
@@ -64,8 +65,7 @@
                 regexp_substr(l.text, '^(?:{{ cell_pattern() }}(?=,|$))*'), '{{ cell_pattern() }}', 'g'
             ) with ordinality as c (groups, place)
             order by c.place
-        ) as cells,
-        l.text ~ '^(?:{{ cell_pattern() }})*$' as is_row
+        ) as cells
     from (
         select
             line,
@@ -74,6 +74,7 @@
         with ordinality as t (text, line)
         where line > 1 and btrim(text) <> ''
     ) as l
+    {{ fence() }}
 {%- endmacro %}
 
 
@@ -90,12 +91,13 @@
         ]) }}
     {%- endif -%}
     {%- set names = array_of(header_of(text)) -%}
+    {%- set is_row = "text ~ '^(?:" ~ cell_pattern() ~ ")*$'" -%}
     {%- set control = "'[\u0001-\u001f\u007f-\u009f]'" -%}
     {%- set wrong -%}
         select
             line,
             case
-                when not is_row then
+                when not {{ is_row }} then
                     ({{ names }})[cardinality(cells) + 1]
                     || ': a quote without its other half; a cell ends in the line where it begins, and '
                     'a quote within it is written twice, between quotes'
@@ -114,7 +116,7 @@
                 )
             end as problem
         from ({{ rows_of(text) }}) as r
-        where not is_row or cardinality(cells) <> {{ columns | length }} or text ~ {{ control }}
+        where not {{ is_row }} or cardinality(cells) <> {{ columns | length }} or text ~ {{ control }}
         order by line
     {%- endset -%}
     {%- set found = [] -%}
