@@ -1,5 +1,5 @@
 -- What is in the schemas of the warehouse and is not this user's to give away. Left alone is what
--- nobody but its owner needs: a thing of a role that may not create there (any more), as no run's is.
+-- nobody but its owner needs: a thing of a role that may not create there, as no run's is.
 select
     n.nspname,
     pg_get_userbyid(t.owner) as owner

@@ -8,10 +8,13 @@
 {% macro name_common_cause(results) -%}
     {%- set errors = results | selectattr('status', 'equalto', 'error') | list -%}
     {%- for pattern, cause, remedy in [
-        ('No space left on device|could not extend file', 'The disk of the server is full', 'Make room there'),
         (
-            'terminating connection|server closed the connection|Connection refused'
-            ~ '|connection already closed|the database system is (?:starting|shutting|in recovery)',
+            'No space left on device|could not extend file',
+            'The disk of the server is full', 'Make room there'
+        ),
+        (
+            'terminating connection|server closed the connection|Connection refused|already closed'
+            ~ '|the database system is (?:starting|shutting|in recovery)',
             'The server went away', 'Wait until it is back'
         ),
         ('read-only transaction', 'The database has become read-only', 'Set PGHOST to its primary'),

@@ -43,7 +43,10 @@
         union all
         select
             3,
-            format('no right to read %s. Connect as a member of hq_builder, or as its owner', c.oid::regclass)
+            format(
+                'no right to read %s. Connect as a member of hq_builder, or as its owner',
+                c.oid::regclass
+            )
         from pg_class as c
         where
             c.relnamespace = 'raw'::regnamespace
@@ -53,7 +56,10 @@
         union all
         select
             4,
-            format('no right to create in schema %s. Connect as a member of hq_builder, or as its owner', n.nspname)
+            format(
+                'no right to create in schema %s. Connect as a member of hq_builder, or as its owner',
+                n.nspname
+            )
         from pg_namespace as n
         where
             n.nspname = any({{ array_of(schemas | unique) }})
@@ -70,7 +76,11 @@
         (
             select
                 6,
-                format('%s belongs to %s. Connect as a member of that role', t.name, pg_get_userbyid(t.owner))
+                format(
+                    '%s belongs to %s. Connect as a member of that role',
+                    t.name,
+                    pg_get_userbyid(t.owner)
+                )
             from (
                 select
                     n.nspname || '.' || c.relname as name,
