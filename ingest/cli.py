@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -92,7 +93,7 @@ def _run() -> int:
         say(f"Error: {fault.sentence()}")
         return fault.exit_code
     except click.ClickException as fault:
-        fault.show()
+        _show_usage(fault)
         return fault.exit_code
     except psycopg.Error as fault:
         if debug:
@@ -102,6 +103,14 @@ def _run() -> int:
             hint = " Connect as a role that may; ingest init --help says which one does what."
         say(f"Error: the database says: {_one_line(fault)}.{hint}")
         return ExitStatus.FAILED
+
+
+def _show_usage(fault: click.ClickException) -> None:
+    """What click says of wrong words; it repeats them, and they may be the name of a file."""
+    shown = io.StringIO()
+    fault.show(shown)
+    for line in shown.getvalue().splitlines():
+        say(line)
 
 
 def _one_line(fault: psycopg.Error) -> str:

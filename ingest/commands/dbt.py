@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack
 
@@ -10,22 +11,15 @@ import click
 from ingest.dbt.folders import require_writable
 from ingest.dbt.foreground import run_in_foreground
 from ingest.dbt.run_lock import only_run
+from ingest.dbt.seed_files import require_readable
+from ingest.errors import ExitStatus
 from ingest.postgres.connection import connect, describe, subprocess_environment
 from ingest.project import current_folder, project_dir
 from ingest.schema.migrate import require_initialised
 from ingest.terminal.screen import say
 
-# As for any program, it is over when whoever reads its lines leaves; and where the disk is too full
-# for a line, there is no traceback for each.
-_START = """
-import logging, signal
-signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-logging.raiseExceptions = False
-from dbt.cli.main import cli
-cli(prog_name='ingest dbt')
-"""
 # dbt of our own environment; -P because the current folder may hold something named dbt
-_DBT = (sys.executable, "-P", "-c", _START)
+_DBT = (sys.executable, "-P", "-m", "ingest.dbt.main")
 
 # these leave the warehouse alone or look at nothing but the connection
 _NEED_NO_TABLES = {"clean", "debug", "deps", "init", "list", "ls", "parse"}
@@ -70,15 +64,21 @@ def command(ctx: click.Context, no_wait: bool, arguments: tuple[str, ...]) -> No
             else:
                 conn.close()
         folder = str(project_dir())
+        if subcommand is not None:
+            require_readable(project_dir())
         # variables, not options: dbt takes these options only after some of its subcommands
         environment = {
             **subprocess_environment(),
             "DBT_PROJECT_DIR": folder,
             "DBT_PROFILES_DIR": folder,
         }
+        if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+            environment.setdefault("DBT_USE_COLORS", "0")
         # dbt does not begin in a folder that is deleted
         begin_in = None if current_folder() else folder
         code = run_in_foreground([*_DBT, *arguments], environment, folder=begin_in)
+    if code == ExitStatus.INTERRUPTED:
+        say("Interrupted; nothing half-written.")
     ctx.exit(code)
 
 

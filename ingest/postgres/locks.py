@@ -20,6 +20,28 @@ MIGRATIONS = 0x4851_0001  # one applies migrations
 RIGHTS = 0x4851_0002  # one sets owners and rights; shared by who replaces functions and views
 RUNS = 0x4851_0003  # one ``ingest dbt`` writes
 
+# as macros/runs/locks.sql asks it
+_HOLDERS = """
+    select
+        h.pid,
+        h.since,
+        nullif(a.usename, current_user),
+        coalesce(
+            (
+                select bool_or(
+                    has_schema_privilege(a.usesysid, n.oid, 'create')
+                    or pg_has_role(a.usesysid, n.nspowner, 'member')
+                )
+                from pg_namespace as n
+                where n.nspname in ('raw', 'extracted')
+            ),
+            true
+        )
+    from raw.lock_holders(%s) as h
+    left join pg_stat_activity as a on h.pid = a.pid
+    order by h.pid
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -29,14 +51,26 @@ class Holder:
         pid: The server process.
         since: When its transaction, else its last statement, began; None if this user may not
             see that.
+        login: Who logged in there; None for this user.
+        may_write: Whether that login may write to the warehouse. Anybody who may connect can take
+            any number; one who may not write has no business with ours.
     """
 
     pid: int
     since: datetime | None
+    login: str | None = None
+    may_write: bool = True
 
     def __str__(self) -> str:
+        login = f" of {self.login}" if self.login else ""
         since = f", since {self.since.astimezone():%H:%M:%S}" if self.since else ""
-        return f"server process {self.pid}{since}"
+        stranger = (
+            ""
+            if self.may_write
+            else ", which may not write here; a superuser can end it:"
+            f" select pg_terminate_backend({self.pid})"
+        )
+        return f"server process {self.pid}{login}{since}{stranger}"
 
 
 def lock_of_text(text: str) -> int:
@@ -54,7 +88,7 @@ def holders(conn: Connection, lock: int) -> list[Holder]:
     known = conn.execute("select to_regprocedure('raw.lock_holders(bigint)') is not null")
     if known.fetchone() != (True,):
         return []
-    rows = conn.execute("select pid, since from raw.lock_holders(%s) order by pid", (lock,))
+    rows = conn.execute(_HOLDERS, (lock,))
     return [Holder(*row) for row in rows]
 
 

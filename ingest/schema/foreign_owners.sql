@@ -1,4 +1,5 @@
--- What is in the schemas of the warehouse and is not this user's to give away.
+-- What is in the schemas of the warehouse and is not this user's to give away. Left alone is what
+-- nobody but its owner needs: a thing of a role that may not create there, as no run's is.
 select
     n.nspname,
     pg_get_userbyid(t.owner) as owner
@@ -23,5 +24,6 @@ inner join pg_namespace as n on t.namespace = n.oid
 where
     (n.nspname = 'raw' or n.nspname = any(%(built)s))
     and not pg_has_role(t.owner, 'usage')
+    and has_schema_privilege(t.owner, n.oid, 'create')
 order by 1, 2
 limit 1

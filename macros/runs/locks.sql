@@ -46,24 +46,43 @@
 {%- endmacro %}
 
 
-{# Say who is waited for. Nobody is, if he has finished meanwhile. #}
+{#
+    Say who is waited for. Nobody is, if he has finished meanwhile. Anybody who may connect can take the
+    lock; one who may not write here is no run.
+#}
 {% macro announce_wait(lock) -%}
     {%- call statement('holder', fetch_result=true) -%}
         select
             h.pid,
-            to_char(h.since, 'HH24:MI:SS') as since
+            to_char(h.since, 'HH24:MI:SS') as since,
+            nullif(a.usename, current_user) as login,
+            coalesce(
+                (
+                    select bool_or(
+                        has_schema_privilege(a.usesysid, n.oid, 'create')
+                        or pg_has_role(a.usesysid, n.nspowner, 'member')
+                    )
+                    from pg_namespace as n
+                    where n.nspname in ('raw', '{{ watermarks().schema }}')
+                ),
+                true
+            ) as may_write
         from (values ({{ lock }})) as wanted (first, second)
         cross join raw.lock_holders(
             (wanted.first::bigint << 32) | (wanted.second::bigint & 4294967295)
         ) as h
+        left join pg_stat_activity as a on h.pid = a.pid
     {%- endcall -%}
     {%- for row in load_result('holder').table -%}
+        {%- set login = ' of ' ~ row[2] if row[2] else '' -%}
         {%- set since = ', since ' ~ row[1] if row[1] else '' -%}
-        {%- do log(
+        {%- set holder = 'server process ' ~ row[0] ~ login ~ since -%}
+        {%- set stranger = ', whose lock is held by ' ~ holder ~ ', which may not write here; a '
+            ~ 'superuser can end it: select pg_terminate_backend(' ~ row[0] ~ ')' -%}
+        {%- do log(printable(
             'Waiting for ' ~ model.resource_type ~ ' ' ~ model.name
-            ~ ', which another run is building (server process ' ~ row[0] ~ since ~ ').',
-            info=true,
-        ) -%}
+            ~ (', which another run is building (' ~ holder ~ ').' if row[3] else stranger)
+        ), info=true) -%}
     {%- endfor -%}
 {%- endmacro %}
 

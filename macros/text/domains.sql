@@ -29,7 +29,7 @@
 
 {% macro is_one_of(word, words, once) -%}
     {%- if once -%}
-    strpos(' {{ words | join(' ') }} ', ' ' || {{ word }} || ' ') > 0
+    strpos(' {{ words | join(' ') | replace("'", "''") }} ', ' ' || {{ word }} || ' ') > 0
     {%- else -%}
     {{ word }} = any({{ array_of(words) }})
     {%- endif -%}

@@ -8,6 +8,9 @@
         condition: SQL about a line, for some of them.
 #}
 {% macro listed(seed, column, condition='true') -%}
+    {%- if model.resource_type == 'seed' -%}
+        {{ return(listed_in_file(seed, column, condition)) }}
+    {%- endif -%}
     {#- under --empty a ref reads no lines -#}
     {%- set seen = ref(seed) -%}
     {%- set table = api.Relation.create(
@@ -25,11 +28,27 @@
 {%- endmacro %}
 
 
+{#
+    The same from the seed's file, for functions that a seed is checked by: its table may not have been
+    brought up to date yet.
+#}
+{% macro listed_in_file(seed, column, condition) -%}
+    {%- set table = 'file_of_' ~ seed -%}
+    {%- if run_query("select to_regclass('pg_temp." ~ table ~ "') is null")[0][0] -%}
+        {%- set cells = cells_of_seed(deployed_node('seed.' ~ model.package_name ~ '.' ~ seed)) -%}
+        {%- do run_query('create temporary table ' ~ table ~ ' on commit drop as ' ~ cells) -%}
+    {%- endif -%}
+    {%- set lines = run_query(
+        'select ' ~ column ~ ' from pg_temp.' ~ table ~ ' where ' ~ column ~ ' is not null and ' ~ condition
+        ~ ' order by ' ~ column ~ ' collate "C"'
+    ) -%}
+    {{ return(lines.columns[0].values() | list) }}
+{%- endmacro %}
+
+
 {# SQL for a list of words as an array. #}
 {% macro array_of(words) -%}
-    array[
-        {%- for word in words %}'{{ word | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor -%}
-    ]::text[]
+    array[{{ "'" ~ words | map('replace', "'", "''") | join("', '") ~ "'" if words }}]::text[]
 {%- endmacro %}
 
 

@@ -227,6 +227,27 @@ def test_an_owner_without_superuser_rights_sets_a_database_up(
     place.execute(f"reassign owned by {deployer} to current_user")
 
 
+def test_what_a_login_without_rights_has_left_in_our_schemas_stops_nobody(
+    new_place: Callable[[], Place], deployer: str
+) -> None:
+    """It once had the right to create there, or somebody made the thing for it."""
+    place = new_place()
+    place.execute(f"alter database {place.name} owner to {deployer}")
+    place.execute(f"grant hq_builder to {deployer}")
+    place.init("--roles", role=deployer)
+    place.execute("create table core.notes (n integer)")
+    place.execute("create role hq_test_guest")
+    try:
+        place.execute("alter table core.notes owner to hq_test_guest")
+        assert place.init("--roles", role=deployer)["changed"] == []
+        place.execute("grant create on schema core to hq_test_guest")
+        assert "what is in schema core belongs to hq_test_guest" in refusal(place, deployer)
+    finally:
+        place.execute("drop owned by hq_test_guest")
+        place.execute("drop role hq_test_guest")
+        place.execute(f"reassign owned by {deployer} to current_user")
+
+
 def test_what_belongs_to_somebody_else_is_named(place: Place, deployer: str) -> None:
     place.execute(f"grant hq_builder to {deployer}")
     owner = place.all("select current_user")[0][0]

@@ -98,6 +98,13 @@ def test_a_description_ends_with_the_grain(manifest: dict[str, Any], kind: str) 
     assert without == []
 
 
+def test_every_seed_says_what_is_right_in_it(manifest: dict[str, Any]) -> None:
+    """Without a key a seed is loaded unchecked; without a type its cells cannot be cast."""
+    seeds = nodes(manifest, "seed")
+    assert [seed["name"] for seed in seeds if not seed["config"]["meta"].get("key")] == []
+    assert [s["name"] for s in seeds if [*s["columns"]] != [*s["config"]["column_types"]]] == []
+
+
 @pytest.mark.parametrize("table", CONTRACT)
 def test_what_must_not_be_null_is_tested(manifest: dict[str, Any], table: str) -> None:
     tests = attached_tests(manifest)

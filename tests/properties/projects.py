@@ -49,7 +49,10 @@ class Project:
         if content.count(old) != 1:
             raise LookupError(f"{path} contains {old!r} {content.count(old)} times")
         file.write_text(content.replace(old, new), encoding="utf-8")
-        # what was parsed before holds no more
+        self.forget()
+
+    def forget(self) -> None:
+        """Parse it anew next time: a file of it has changed."""
         self.__dict__.pop("_manifest", None)
 
     def dbt(self, *words: str) -> list[str]:

@@ -10,7 +10,7 @@ from tests.properties.projects import Project, copied
 from tests.support.scenario import scenario
 from tests.support.scratch import Parameters
 from tests.support.sources import firmographics, moment
-from tests.support.warehouse import Warehouse, dbt
+from tests.support.warehouse import Warehouse, dbt, logged
 
 EVERYTHING = pytest.param(("test", "--selector", "everything"), marks=pytest.mark.long)
 COMPANIES = ("-s", "companies", "--exclude", "tag:audit")
@@ -76,6 +76,16 @@ def test_an_explicit_test_looks_at_every_row(spoiled: Warehouse, words: tuple[st
     assert not succeeds(*words)
 
 
+def test_a_test_that_fails_shows_what_it_found(spoiled: Warehouse) -> None:
+    said = logged("test", *COMPANIES, may_fail=True)
+    assert spoiled.conn is not None
+    (found,) = [each for each in said if each.startswith("Found by normal_form_companies_domain")]
+    assert found.splitlines() == [
+        "Found by normal_form_companies_domain__normal_domain, 1 of 1:",
+        '    {"domain": "WWW.First.example"}',
+    ]
+
+
 def test_a_row_that_was_written_is_tested_until_it_passes(spoiled: Warehouse) -> None:
     change(spoiled, "_xid = pg_current_xact_id()")
     assert [succeeds("build", *COMPANIES) for _ in range(2)] == [False, False]
@@ -98,7 +108,9 @@ def test_a_build_on_an_empty_sample_tests_nothing(proven: Warehouse) -> None:
 # (file, what stands there, what stands there instead)
 EDITS = {
     "a-generic-test": ("tests/dbt/generic/unique_combination.sql", "count(*) > 1", "count(*) >= 2"),
-    "a-singular-test": ("tests/dbt/seniority_terms_are_words.sql", "select term", "select term, 1"),
+    "a-singular-test": (
+        *("tests/dbt/aliases_have_an_end.sql", "select s.alias_domain", "select s.alias_domain, 1"),
+    ),
     "an-argument": ("models/core/people.yml", "form: person_linkedin_url", "form: trim_blanks"),
     "a-macro-behind-a-generic-test": (
         *(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import combinations
+from typing import Any
+from uuid import uuid4
 
+import psycopg
 import pytest
 
 from ingest.postgres import locks
-from ingest.postgres.connection import Connection, connect
-from ingest.postgres.locks import holders, lock_of_text
+from ingest.postgres.connection import Connection, connect, connection_parameters
+from ingest.postgres.locks import Holder, holders, lock_of_text
 from ingest.schema.migrate import migrate
 from tests.support.scratch import NewDatabase
 from tests.support.warehouse import PROJECT
@@ -70,6 +73,41 @@ def test_a_lock_of_the_session_has_a_time_outside_of_transactions(
     other.execute("select pg_advisory_lock(52)")
     (holder,) = holders(db, 52)
     assert re.fullmatch(r"server process \d+, since \d\d:\d\d:\d\d", str(holder))
+
+
+def test_a_login_that_may_not_write_here_is_named_and_how_to_end_it() -> None:
+    assert str(Holder(7, None, "mallory", may_write=False)) == (
+        "server process 7 of mallory, which may not write here; a superuser can end it:"
+        " select pg_terminate_backend(7)"
+    )
+    assert str(Holder(7, None, "nightly")) == "server process 7 of nightly"
+
+
+@pytest.fixture
+def stranger(db: Connection) -> Iterator[Connection]:
+    """A session of a login without any right, on servers that let one in by its password."""
+    name, password = "hq_test_mallory", uuid4().hex
+    with db.transaction():
+        db.execute(f"create role {name} login password '{password}'".encode())
+    try:
+        settings: dict[str, Any] = {**connection_parameters(), "user": name, "password": password}
+        with psycopg.connect(**settings, autocommit=True) as conn:
+            yield conn
+    except psycopg.OperationalError:
+        pytest.skip("the server lets no other login in")
+    finally:
+        db.rollback()
+        with db.transaction():
+            db.execute(f"drop role {name}".encode())
+
+
+def test_who_may_write_is_found(db: Connection, stranger: Connection) -> None:
+    stranger.execute("select pg_advisory_lock(%s)", (locks.RUNS,))
+    (holder,) = holders(db, locks.RUNS)
+    assert (holder.login, holder.may_write) == ("hq_test_mallory", False)
+    db.execute("grant create on schema raw to hq_test_mallory")
+    (holder,) = holders(db, locks.RUNS)
+    assert (holder.login, holder.may_write) == ("hq_test_mallory", True)
 
 
 def test_the_locks_of_other_databases_do_not_count(

@@ -134,12 +134,12 @@ def dbt(*words: str, may_fail: bool = False) -> dbtRunnerResult:
     return result
 
 
-def logged(*words: str) -> list[str]:
+def logged(*words: str, may_fail: bool = False) -> list[str]:
     """What the macros log, for people to read, while a dbt command runs."""
     said: list[str] = []
     runner = dbtRunner(parsed_project(), [partial(note_logged, said)])
     result = runner.invoke(["--quiet", *words, *dbt_arguments()])
-    if not result.success:
+    if not result.success and not may_fail:
         raise DbtFailedError(failures_of(result))
     return said
 
