@@ -78,10 +78,7 @@
     {%- if execute and flags.WHICH in ('run', 'build', 'retry') -%}
         {%- set our_models = 'model.' ~ model.package_name ~ '.' -%}
         {%- if (' ' ~ our_models) in ' ' ~ selected_resources | join(' ') -%}
-            {%- set built = {} -%}
-            {%- for row in run_query('select node, checksum from ' ~ deployments()) -%}
-                {%- do built.update({row[0]: row[1]}) -%}
-            {%- endfor -%}
+            {%- set built = deployed_versions() -%}
             {%- set stale = [] -%}
             {%- for node in deployable_nodes()
                 if node.unique_id not in selected_resources
@@ -96,6 +93,43 @@
             {%- endif -%}
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    The versions in the database, by id. With --defer, what the schemas of the run lack is read from
+    those deferred to.
+#}
+{% macro deployed_versions() -%}
+    {%- set places = [] -%}
+    {%- for node in graph.nodes.values()
+        if node.schema == deployments().schema and node.defer_relation -%}
+        {%- do places.append(deployments().incorporate(path={
+            'database': node.defer_relation.database, 'schema': node.defer_relation.schema,
+        })) -%}
+    {%- endfor -%}
+    {%- set built = {} -%}
+    {%- for place in places[:1] + [deployments()] -%}
+        {%- for row in run_query('select node, checksum from ' ~ place) -%}
+            {%- do built.update({row[0]: row[1]}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(built) }}
+{%- endmacro %}
+
+
+{#
+    The schema of the functions, where function() cannot be said: in generic tests, whose names it
+    would change, and in hooks. With --defer it is the one that dbt takes them from.
+#}
+{% macro functions_schema() -%}
+    {%- set deferred = [] -%}
+    {%- if execute -%}
+        {%- for node in graph.functions.values() if node.defer_function -%}
+            {%- do deferred.append(node.defer_function.schema) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(deferred | first or generate_schema_name('reference', none)) }}
 {%- endmacro %}
 
 

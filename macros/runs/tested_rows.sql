@@ -161,7 +161,7 @@
             ) -%}
             {%- if seen | length -%}
                 {{ return(
-                    generate_schema_name('reference', none) ~ ".is_unseen(_xid, '"
+                    functions_schema() ~ ".is_unseen(_xid, '"
                     ~ seen[0][0] ~ "'::pg_snapshot)"
                 ) }}
             {%- endif -%}

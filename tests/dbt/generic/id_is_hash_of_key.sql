@@ -8,7 +8,7 @@
             reference.<name>.
 #}
 {% test id_is_hash_of_key(model, column_name, kind, key, item='null') %}
-    {%- set reference = generate_schema_name('reference', none) ~ '.' %}
+    {%- set reference = functions_schema() ~ '.' %}
     select {{ column_name }}
     from {{ model }}
     where {{ column_name }} is distinct from

@@ -8,5 +8,5 @@
     select {{ column_name }}
     from {{ model }}
     where {{ column_name }} is not null
-        and {{ column_name }} is distinct from {{ generate_schema_name('reference', none) }}.{{ form }}({{ column_name }})
+        and {{ column_name }} is distinct from {{ functions_schema() }}.{{ form }}({{ column_name }})
 {% endtest %}

@@ -5,7 +5,7 @@
         columns: list of SQL expressions; functions of ours are called reference.<name>.
 #}
 {% test unique_combination(model, columns) %}
-    {%- set reference = generate_schema_name('reference', none) ~ '.' %}
+    {%- set reference = functions_schema() ~ '.' %}
     {%- set expressions = columns | join(', ') | replace('reference.', reference) %}
     select {{ expressions }}
     from {{ model }}
