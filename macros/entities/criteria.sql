@@ -35,7 +35,7 @@
 {%- endmacro %}
 
 
-{# Condition: a name long enough to tell companies apart, four letters or more. #}
+{# Condition: a name long enough to tell companies apart, four letters or more, digits left out. #}
 {% macro enough_letters(name) -%}
-    coalesce(length(regexp_replace({{ name }}, '[\s[:punct:][:digit:]]', '', 'g')) >= 4, false)
+    coalesce(length(regexp_replace({{ name }}, '[^{{ letter_class() }}]+|[{{ digit_class() }}]+', '', 'g')) >= 4, false)
 {%- endmacro %}

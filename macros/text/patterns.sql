@@ -37,7 +37,7 @@
 
 {% macro percent_decoded(text) -%}
     case
-        when strpos({{ text }}, '%') > 0 and {{ text }} ~* '{{ percent_encoded_pattern() }}' then (
+        when strpos({{ text }}, '%') > 0 and {{ text }} collate "C" ~* '{{ percent_encoded_pattern() }}' then (
             select
                 convert_from(
                     string_agg(

@@ -33,7 +33,7 @@ statements as (
     select
         u.domain,
         u.name_key,
-        array_agg(distinct u.source order by u.source) as sources,
+        array_agg(distinct u.source collate "C" order by u.source collate "C") as sources,
         min(u.received_at) as known_since
     from unresolved as u
     group by u.domain, u.name_key

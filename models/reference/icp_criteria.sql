@@ -8,7 +8,7 @@
 ) }}
 
 {#- A list as patterns for LIKE ANY: the term anywhere in the text, in lower case. -#}
-{% set quoted = "replace(replace(replace(lower(i.item), '\\', '\\\\'), '%', '\\%'), '_', '\\_')" -%}
+{% set quoted = "replace(replace(replace(" ~ function('lower_text') ~ "(i.item), '\\', '\\\\'), '%', '\\%'), '_', '\\_')" -%}
 {%- set contained = "'%' || " ~ quoted ~ " || '%'" -%}
 {%- set words = function('title_words') ~ '(i.item)' -%}
 {%- set on_word_boundaries = "'%' || nullif(" ~ words ~ ", '  ') || '%'" -%}
