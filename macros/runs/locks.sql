@@ -25,7 +25,7 @@
     {%- if execute -%}
     {%- set lock = lock_of(this) -%}
     {%- call statement('turn', fetch_result=true) -%}
-        {{ settle_transaction() }}
+        {{ begin_settled() }}
         select pg_try_advisory_xact_lock({{ lock }})
     {%- endcall -%}
     {%- if not load_result('turn').table[0][0] -%}

@@ -22,11 +22,13 @@
 
 
 {#
-    SQL that sets them until the transaction ends. The transaction's isolation comes first, which is
-    fixed by its first query: what another run has committed while this one waited is to be seen.
+    SQL that begins the node's transaction with them. Begun anew, because the isolation is fixed by the
+    first query, which may have been one of compiling the node; nothing is written yet. Read committed:
+    what another run commits while this one waits for its turn is to be seen.
 #}
-{% macro settle_transaction() -%}
-    set transaction isolation level read committed;
+{% macro begin_settled() -%}
+    commit;
+    begin isolation level read committed;
     {%- for name, value in session_settings().items() %}
     set local {{ name }} to '{{ value }}';
     {%- endfor %}

@@ -235,17 +235,42 @@ def test_a_missing_database_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
-        pytest.param("encoding 'SQL_ASCII' locale 'C'", "encoding is SQL_ASCII", id="encoding"),
-        pytest.param(
-            "encoding 'UTF8' locale_provider libc locale 'C'",
-            "does not lower-case letters",
-            id="locale",
-        ),
+        pytest.param("encoding 'SQL_ASCII' locale 'C'", "encoding is SQL_ASCII", id="none"),
+        pytest.param("encoding 'LATIN1' locale 'C'", "encoding is LATIN1", id="few letters"),
     ],
 )
 def test_an_unfit_database_is_refused(new_database: NewDatabase, options: str, fault: str) -> None:
-    new_database(f"{options} locale_provider libc" if "libc" not in options else options)
+    new_database(f"{options} locale_provider libc")
     with pytest.raises(IngestError, match=f"{fault}.*make a new one: create database"):
+        connect()
+
+
+def test_the_statement_of_a_refusal_makes_a_database_that_serves(
+    new_database: NewDatabase,
+) -> None:
+    new_database("encoding 'LATIN1' locale_provider libc locale 'C'")
+    with pytest.raises(IngestError) as refusal:
+        connect()
+    _, _, options = refusal.value.sentence().rstrip(".").partition("NAME template template0 ")
+    new_database(options)
+    connect().close()
+
+
+@pytest.mark.parametrize(
+    ("is_standby", "is_deterministic", "fault"),
+    [
+        pytest.param(True, True, "is a standby.*set PGHOST to its primary", id="standby"),
+        pytest.param(False, False, "not deterministic.*create database", id="collation"),
+    ],
+)
+def test_what_cannot_be_made_here_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+    is_standby: bool,
+    is_deterministic: bool,
+    fault: str,
+) -> None:
+    monkeypatch.setattr(module, "_ask", lambda *_: (is_standby, is_deterministic))
+    with pytest.raises(IngestError, match=fault):
         connect()
 
 
