@@ -42,9 +42,10 @@
 #}
 {% macro require_fit_database() -%}
     {%- if execute -%}
-    {%- set version, encoding, client_encoding, is_standby = run_query(
+    {%- set version, encoding, client_encoding, is_standby, is_read_only = run_query(
         "select current_setting('server_version_num')::integer / 10000,"
-        ~ " current_setting('server_encoding'), current_setting('client_encoding'), pg_is_in_recovery()"
+        ~ " current_setting('server_encoding'), current_setting('client_encoding'),"
+        ~ " pg_is_in_recovery(), current_setting('transaction_read_only')::boolean"
     )[0] -%}
     {%- set database = 'Database ' ~ target.dbname -%}
     {%- if version < 16 -%}
@@ -61,6 +62,11 @@
             ~ " database NAME template template0 encoding 'UTF8' "
             ~ ("locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'" if version >= 17
             else "locale_provider libc locale 'C'")
+        ) }}
+    {%- elif is_read_only -%}
+        {{ exceptions.raise_compiler_error(
+            database ~ ': sessions are read-only, by default_transaction_read_only of the server, the'
+            ~ " database or the role; set PGOPTIONS='-c default_transaction_read_only=off' if you may"
         ) }}
     {%- elif client_encoding != 'UTF8' -%}
         {{ exceptions.raise_compiler_error(
