@@ -9,6 +9,7 @@ from psycopg import sql
 # what only takes longer (jit, work_mem), and whether the session may write, which is somebody's
 # decision.
 SETTINGS = {
+    "quote_all_identifiers": "off",
     "search_path": "pg_catalog",
     "standard_conforming_strings": "on",
     "TimeZone": "UTC",
@@ -18,7 +19,6 @@ SETTINGS = {
     "bytea_output": "hex",
     "array_nulls": "on",
     "transform_null_equals": "off",
-    "quote_all_identifiers": "off",
 }
 # each of dbt's transactions says it for itself
 _ISOLATION = {"default_transaction_isolation": "read committed"}

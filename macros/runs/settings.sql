@@ -7,6 +7,7 @@
 {# The settings and their values: those of ingest/postgres/session.py, as a test sees to. #}
 {% macro session_settings() -%}
     {{ return({
+        'quote_all_identifiers': 'off',
         'search_path': 'pg_catalog',
         'standard_conforming_strings': 'on',
         'TimeZone': 'UTC',
@@ -16,7 +17,6 @@
         'bytea_output': 'hex',
         'array_nulls': 'on',
         'transform_null_equals': 'off',
-        'quote_all_identifiers': 'off',
     }) }}
 {%- endmacro %}
 
