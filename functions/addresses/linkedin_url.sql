@@ -46,18 +46,21 @@ from (
                     lower(substring(path from '^(?:sales/)?[A-Za-z]+') collate "C")
                     collate "default" as section,
                     -- n/a is no slug n
-                    path ~* '^[a-z]+/n/a/*$' as is_marker,
+                    path collate "C" ~* '^[a-z]+/n/a/*$' as is_marker,
                     split_part(
-                        path, '/', case when path ~* '^sales/' then 3 else 2 end
+                        path, '/', case when path collate "C" ~* '^sales/' then 3 else 2 end
                     ) as part
                 from (
                     -- no slug begins later: what follows is not worth reading
                     select
                         translate(
-                            regexp_replace(left(value, 4000), '{{ origin }}', '', 'i'), '?#', '//'
+                            regexp_replace(left(value, 4000) collate "C", '{{ origin }}', '', 'i')
+                            collate "default",
+                            '?#',
+                            '//'
                         ) as path
                     where
-                        left(value, 4000)
+                        left(value, 4000) collate "C"
                         ~* '{{ origin }}(?:in|company|school|showcase|sales/(?:lead|people|company))/'
                     offset 0
                 ) as address

@@ -35,7 +35,7 @@ select
         when {{ text }} ~ '^(?:0[1-9]|1[0-2])-(?!0000)[0-9]{4}$' then make_date(
             right({{ text }}, 4)::integer, left({{ text }}, 2)::integer, 1
         )
-        when {{ text }} ~* '{{ month_name }}' then make_date(
+        when {{ text }} collate "C" ~* '{{ month_name }}' then make_date(
             right({{ text }}, 4)::integer,
             strpos(
                 '  janfebmaraprmayjunjulaugsepoctnovdec', lower(left({{ text }}, 3) collate "C")

@@ -69,6 +69,8 @@ def command(ctx: click.Context, no_wait: bool, arguments: tuple[str, ...]) -> No
         # variables, not options: dbt takes these options only after some of its subcommands
         environment = {
             **subprocess_environment(),
+            # psycopg2 takes the role's or the database's otherwise, which may lack letters
+            "PGCLIENTENCODING": "UTF8",
             "DBT_PROJECT_DIR": folder,
             "DBT_PROFILES_DIR": folder,
         }

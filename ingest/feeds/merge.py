@@ -19,7 +19,21 @@ from ingest.workflows.feeds import UNSTORED, Column, Feed, Holds
 
 TEMPORARY_SCHEMA = "pg_temp"
 
-_TEXT_KEY = r"lower(btrim({}, E' \t\n\r\u00a0'))"
+# Small letters by a table of ours: lower() is the database's, which may leave É as it is or take
+# the dot from an i. Of the scripts that names are written in, those that have capitals.
+_SMALL = {
+    capital: capital.lower()[0]
+    for capital in map(chr, (*range(0xC0, 0x590), *range(0x1E00, 0x2000)))
+    if capital.lower() != capital
+}
+_TEXT_KEY = """
+    case
+        when {{0}} ~ '[{capitals}]'
+            then translate(lower({{0}} collate "C"), '{capitals}', '{small}')
+        else lower({{0}} collate "C")
+    end collate "default"
+""".format(capitals="".join(_SMALL), small="".join(_SMALL.values()))
+_TRIMMED = r"btrim({}, E' \t\n\r\u00a0')"
 # Coarser than the normal form of a domain, which may not exist yet: a load works before any dbt
 # command. It tells rows of one feed apart and is stored nowhere.
 _DOMAIN_KEY = r"""
@@ -54,7 +68,7 @@ def domain_key(expression: sql.Composable) -> sql.Composed:
 
 def text_key(expression: sql.Composable) -> sql.Composed:
     """SQL: what two spellings of a name have in common."""
-    return sql.SQL(_TEXT_KEY).format(expression)
+    return sql.SQL(_TEXT_KEY).format(sql.SQL(_TRIMMED).format(expression))
 
 
 def make_room(conn: Connection, feed: Feed) -> None:

@@ -45,7 +45,7 @@ _REJECTS = Target(
 
 # SQLSTATE -> what to do when the server gives up on a whole file
 _REMEDIES = {
-    "25006": "connect to the primary server",
+    "25006": "see default_transaction_read_only of the server, the database and the role",
     "42501": "let the owner of schema raw grant the right, or connect as that role",
     "53100": "make room on the server's disk and run the same command again",
     "55P03": "run the same command again, or raise lock_timeout",

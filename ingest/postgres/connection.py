@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow
 
 from ingest.errors import IngestError, ServerError
 from ingest.postgres import embedded
+from ingest.postgres.session import settled
 from ingest.terminal.screen import say
 
 Connection = psycopg.Connection[TupleRow]
@@ -30,6 +31,13 @@ _PREFER_LZ4 = """
     select set_config(name, 'lz4', false)
     from pg_settings
     where name = 'default_toast_compression' and source = 'default' and 'lz4' = any (enumvals)
+"""
+
+# no release so far lets a database have a collation that takes different texts for equal
+_HABITS = """
+    select
+        pg_is_in_recovery(),
+        (select collisdeterministic from pg_collation where collname = 'default')
 """
 
 # what a server may answer -> what to do; the first match counts
@@ -74,13 +82,13 @@ def connect(*, application_name: str = "ingest") -> Connection:
         application_name: How the session shows up in ``pg_stat_activity``.
 
     Returns:
-        A connection outside any transaction, not in autocommit mode. It compresses large values by
-        lz4 where the server has it, unless another compression was chosen.
+        A connection outside any transaction, not in autocommit mode. Its session is set as
+        ``ingest.postgres.session`` says. It compresses large values by lz4 where the server has
+        it, unless another compression was chosen.
 
     Raises:
         ServerError: No connection; a server that starts or recovers from a crash is waited for.
-        IngestError: A server before PostgreSQL 16, or a database with another encoding than UTF8
-            or a locale that cannot lower-case letters.
+        IngestError: A server or a database that cannot hold a warehouse.
     """
     parameters = connection_parameters()
     settings = {"connect_timeout": _CONNECT_TIMEOUT_SECONDS, **parameters}
@@ -90,6 +98,8 @@ def connect(*, application_name: str = "ingest") -> Connection:
     except psycopg.Error as fault:
         raise _refused(parameters, fault) from fault
     try:
+        conn.execute(settled())
+        conn.commit()
         _check_fitness(conn)
         _choose_compression(conn)
     except BaseException:
@@ -216,12 +226,15 @@ def _check_fitness(conn: Connection) -> None:
     encoding = conn.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise _unfit(conn, f"its encoding is {encoding}, HQ needs UTF8")
-    # ids and every join depend on lower-cased normal forms: libc's C locale leaves É as it is,
-    # a Turkish one takes the dot from the i
-    found = conn.execute("select lower('É') = 'é' and lower('I') = 'i'").fetchone()
-    conn.rollback()
-    if found != (True,):
-        raise _unfit(conn, "its locale does not lower-case letters as HQ needs it (É to é, I to i)")
+    is_standby, is_deterministic = _ask(conn, _HABITS)
+    if is_standby:
+        raise IngestError(
+            "the server is a standby, which takes no writes",
+            where=describe(conn),
+            hint="set PGHOST to its primary",
+        )
+    if not is_deterministic:
+        raise _unfit(conn, "its collation is not deterministic, HQ needs one that is")
 
 
 def _choose_compression(conn: Connection) -> None:
@@ -233,11 +246,19 @@ def _choose_compression(conn: Connection) -> None:
     conn.commit()
 
 
+def _ask(conn: Connection, question: str) -> TupleRow:
+    row = conn.execute(question.encode()).fetchone()
+    conn.rollback()
+    if row is None:
+        raise LookupError(question)
+    return row
+
+
 def _unfit(conn: Connection, fault: str) -> IngestError:
     locale = (
         "locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'"
         if conn.info.server_version >= 170000  # noqa: PLR2004 - the provider came with 17
-        else "locale 'C.UTF-8'"
+        else "locale_provider libc locale 'C'"
     )
     return IngestError(
         fault,

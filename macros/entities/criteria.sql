@@ -29,5 +29,5 @@
 
 
 {% macro enough_letters(name) -%}
-    coalesce(length(regexp_replace({{ name }}, '[\s[:punct:][:digit:]]', '', 'g')) >= 4, false)
+    coalesce(length(regexp_replace({{ name }}, '[^{{ letter_class() }}]+|[{{ digit_class() }}]+', '', 'g')) >= 4, false)
 {%- endmacro %}

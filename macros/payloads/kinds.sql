@@ -154,7 +154,7 @@
 
 {% macro states_something(kind, payload) -%}
     {%- set value = '@.type() != "null" && (@.type() != "string"'
-        ~ ' || @ == "Null" || !(@ like_regex "' ~ null_marker_pattern() ~ '" flag "i"))' -%}
+        ~ ' || @ == "Null" || !(@ like_regex "' ~ null_marker_pattern() ~ '"))' -%}
     {%- set marks = [] -%}
     {%- for mark in kind.marks -%}
         {%- do marks.append('exists(@.' ~ mark ~ ' ? (' ~ value ~ '))') -%}

@@ -15,8 +15,9 @@
 
 
 {#
-    Take the lock of the node at hand until its transaction ends; say so before waiting for it. To
-    be called where it is rendered while the node is built: in a hook or in a materialization.
+    Take the lock of the node at hand until its transaction ends, and settle what else the transaction
+    depends on; say so before waiting for the lock. To be called where it is rendered while the node is
+    built: in a hook or in a materialization.
 
     The statements begin the node's transaction, which dbt's run_query would not.
 #}
@@ -24,6 +25,7 @@
     {%- if execute -%}
     {%- set lock = lock_of(this) -%}
     {%- call statement('turn', fetch_result=true) -%}
+        {{ begin_settled() }}
         select pg_try_advisory_xact_lock({{ lock }})
     {%- endcall -%}
     {%- if not load_result('turn').table[0][0] -%}

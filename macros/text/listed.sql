@@ -46,9 +46,16 @@
 {%- endmacro %}
 
 
-{# SQL for a list of words as an array. #}
+{#
+    SQL for a list of words as an array: one constant, where a constructor would be a node for each
+    word in the stored body of the function.
+#}
 {% macro array_of(words) -%}
-    array[{{ "'" ~ words | map('replace', "'", "''") | join("', '") ~ "'" if words }}]::text[]
+    '{
+        {%- for word in words -%}
+            "{{ word | replace("'", "''") }}"{{ ',' if not loop.last }}
+        {%- endfor -%}
+    }'::text[]
 {%- endmacro %}
 
 
@@ -88,11 +95,16 @@
 
 
 {#
-    Pattern of a text that is nothing but a null marker, blanks around it and dots behind; ignore
-    case. For jsonpath, which cannot ask a seed: a test holds it equal to the markers of text.
+    Pattern of a text that is nothing but a null marker in any case, blanks around it and dots behind.
+    For jsonpath, which cannot ask a seed: a test holds it equal to the markers of text. Both cases are
+    spelled, because jsonpath takes the database's collation for what they are.
 #}
 {% macro null_marker_pattern() -%}
     {#- jsonpath reads no escape of eight digits; no rare blank is a provider's -#}
     {%- set blank = '[' ~ blanks().split('\\U')[0] ~ ']*' -%}
-    ^{{ blank }}(?:null|none|none found|n/a|n[.]a|-|–|—)?[.]*{{ blank }}$
+    {%- set spelled = [] -%}
+    {%- for sign in 'null|none|none found|n/a|n[.]a|-|–|—' -%}
+        {%- do spelled.append('[' ~ sign ~ sign | upper ~ ']' if sign in 'adeflnou' else sign) -%}
+    {%- endfor -%}
+    ^{{ blank }}(?:{{ spelled | join }})?[.]*{{ blank }}$
 {%- endmacro %}

@@ -77,7 +77,7 @@ split_part(translate(split_part(value, '{{ part }}', 2), '?#', '//'), '/', 1)
 
 {% macro percent_decoded(text) -%}
     case
-        when strpos({{ text }}, '%') > 0 and {{ text }} ~* '{{ percent_encoded_pattern() }}' then (
+        when strpos({{ text }}, '%') > 0 and {{ text }} collate "C" ~* '{{ percent_encoded_pattern() }}' then (
             select
                 convert_from(
                     string_agg(

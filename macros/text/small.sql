@@ -7,19 +7,19 @@
         text: name of a column that is composed already.
 #}
 {% macro small(text) -%}
-    {%- set ascii = 'lower(' ~ text ~ ' collate "C") collate "default"' -%}
-    {%- set text_so_far = namespace(sql=ascii) -%}
+    {%- set text_so_far = namespace(sql='lower(' ~ text ~ ' collate "C") collate "default"') -%}
     {%- for class, letters, small_letters in [
         [latin_class(), latin_letters(), small_latin_letters()],
         [eastern_class(), eastern_letters(), small_eastern_letters()],
         [rare_class(), rare_letters(), small_rare_letters()],
     ] -%}
+        {#- a letter is looked for in a long list only where the text has one of them -#}
         {%- set text_so_far.sql -%}
-        case
-            when {{ text }} ~ '[{{ class }}]'
-                then translate({{ text_so_far.sql }}, '{{ letters }}', '{{ small_letters }}')
-            else {{ text_so_far.sql }}
-        end
+        translate(
+            {{ text_so_far.sql }},
+            case when {{ text }} ~ '[{{ class }}]' then '{{ letters }}' else '' end,
+            '{{ small_letters }}'
+        )
         {%- endset -%}
     {%- endfor -%}
     regexp_replace({{ text_so_far.sql }}, 'i\u0307+', 'i', 'g')

@@ -33,7 +33,9 @@ statements as (
     select
         u.domain,
         u.name_key,
-        array_agg(distinct u.source order by u.source) as sources,
+        -- of the same collation as ever: a view that gets another is made anew, without those on it
+        array_agg(distinct u.source collate "C" order by u.source collate "C")
+            collate "default" as sources,
         min(u.received_at) as known_since
     from unresolved as u
     group by u.domain, u.name_key

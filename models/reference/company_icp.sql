@@ -69,7 +69,7 @@ numbered as (
         *,
         {{ function('entity_id') }}('reference.company_icp', domain) as id,
         row_number() over (
-            partition by slug order by is_curated desc, created_at, domain
+            partition by slug order by is_curated desc, created_at, domain collate "C"
         ) as claim
     from chosen
 )

@@ -64,8 +64,10 @@ def test_every_macro_that_is_called_is_described(manifest: dict[str, Any]) -> No
 def test_the_pattern_of_null_markers_is_made_of_those_of_text() -> None:
     """jsonpath cannot ask the seed, so the macro spells them."""
     macro = (PROJECT / "macros/text/listed.sql").read_text(encoding="utf-8")
-    spelled = macro.rpartition("(?:")[2].partition(")?")[0].replace("[.]", ".").split("|")
+    spelled = macro.rpartition("for sign in '")[2].partition("'")[0].replace("[.]", ".").split("|")
     with (PROJECT / "seeds/vocabularies/null_markers.csv").open(encoding="utf-8") as lines:
         markers = [row["marker"] for row in csv.DictReader(lines) if row["scope"] == "text"]
     # dbt reads the word null in a seed as an empty cell
     assert sorted(spelled) == sorted(["null", *markers])
+    letters = macro.rpartition("if sign in '")[2].partition("'")[0]
+    assert {*letters} == {sign for word in spelled for sign in word if sign.isalpha()}

@@ -32,12 +32,20 @@ class Scratch:
         self._numbers = count()
         self._made: list[str] = []
 
-    def create(self, options: str | None = None) -> Parameters:
-        """An empty database; options take the place of the usual ones (encoding, locale)."""
+    def create(self, options: str | None = None, name: str | None = None) -> Parameters:
+        """An empty database.
+
+        Args:
+            options: Take the place of the usual ones (encoding, locale).
+            name: Its name, if it takes the place of one that was made before.
+        """
         with self._admin() as conn:
             if options is None:
                 options = _FIT_17 if conn.info.server_version >= 170000 else _FIT_16
-            name = f"hq_test_{os.getpid()}_{next(self._numbers)}"
+            if name is None:
+                name = f"hq_test_{os.getpid()}_{next(self._numbers)}"
+            else:
+                conn.execute(f"drop database if exists {name} with (force)".encode())
             statement = f"create database {name} template template0 {options}"
             conn.execute(statement.encode())
         self._made.append(name)
@@ -48,9 +56,12 @@ class Scratch:
             for name in self._made:
                 conn.execute(f"drop database if exists {name} with (force)".encode())
 
+    def session(self, parameters: Parameters) -> Connection:
+        """A session as the server has it, in autocommit mode."""
+        return psycopg.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
+
     def _admin(self) -> Connection:
-        settings = {**self.parameters, "dbname": "postgres"}
-        return psycopg.connect(**settings, autocommit=True)  # type: ignore[arg-type]
+        return self.session({**self.parameters, "dbname": "postgres"})
 
 
 def use(monkeypatch: pytest.MonkeyPatch, parameters: Parameters) -> None:

@@ -5,4 +5,4 @@ select
     source
 from reference.company_customers
 where domain = 'northwind-tools.example'
-order by customer_name, customer_domain
+order by customer_name collate "C", customer_domain collate "C"

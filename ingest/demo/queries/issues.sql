@@ -5,6 +5,6 @@ select
     reason
 from extracted.extraction_issues
 order by
-    row_number() over (partition by raw_table order by field, value),
-    raw_table
+    row_number() over (partition by raw_table order by field collate "C", value collate "C"),
+    raw_table collate "C"
 limit %(shown)s

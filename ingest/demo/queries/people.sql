@@ -4,5 +4,5 @@ select
     company_name,
     linkedin_url
 from api.people
-order by full_name, linkedin_url
+order by full_name collate "C", linkedin_url collate "C"
 limit %(shown)s

@@ -1,0 +1,299 @@
+"""Databases and settings of several kinds, and what one warehouse becomes in each.
+
+Ids of raw rows and the times of their receipt are made the same in all of them, so that everything
+behind can be compared to the letter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from ingest.postgres.connection import Connection, connect
+from tests.support.example_files import EXAMPLES, FILES
+from tests.support.ingesting import ingest
+from tests.support.scratch import Scratch, use
+from tests.support.warehouse import NO_TESTS, PROJECT
+
+HABITS = PROJECT / "tests" / "data" / "habits"
+FEEDS = PROJECT / "tests" / "data" / "feeds"
+
+# what create database is told; a server that does not know a locale is without that kind
+KINDS = {
+    "libc C": "locale_provider libc locale 'C'",
+    "libc C.UTF-8": "locale_provider libc locale 'C.UTF-8'",
+    "libc en_US": "locale_provider libc locale 'en_US.UTF-8'",
+    "libc tr_TR": "locale_provider libc locale 'tr_TR.UTF-8'",
+    "icu und": "locale_provider icu icu_locale 'und' locale 'C'",
+    "icu tr-TR": "locale_provider icu icu_locale 'tr-TR' locale 'C'",
+    # capitals first, digits by their number, signs left out
+    "icu odd": "locale_provider icu icu_locale 'lt-u-kf-upper-kn-ka-shifted' locale 'C'",
+    "builtin C": "locale_provider builtin builtin_locale 'C' locale 'C'",
+    "builtin C.UTF-8": "locale_provider builtin builtin_locale 'C.UTF-8' locale 'C'",
+    "builtin PG_UNICODE_FAST": (
+        "locale_provider builtin builtin_locale 'PG_UNICODE_FAST' locale 'C'"
+    ),
+}
+
+# settings of the database, and those that PGOPTIONS puts over them
+SETTINGS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "none": ({}, {}),
+    "database": (
+        {
+            "TimeZone": "Asia/Kathmandu",
+            "DateStyle": "German, DMY",
+            "IntervalStyle": "sql_standard",
+            "standard_conforming_strings": "off",
+            "client_encoding": "LATIN1",
+            "search_path": "odd, pg_catalog",
+            "bytea_output": "escape",
+            "extra_float_digits": "-10",
+            "array_nulls": "off",
+            "transform_null_equals": "on",
+            "quote_all_identifiers": "on",
+            "default_transaction_isolation": "serializable",
+            "jit": "on",
+            "jit_above_cost": "0",
+        },
+        {},
+    ),
+    "database and PGOPTIONS": (
+        {
+            "TimeZone": "Pacific/Kiritimati",
+            "DateStyle": "ISO, YMD",
+            "client_encoding": "SQL_ASCII",
+            "search_path": "raw, core, reference, extracted",
+        },
+        {
+            "TimeZone": "America/St_Johns",
+            "DateStyle": "SQL,DMY",
+            "IntervalStyle": "iso_8601",
+            "standard_conforming_strings": "off",
+            "default_transaction_isolation": "repeatable\\ read",
+            "bytea_output": "escape",
+            "jit": "off",
+        },
+    ),
+}
+
+# in front of pg_catalog they would answer for PostgreSQL's own
+_TRAPS = """
+    create schema odd;
+    grant usage on schema odd to public;
+    create function odd.lower(text) returns text language sql immutable as 'select ''trap''';
+    create function odd.btrim(text, text) returns text language sql immutable as 'select ''trap''';
+    create function odd.replace(text, text, text) returns text
+    language sql immutable as 'select ''trap''';
+    create function odd.left(text, integer) returns text
+    language sql immutable as 'select ''trap''';
+"""
+
+# in the order of the old ids, which is that of arrival
+_MADE_ALIKE = """
+    update {table} as r
+    set
+        id = numbered.id,
+        _received_at = %(at)s,
+        created_at = case
+            when r.created_at < now() - interval '1 hour' then r.created_at else %(at)s
+        end
+    from (
+        select
+            id as old,
+            format('00000000-0000-8000-8000-%%s', lpad(n::text, 12, '0'))::uuid as id
+        from (select id, row_number() over (order by id) as n from {table}) as rows
+    ) as numbered
+    where r.id = numbered.old
+"""
+_RECEIVED = "2026-02-01T00:00:00+00:00"
+
+
+class Figure(NamedTuple):
+    """What a warehouse has become.
+
+    Attributes:
+        rows: Every table and view: its rows as JSON; sorted, but for views that have an order.
+        said: What the commands said.
+    """
+
+    rows: dict[str, list[str]]
+    said: dict[str, Any]
+
+    def digest(self) -> str:
+        """A hash of all of it."""
+        whole = json.dumps([self.rows, self.said], sort_keys=True)
+        return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+
+class Server:
+    """The server of the session, on which databases of any kind come and go under one name.
+
+    Args:
+        scratch: Where databases are made.
+        target: Folder of dbt's files; with one name of the database it parses the project once.
+    """
+
+    def __init__(self, scratch: Scratch, target: Path) -> None:
+        self._scratch = scratch
+        self._target = target
+        self._name = f"hq_test_{os.getpid()}_habits"
+
+    def kinds(self) -> list[str]:
+        """The kinds that the server can make."""
+        found = []
+        for kind, options in KINDS.items():
+            try:
+                self._scratch.create(f"encoding 'UTF8' {options}", self._name)
+            except psycopg.Error:
+                continue
+            found.append(kind)
+        return found
+
+    @contextmanager
+    def database(self, kind: str | None, settings: str) -> Iterator[None]:
+        """An initialised database; PG variables name it meanwhile."""
+        options = None if kind is None else f"encoding 'UTF8' {KINDS[kind]}"
+        parameters = self._scratch.create(options, self._name)
+        of_database, of_session = SETTINGS[settings]
+        with self._scratch.session(parameters) as conn:
+            conn.execute(_TRAPS)
+            for name, value in of_database.items():
+                # a list of names is no string
+                written = sql.SQL(value) if name == "search_path" else sql.Literal(value)
+                conn.execute(
+                    sql.SQL("alter database {} set {} to {}").format(
+                        sql.Identifier(self._name), sql.Identifier(name), written
+                    )
+                )
+        if of_session:
+            options = " ".join(f"-c {name}={value}" for name, value in of_session.items())
+            parameters = {**parameters, "options": options}
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            use(monkeypatch, parameters)
+            monkeypatch.setenv("DBT_TARGET_PATH", str(self._target))
+            monkeypatch.setenv("DBT_LOG_PATH", str(self._target))
+            yield
+
+    def figure(self, kind: str | None, settings: str, *, tests: bool = False) -> Figure:
+        """Load and build the examples and the cases in such a database.
+
+        Args:
+            kind: Kind of the database; None for that of all other tests.
+            settings: Name of its settings.
+            tests: Run dbt's tests, too.
+        """
+        with self.database(kind, settings):
+            said = _load()
+            _dbt("build", *(() if tests else NO_TESTS))
+            with connect() as conn:
+                rows = _rows(conn)
+            rows |= _asked_by_others()
+            return Figure(rows, said | _said())
+
+
+def _command(*words: str | Path) -> str:
+    done = ingest(*words)
+    # 3: records were rejected, as the examples intend
+    if done.exit_code not in (0, 3):
+        raise AssertionError(f"{words}: {done.output} {done.exception!r}")
+    return done.stdout
+
+
+def _load() -> dict[str, Any]:
+    _command("init")
+    said = {}
+    files = [(EXAMPLES / name, file["workflow"]) for name, file in FILES.items()]
+    files += [
+        (HABITS / "letters.ndjson", None),
+        (HABITS / "customers.csv", "manual-company-customers"),
+        (FEEDS / "manual-company-customers.csv", "manual-company-customers"),
+        (FEEDS / "vc-firms.csv", "vc-firms"),
+        (FEEDS / "salesnav-export.tsv", "salesnav-export"),
+    ]
+    for file, workflow in files:
+        words = ("--workflow", workflow) if workflow else ()
+        (summary,) = json.loads(_command("load", "--json", *words, file))["files"]
+        said[file.name] = {
+            key: value for key, value in summary.items() if isinstance(value, (int, dict))
+        }
+        said[file.name].pop("seconds", None)
+    with connect() as conn:
+        tables = conn.execute(
+            "select table_name from information_schema.columns"
+            " where table_schema = 'raw' and column_name = '_received_at'"
+        ).fetchall()
+        for (table,) in tables:
+            statement = sql.SQL(_MADE_ALIKE).format(table=sql.Identifier("raw", table))
+            conn.execute(statement, {"at": _RECEIVED})
+    return said
+
+
+def _dbt(*words: str) -> None:
+    """dbt as its users start it, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest", "dbt", "--quiet", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise AssertionError(done.stdout + done.stderr)
+
+
+def _rows(conn: Connection) -> dict[str, list[str]]:
+    """Every row of every table and view."""
+    tables = conn.execute(
+        "select table_schema, table_name from information_schema.tables"
+        " where table_schema in ('raw', 'extracted', 'core', 'reference', 'api')"
+        " and table_name not in ('watermarks', 'deployments', 'loads', 'migrations', 'rejects')"
+    ).fetchall()
+    found = {}
+    for schema, table in sorted(tables):
+        statement = sql.SQL("select (to_jsonb(t) - %s::text[])::text from {} as t").format(
+            sql.Identifier(schema, table)
+        )
+        left_out = ["_xid", "_load_id", "load_id", "upload_id"]
+        if schema == "raw":
+            left_out += ["updated_at"]
+        rows = [row[0] for row in conn.execute(statement, (left_out,))]
+        # leads come in an order of their own
+        found[f"{schema}.{table}"] = rows if table == "leads" else sorted(rows)
+    return found
+
+
+def _asked_by_others() -> dict[str, list[str]]:
+    """What a view with functions gives somebody whose session is as the server has it."""
+    with psycopg.connect(client_encoding="utf8") as conn:
+        query = "select domain || E'\\t' || coalesce(country, '') from api.companies"
+        return {"asked by others": sorted(row[0] for row in conn.execute(query))}
+
+
+def _said() -> dict[str, Any]:
+    """What the commands that only look say, without times and ids of loads."""
+    status = json.loads(_command("status", "--json"))
+    for words in (("status",), ("loads",), ("rejects",), ("workflows",)):
+        _command(*words)
+    loads = json.loads(_command("loads", "--json"))
+    rejects = json.loads(_command("rejects", "--json"))
+    return {
+        "status": {
+            "raw": status["raw"],
+            "built": [[table["name"], table["rows"], table["unseen"]] for table in status["built"]],
+        },
+        "loads": sorted(Path(load["file_name"]).name for load in loads),
+        "rejects": [
+            [Path(reject["file_name"]).name, reject["line"], reject["reason"], reject["detail"]]
+            for reject in rejects
+        ],
+    }
