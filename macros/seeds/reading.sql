@@ -47,6 +47,12 @@
 {%- endmacro %}
 
 
+{# SQL for a value as jsonb, one text whatever standard_conforming_strings says. #}
+{% macro json_literal(value) -%}
+    $json${{ tojson(value) | replace('$', '\\u0024') }}$json$::jsonb
+{%- endmacro %}
+
+
 {#
     SQL for the rows of a seed's file, blank lines left out: of each its line, its text with a comma
     before it, and its cells in the order of the header, as far as its quotes pair up; taken apart once,
@@ -70,7 +76,7 @@
         select
             line,
             ',' || text as text
-        from jsonb_array_elements_text('{{ tojson(text) | replace("'", "''") }}'::jsonb)
+        from jsonb_array_elements_text({{ json_literal(text) }})
         with ordinality as t (text, line)
         where line > 1 and btrim(text) <> ''
     ) as l
