@@ -8,7 +8,9 @@
 ) }}
 
 {#- A list as patterns for LIKE ANY: the term anywhere in the text, in lower case. -#}
-{% set quoted = "replace(replace(replace(" ~ function('lower_text') ~ "(i.item), '\\', '\\\\'), '%', '\\%'), '_', '\\_')" -%}
+{% set small = function('lower_text') ~ '(i.item)' -%}
+{%- set quoted = "replace(replace(" ~ small ~ ", '\\', '\\\\'), '%', '\\%')" -%}
+{%- set quoted = "replace(" ~ quoted ~ ", '_', '\\_')" -%}
 {%- set contained = "'%' || " ~ quoted ~ " || '%'" -%}
 {%- set words = function('title_words') ~ '(i.item)' -%}
 {%- set on_word_boundaries = "'%' || nullif(" ~ words ~ ", '  ') || '%'" -%}
