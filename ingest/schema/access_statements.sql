@@ -146,7 +146,8 @@ statements (step, name, text) as (
         name,
         format(
             'revoke %s on %s %s from %I cascade',
-            string_agg(lower(privilege collate "C"), ', ' order by privilege collate "C"), kind, name, role
+            string_agg(lower(privilege collate "C"), ', ' order by privilege collate "C"),
+            kind, name, role
         )
     from (
         select * from held
@@ -160,7 +161,8 @@ statements (step, name, text) as (
         name,
         format(
             'grant %s on %s %s to %I',
-            string_agg(lower(privilege collate "C"), ', ' order by privilege collate "C"), kind, name, role
+            string_agg(lower(privilege collate "C"), ', ' order by privilege collate "C"),
+            kind, name, role
         )
     from (
         select * from wanted

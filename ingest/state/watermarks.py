@@ -69,13 +69,13 @@ def _watermark(row: TupleRow) -> Watermark:
         reasons = ["it was read on another server"]
     else:
         reasons = ["its table is new"] if is_new else []
-        reasons += [_change_of(node) for node in changed or ()]
+        reasons += [_change_of(node) for node in sorted(changed or ())]
     return Watermark(
         schema=schema,
         model=model,
         read_at=read_at,
         seen=_NOTHING if reasons else seen,
-        reads=tuple(reads or ()),
+        reads=tuple(sorted(reads or ())),
         rescan=", ".join(reasons) or None,
     )
 

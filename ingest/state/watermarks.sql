@@ -38,9 +38,9 @@ cross join pg_control_system() as control
 cross join
     lateral (
         select
-            array_agg(r.relation::text order by r.relation::text collate "C")
+            array_agg(r.relation::text)
             filter (where r.relation is not null) as relations,
-            array_agg(r.key order by r.key collate "C") filter (where r.is_changed) as changed
+            array_agg(r.key) filter (where r.is_changed) as changed
         from (
             select
                 f.key,

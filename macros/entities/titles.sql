@@ -11,7 +11,7 @@
 
 {% macro terms_of(list, item='i.item') -%}
     (
-        select array_agg(distinct {{ item }} collate "C" order by {{ item }} collate "C")
+        select array_agg(distinct {{ by_code_points(item) }} order by {{ by_code_points(item) }})
         from (
             select {{ function('clean_text') }}({{ function('text_of') }}(e.element)) as item
             from jsonb_path_query({{ list }}, 'lax $[*]') as e (element)

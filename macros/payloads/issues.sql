@@ -74,7 +74,7 @@
             case
                 when not {{ states_something(kind, 'r._payload') }}
                     then (
-                        select coalesce(string_agg(f.field, ', ' order by f.field collate "C"), '{}')
+                        select coalesce(string_agg(f.field, ', ' order by {{ by_code_points('f.field') }}), '{}')
                         from jsonb_object_keys(r._payload) as f (field)
                     )
             end,

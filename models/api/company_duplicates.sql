@@ -2,9 +2,9 @@
 select
     c.linkedin_url,
     count(*)::integer as companies,
-    array_agg(c.domain order by c.created_at, c.domain collate "C") as domains,
-    array_agg(c.name order by c.created_at, c.domain collate "C") as names,
-    array_agg(c.id order by c.created_at, c.domain collate "C") as company_ids
+    array_agg(c.domain order by c.created_at, {{ by_code_points('c.domain') }}) as domains,
+    array_agg(c.name order by c.created_at, {{ by_code_points('c.domain') }}) as names,
+    array_agg(c.id order by c.created_at, {{ by_code_points('c.domain') }}) as company_ids
 from {{ ref('companies') }} as c
 where c.linkedin_url is not null
 group by c.linkedin_url

@@ -33,11 +33,17 @@ statements as (
     select
         u.domain,
         u.name_key,
-        -- of the same collation as ever: a view that gets another is made anew, without those on it
-        array_agg(distinct u.source collate "C" order by u.source collate "C")
-            collate "default" as sources,
-        min(u.received_at) as known_since
-    from unresolved as u
+        array_agg(u.source order by {{ by_code_points('u.source') }}) as sources,
+        min(u.known_since) as known_since
+    from (
+        select
+            domain,
+            name_key,
+            source,
+            min(received_at) as known_since
+        from unresolved
+        group by domain, name_key, source
+    ) as u
     group by u.domain, u.name_key
 )
 

@@ -67,8 +67,8 @@ shown as (
                 w.ended_on desc nulls last,
                 w.started_on desc nulls last,
                 w.experience_order,
-                w.customer_name collate "C",
-                w.customer_domain collate "C"
+                {{ by_code_points('w.customer_name') }},
+                {{ by_code_points('w.customer_domain') }}
             limit 1
         ) as last_customer,
         exists(
@@ -77,7 +77,10 @@ shown as (
         ) as company_is_customer
     from leads as l
     inner join {{ ref('people') }} as p on l.linkedin_url = p.linkedin_url
-    order by l.icp_slug collate "C", l.company_domain collate "C", l.linkedin_url collate "C"
+    order by
+        {{ by_code_points('l.icp_slug') }},
+        {{ by_code_points('l.company_domain') }},
+        {{ by_code_points('l.linkedin_url') }}
 )
 
 select

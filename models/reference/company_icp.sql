@@ -69,7 +69,8 @@ numbered as (
         *,
         {{ function('entity_id') }}('reference.company_icp', domain) as id,
         row_number() over (
-            partition by slug order by is_curated desc, created_at, domain collate "C"
+            partition by slug
+            order by is_curated desc, created_at, {{ by_code_points('domain') }}
         ) as claim
     from chosen
 )

@@ -112,7 +112,7 @@ names as (
 same_names as (
     select
         n.name_key,
-        array_agg(c.domain order by c.domain collate "C") as candidates
+        array_agg(c.domain order by {{ by_code_points('c.domain') }}) as candidates
     from names as n
     inner join {{ ref('companies') }} as c on n.name_key = c._name_key
     group by n.name_key
@@ -121,7 +121,7 @@ same_names as (
 same_stems as (
     select
         n.name_key,
-        array_agg(c.domain order by c.domain collate "C") as candidates
+        array_agg(c.domain order by {{ by_code_points('c.domain') }}) as candidates
     from names as n
     inner join {{ ref('companies') }} as c on n.name_stem = c._name_stem
     group by n.name_key
@@ -181,8 +181,8 @@ select
                     resolved_domain = domain,
                     resolved_domain is null,
                     received_at desc,
-                    source collate "C",
-                    reference collate "C"
+                    {{ by_code_points('source') }},
+                    {{ by_code_points('reference') }}
             ) = 1
     end as _speaks_for_name,
     {{ written_by() }} as _xid
