@@ -196,12 +196,17 @@ class World(Draws):
             found.append(self._payload("person_discovery", columns, fields))
         return found
 
+    def _spelled_name(self) -> Any:
+        """A company's name as people write it, for what is compared by its form alone."""
+        name = self._company_name()
+        return spell.name(self.draw, name) if isinstance(name, str) else name
+
     def _research(self, domain: str) -> list[Record]:
         found = []
         for _ in self._times():
             customers = [
                 {
-                    "companyName": self._named(self._one([self._company_name(), "none found."])),
+                    "companyName": self._named(self._one([self._spelled_name(), "none found."])),
                     "url": spell.text(self.draw, "https://x.example/s"),
                     "hasCaseStudy": spell.flag(self.draw),
                 }
@@ -223,7 +228,7 @@ class World(Draws):
     def _study(self, domain: str) -> list[Record]:
         found = []
         for _ in self._times():
-            people = ["Ana Example", "ANA EXAMPLE", "Bo", None, "N/A"]
+            people = [*(spell.name(self.draw, who) for who in ("Ana Example", "Bo")), None, "N/A"]
             champions = [
                 {
                     "full_name": self._named(self._one(people)),
