@@ -33,20 +33,10 @@
     from (
         select
             1 as step,
-            'it is a standby. Set PGHOST to its primary' as fault
-        where pg_is_in_recovery()
-        union all
-        select
-            2,
-            'it is read-only. Set default_transaction_read_only to off for it'
-        where current_setting('transaction_read_only')::boolean
-        union all
-        select
-            3,
             format(
                 'no right to read %s. Connect as a member of hq_builder, or as its owner',
                 c.oid::regclass
-            )
+            ) as fault
         from pg_class as c
         where
             c.relnamespace = 'raw'::regnamespace
@@ -55,7 +45,7 @@
             and not (has_schema_privilege('raw', 'usage') and has_table_privilege(c.oid, 'select'))
         union all
         select
-            4,
+            2,
             format(
                 'no right to create in schema %s. Connect as a member of hq_builder, or as its owner',
                 n.nspname
@@ -66,7 +56,7 @@
             and not has_schema_privilege(n.oid, 'create, usage')
         union all
         select
-            5,
+            3,
             format('no schema %s, and no right to create one. Run as its owner: ingest init', s.name)
         from unnest({{ array_of(schemas | unique) }}) as s (name)
         where
@@ -75,7 +65,7 @@
         union all
         (
             select
-                6,
+                4,
                 format(
                     '%s belongs to %s. Connect as a member of that role',
                     t.name,

@@ -87,7 +87,7 @@ def test_a_server_that_cannot_write_fails_no_file_and_is_not_said_for_each(
     assert (result.exit_code, written(db)) == (1, (0, 0, 0))
     assert len(lying(folder)[""]) == 9
     assert result.stderr.count("read-only transaction") == 3
-    assert "connect to the primary server" in result.stderr
+    assert "see default_transaction_read_only of the server" in result.stderr
     assert drop(folder).exit_code == 0
     assert written(db) == (9, 9, 0)
 

@@ -35,7 +35,8 @@ class TestIngestDbt:
         """What is started instead of dbt; it fails."""
         found: list[list[str]] = []
 
-        def note(arguments: list[str], _environment: dict[str, str]) -> int:
+        def note(arguments: list[str], _environment: dict[str, str], folder: str | None) -> int:
+            assert folder is None  # the one where the command was typed
             found.append(arguments)
             return 1
 

@@ -29,9 +29,10 @@ def test_a_read_only_database_stops_the_run(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
-    said = NOTHING.format(database=warehouse.conn.info.dbname, user=warehouse.conn.info.user)
     assert refusal(command) == (
-        f"{said}it is read-only. Set default_transaction_read_only to off for it"
+        f"Database {warehouse.conn.info.dbname}: sessions are read-only, by"
+        " default_transaction_read_only of the server, the database or the role;"
+        " set PGOPTIONS='-c default_transaction_read_only=off' if you may"
     )
 
 
