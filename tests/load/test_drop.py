@@ -17,20 +17,12 @@ import pytest
 from ingest.load import drop as drop_module
 from ingest.load import parallel
 from ingest.postgres.connection import Connection, connect
-from tests.support.dropping import REASON, company, drop, fill, lying
+from tests.support.dropping import REASON, A, B, company, drop, fill, lying
 from tests.support.feed_loads import DATA
 from tests.support.ingesting import FIRMOGRAPHICS, load, rows, value, written
 
-A, B = company("a"), company("b")
 NOT_JSON = b"words\n"
 TWO_AND_A_REJECT = A + b"\n" + B + b'\n{"x":1}\n'
-
-
-@pytest.fixture
-def folder(db: Connection, tmp_path: Path) -> Path:  # noqa: ARG001 - its database is used
-    path = tmp_path / "drop"
-    path.mkdir()
-    return path
 
 
 def test_files_are_loaded_once_in_the_order_they_came(db: Connection, folder: Path) -> None:

@@ -12,19 +12,8 @@ import pytest
 
 from ingest.load import drop as drop_module
 from ingest.postgres.connection import Connection
-from tests.support.dropping import company, drop, fill, lying
+from tests.support.dropping import A, B, company, drop, fill, lying
 from tests.support.ingesting import written
-
-A, B = company("a"), company("b")
-NOT_JSON = b"words\n"
-TWO_AND_A_REJECT = A + b"\n" + B + b'\n{"x":1}\n'
-
-
-@pytest.fixture
-def folder(db: Connection, tmp_path: Path) -> Path:  # noqa: ARG001 - its database is used
-    path = tmp_path / "drop"
-    path.mkdir()
-    return path
 
 
 def test_what_somebody_else_has_moved_is_no_error(

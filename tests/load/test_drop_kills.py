@@ -34,11 +34,10 @@ KILLS_AT_RANDOM = (10, pytest.param(60, marks=pytest.mark.long))
 
 
 @pytest.fixture
-def folder(db: Connection, tmp_path: Path) -> Path:  # noqa: ARG001 - its database is used
-    path = tmp_path / "drop"
-    path.mkdir()
-    filled(path)
-    return path
+def folder(folder: Path) -> Path:
+    """A drop folder with files in it."""
+    filled(folder)
+    return folder
 
 
 def filled(folder: Path) -> None:

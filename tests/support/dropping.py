@@ -17,6 +17,9 @@ def company(name: str) -> bytes:
     return b'{"domain":"%b.example"}' % name.encode()
 
 
+A, B = company("a"), company("b")
+
+
 def fill(folder: Path, **contents: bytes) -> None:
     """Write files `<name>.json` into a folder, the earlier ones older, all of them at rest."""
     for number, (name, content) in enumerate(contents.items()):
