@@ -17,6 +17,7 @@ from tests.support.warehouse import (
     failures_of,
     note_logged,
     parsed_project,
+    uncompiled,
 )
 
 _MERGED = 2_000  # of so many companies
@@ -62,7 +63,7 @@ class Project:
             DbtFailedError: Something failed.
         """
         said: list[str] = []
-        runner = dbtRunner(self._manifest, [partial(note_logged, said)])
+        runner = dbtRunner(uncompiled(self._manifest), [partial(note_logged, said)])
         result = runner.invoke(["--quiet", *words, *self._arguments])
         if isinstance(result.exception, KeyboardInterrupt):
             raise result.exception  # whoever stops the search is no fault of the history
@@ -101,12 +102,12 @@ def states(folder: Path) -> dict[str, Project]:
     reranked = copied(folder / "reranked")
     reranked.replace(
         RANKINGS,
-        "company,name,firmographics,1\ncompany,name,discovery,2",
-        "company,name,firmographics,2\ncompany,name,discovery,1",
+        "company,name,firmographics,1,true\ncompany,name,discovery,2,",
+        "company,name,firmographics,2,true\ncompany,name,discovery,1,",
     )
-    reranked.replace(RANKINGS, "company,linkedin_url,manual_customers,3\n", "")
-    reranked.replace(RANKINGS, "full_name,profile,1", "full_name,profile,4")
-    reranked.replace(RANKINGS, "statement,manual,2", "statement,manual,5")
+    reranked.replace(RANKINGS, "company,linkedin_url,manual_customers,3,true\n", "")
+    reranked.replace(RANKINGS, "full_name,profile,1,", "full_name,profile,4,")
+    reranked.replace(RANKINGS, "statement,manual,2,", "statement,manual,5,")
     return {"plain": plain, "merged": merged, "reranked": reranked}
 
 
