@@ -5,14 +5,17 @@
 
 {#
     Ids of the seeds and functions a node depends on, through other functions, and of the sources
-    and models it reads itself.
+    and models it reads itself. An ephemeral model is a part of the one that reads it.
 #}
 {% macro upstream_of(node) -%}
     {%- set found = {'read': [], 'code': []} -%}
     {%- set queue = node.depends_on.nodes | list -%}
-    {%- for _ in range(200) if queue -%}
+    {%- for _ in range(500) if queue -%}
         {%- set unique_id = queue.pop(0) -%}
-        {%- if unique_id.startswith('seed.') or unique_id.startswith('function.') -%}
+        {%- set read = graph.nodes.get(unique_id) -%}
+        {%- if read and read.config.materialized == 'ephemeral' -%}
+            {%- do queue.extend(read.depends_on.nodes) -%}
+        {%- elif unique_id.startswith('seed.') or unique_id.startswith('function.') -%}
             {%- if unique_id not in found.code -%}
                 {%- do found.code.append(unique_id) -%}
                 {%- do queue.extend(deployed_node(unique_id).depends_on.nodes) -%}
@@ -25,10 +28,21 @@
 {%- endmacro %}
 
 
-{# What the node at hand reads when it refers to a model or source; under --defer not always ours. #}
+{#
+    What the node at hand reads when it refers to a model or source; under --defer not always ours. What
+    an ephemeral model reads for it, it may not refer to itself.
+#}
 {% macro relation_of(unique_id) -%}
     {%- set node = graph.nodes.get(unique_id) -%}
-    {{ return(ref(node.name) if node else graph.sources.get(unique_id).relation_name) }}
+    {%- if node is none -%}
+        {{ return(graph.sources.get(unique_id).relation_name) }}
+    {%- elif unique_id in model.depends_on.nodes -%}
+        {{ return(ref(node.name)) }}
+    {%- elif node.defer_relation
+        and adapter.get_relation(node.database, node.schema, node.alias) is none -%}
+        {{ return(node.defer_relation.relation_name) }}
+    {%- endif -%}
+    {{ return(node.relation_name) }}
 {%- endmacro %}
 
 

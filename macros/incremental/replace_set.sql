@@ -3,26 +3,50 @@
     not in it go. An owner whose set is empty is named by one row with NULL in the unique key.
 
     unique_key: one column, the row's id. meta.owner: the column that names the owner.
+    meta.withdrawn: rows that are not in the new set of their owner stay, without what they said, the
+    columns in `values`; when everything is read only those that meet `outlive`, a condition over t.
 #}
 {% macro get_incremental_replace_set_sql(arg_dict) -%}
     {%- set stored = arg_dict.target_relation -%}
     {%- set batch = arg_dict.temp_relation -%}
     {%- set key = arg_dict.unique_key -%}
     {%- set owner = (config.get('meta') or {}).get('owner') -%}
+    {%- set withdrawn = (config.get('meta') or {}).get('withdrawn') -%}
     {%- set columns = arg_dict.dest_columns | map(attribute='name') | list -%}
     {%- set values = value_columns(columns, but=[key]) -%}
     analyze {{ batch }};
 
+    {%- if withdrawn %}
+
+    update {{ stored }} as t
+    set
+        {%- for column in withdrawn['values'] %}
+        {{ adapter.quote(column) }} = null,
+        {%- endfor %}
+        _xid = {{ written_by() }}
+    where
+        case
+            when {{ is_rescan() }} then {{ withdrawn.outlive }}
+            else t.{{ owner }} in (select s.{{ owner }} from {{ batch }} as s)
+        end
+        and not exists (select from {{ batch }} as s where s.{{ key }} = t.{{ key }})
+        and num_nonnulls({{ prefixed('t', withdrawn['values']) }}) > 0;
+    {%- endif %}
+
     delete from {{ stored }} as t
     where
         {{ is_rescan() }}
+        {{ 'and not (' ~ withdrawn.outlive ~ ')' if withdrawn }}
         and not exists (select from {{ batch }} as s where s.{{ key }} = t.{{ key }});
+
+    {%- if not withdrawn %}
 
     delete from {{ stored }} as t
     using (select distinct {{ owner }} from {{ batch }}) as o
     where
         t.{{ owner }} = o.{{ owner }}
         and not exists (select from {{ batch }} as s where s.{{ key }} = t.{{ key }});
+    {%- endif %}
 
     insert into {{ stored }} as t ({{ get_quoted_csv(columns) }})
     select {{ prefixed('s', columns) }}

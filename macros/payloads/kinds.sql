@@ -8,8 +8,6 @@
                 said of a value without one
     needs       further columns a row cannot do without, in the same form
     owner       column of the model that holds the key
-    source      what core calls it; named where a payload is about something else than what it
-                names, so that a newer one can take back what an older one said
     items       payload field -> model of its items, which report values of theirs, and the columns
                 there that hold the owner, the raw row and the position
     marks       fields of which a payload has one at least if it states anything. Whatever an
@@ -42,7 +40,6 @@
             'raw_table': 'person_payloads',
             'key': ['linkedin_url', 'person_linkedin_url', 'not a LinkedIn profile URL'],
             'owner': 'linkedin_url',
-            'source': 'profiles',
             'items': {
                 'experience': [
                     'person_experience', 'linkedin_url', 'raw_payload_id', 'experience_order',
@@ -63,7 +60,6 @@
             'raw_table': 'person_discovery',
             'key': ['linkedin_url', 'person_linkedin_url', 'not a LinkedIn profile URL'],
             'owner': 'linkedin_url',
-            'source': 'people_discovery',
             'marks': [
                 'name', 'first_name', 'last_name', 'location_name', 'domain',
                 'latest_experience_title', 'latest_experience_company',
@@ -95,7 +91,6 @@
                 ['company_customer_name', 'clean_name', 'not a name'],
             ],
             'owner': 'case_study_url',
-            'source': 'case_studies',
             'items': {
                 'champions': [
                     'case_study_champions', '_case_study_url', '_raw_payload_id', '_position',
@@ -110,6 +105,8 @@
 {% macro raw_values() -%}
     {%- set domain = ['normal_domain', 'not a domain'] -%}
     {%- set company_page = ['company_linkedin_url', 'not a LinkedIn company URL'] -%}
+    {%- set headcount = ['headcount', 'neither a number nor a range'] -%}
+    {%- set day = ['as_date', 'not a date'] -%}
     {{ return({
         'manual_company_customers': {
             'origin_company_domain': domain,
@@ -118,17 +115,27 @@
             'company_customer_linkedin_url': company_page,
         },
         'vc_firms': {'domain': domain},
-        'vc_portfolio_companies': {'website_domain': domain, 'linkedin_url': company_page},
+        'vc_portfolio_companies': {
+            'website_domain': domain,
+            'linkedin_url': company_page,
+            'employee_count': headcount,
+            'founded_date': day,
+        },
         'vc_crunchbase_portfolios': {
             'website': domain,
             'vc_domain': domain,
             'linkedin_url': company_page,
+            'number_employees': headcount,
+            'founded_date': day,
         },
         'salesnav_scrapes': {
             'linkedin_url_user_profile': ['person_linkedin_url', 'not a LinkedIn profile URL'],
             'company_website': domain,
             'linkedin_url_company': company_page,
-            'job_started_on': ['as_date', 'not a date'],
+            'job_started_on': day,
+            'company_headcount': headcount,
+            'email': ['email_address', 'not an e-mail address'],
+            'phone_number': ['phone_number', 'not a phone number'],
         },
     }) }}
 {%- endmacro %}

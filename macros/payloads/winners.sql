@@ -65,39 +65,3 @@
     ) as w
     where {{ states_something(kind, 'w.payload') }}
 {%- endmacro %}
-
-
-{% macro superseded_payloads(model_name, columns=[]) -%}
-    {%- set kind = payload_kinds()[model_name] -%}
-    select
-        n.owner,
-        n.raw_payload_id,
-        {{ believed_refresh('n._refreshed_at', 'n._received_at') }} as _refreshed_at,
-        n._received_at,
-        {%- for column in columns %}
-        n.{{ column }},
-        {%- endfor %}
-        n.payload
-    from (
-        select
-            {{ key_of(kind) }} as owner,
-            r.id as raw_payload_id,
-            {{ refresh_of('r') }} as _refreshed_at,
-            {{ receipt_of('r') }} as _received_at,
-            {%- for column in columns %}
-            r.{{ column }},
-            {%- endfor %}
-            {{ payload_of('r') }} as payload
-        from {{ source('raw', kind.raw_table) }} as r
-        where {{ is_new('r') }} and {{ is_read_by(model_name) }}
-        {{ fence() }}
-    ) as n
-    where
-        n.owner is not null
-        -- by the key, which has an index: comparing ids alone would read all winners for each row
-        and not exists (
-            select from {{ ref(model_name) }} as w
-            where n.owner = w.{{ kind.owner }} and n.raw_payload_id = w.raw_payload_id
-        )
-        and {{ states_something(kind, 'n.payload') }}
-{%- endmacro %}

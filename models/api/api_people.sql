@@ -6,15 +6,15 @@ select
     p.linkedin_slug,
     p.full_name,
 
-    coalesce(f.first_name, d.first_name) as first_name,
-    coalesce(f.last_name, d.last_name) as last_name,
-    f.headline,
-    f.summary,
-    coalesce(f.location_name, d.location_name) as location,
-    f.country,
-    f.connections,
-    f.num_followers as followers,
-    f.picture_url,
+    p._first_name as first_name,
+    p._last_name as last_name,
+    p._headline as headline,
+    p._summary as summary,
+    p._location as location,
+    p._country as country,
+    p._connections as connections,
+    p._followers as followers,
+    p._picture_url as picture_url,
 
     o.title,
     o.seniority,
@@ -26,9 +26,15 @@ select
     coalesce(c.name, o.company_name) as company_name,
 
     p.created_at as first_received_at,
-    greatest(p.updated_at, f._received_at, d._received_at, o.received_at) as last_received_at
+    (
+        select max(m.received_at)
+        from {{ ref('person_observations') }} as m
+        where p.linkedin_url = m.linkedin_url
+    ) as last_received_at,
+
+    coalesce(c.linkedin_url, o.company_linkedin_url) as company_linkedin_url,
+    c._location as company_location,
+    p.updated_at as last_changed_at
 from {{ ref('people') }} as p
-left join {{ ref('person_profile') }} as f on p.linkedin_url = f.linkedin_url
-left join {{ ref('person_discovery') }} as d on p.linkedin_url = d.linkedin_url
 left join {{ ref('person_positions') }} as o on p.linkedin_url = o.linkedin_url
 left join {{ ref('companies') }} as c on o.company_domain = c.domain

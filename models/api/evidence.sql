@@ -1,55 +1,70 @@
-{%- set facts = 'm.source, m.owner as said_by, m.raw_payload_id, m._received_at as received_at' -%}
-with mentions as (
-    {%- for attribute in ['name', 'linkedin_url'] %}
-        select
-            'company' as entity,
-            c.id as entity_id,
-            c.domain as entity_key,
-            '{{ attribute }}' as attribute,
-            m.{{ attribute }} as value,
-            m.domain as said_of,
-            {{ facts }},
-            c._{{ attribute }}_raw_payload_id = m.raw_payload_id
-            and c._{{ attribute }}_source = m.source
-            and c.{{ attribute }} = m.{{ attribute }} as is_chosen
-        from {{ ref('companies') }} as c
-        inner join {{ ref('company_domains') }} as d on c.domain = d.canonical_domain
-        inner join {{ ref('company_mentions') }} as m on d.domain = m.domain
-        where m.{{ attribute }} is not null
+with companies as (
+    select
+        'company' as entity,
+        c.id as entity_id,
+        c.domain as entity_key,
+        s.*
+    from {{ ref('companies') }} as c
+    cross join lateral (
+        {{ statements_about('company', 'select m.* from ' ~ ref('company_domains') ~ ' as d inner join '
+            ~ ref('company_observations') ~ ' as m on d.domain = m.domain where d.canonical_domain = c.domain',
+            'o.owner') }}
+    ) as s
+),
 
-        union all
-    {% endfor %}
+people as (
     select
         'person' as entity,
         p.id as entity_id,
         p.linkedin_url as entity_key,
-        'full_name' as attribute,
-        m.full_name as value,
-        m.linkedin_url as said_of,
-        {{ facts }},
-        p._full_name_raw_payload_id = m.raw_payload_id
-        and p._full_name_source = m.source as is_chosen
+        s.*
     from {{ ref('people') }} as p
-    inner join {{ ref('person_mentions') }} as m on p.linkedin_url = m.linkedin_url
-    where m.full_name is not null
+    cross join lateral (
+        {{ statements_about('person', 'select m.* from ' ~ ref('person_observations')
+            ~ ' as m where m.linkedin_url = p.linkedin_url', 'o.linkedin_url') }}
+    ) as s
+),
+
+-- Of a position several values decide, so it is looked up which one was chosen.
+positions as (
+    select
+        'person' as entity,
+        p.id as entity_id,
+        p.linkedin_url as entity_key,
+        s.*
+    from {{ ref('people') }} as p
+    inner join {{ ref('person_positions') }} as c on p.linkedin_url = c.linkedin_url
+    cross join lateral (
+        {{ positions_of('p', 'c') }}
+    ) as s
+),
+
+statements as (
+    select * from companies
+    union all
+    select * from people
+    union all
+    select * from positions
 )
 
 select
-    m.entity,
-    m.entity_id,
-    m.entity_key,
-    m.attribute,
-    m.value,
-    m.is_chosen,
-    m.source,
-    r.rank,
+    e.entity,
+    e.entity_id,
+    e.entity_key,
+    e.attribute,
+    e.value,
+    e.is_chosen,
+    e.source,
+    e.rank,
     s.raw_table,
-    m.raw_payload_id,
-    {{ provider_of('s.raw_table', 'm.raw_payload_id', 's.workflow_slug') }} as provider,
-    m.received_at,
-    m.said_of,
-    m.said_by
-from mentions as m
-inner join {{ ref('sources') }} as s on m.entity = s.entity and m.source = s.source
-left join {{ ref('source_rankings') }} as r
-    on m.entity = r.entity and m.attribute = r.attribute and m.source = r.source
+    e.raw_payload_id,
+    {{ provider_of('s.raw_table', 'e.raw_payload_id', 's.workflow_slug') }} as provider,
+    e.received_at,
+    e.said_of,
+    e.said_by,
+    e.refreshed_at,
+    e.observed_since,
+    e.confirmed_at,
+    e.reason
+from statements as e
+inner join {{ ref('sources') }} as s on e.entity = s.entity and e.source = s.source

@@ -11,32 +11,45 @@
     },
 ) }}
 
-with touched_people as (
-    select distinct m.linkedin_url
-    from {{ ref('person_mentions') }} as m
-    where {{ is_new('m') }}
-),
+with {{ touched_person_observations() }},
 
-mentions as (
+{{ golden_values('person') }},
+
+changes as (
     select
-        m.*,
-        true as is_current
-    from touched_people as t
-    inner join {{ ref('person_mentions') }} as m on t.linkedin_url = m.linkedin_url
+        h.linkedin_url,
+        h.observed_at
+    from {{ ref('person_history') }} as h
+    inner join touched_people as t on h.linkedin_url = t.linkedin_url
+
+    union all
+
+    select
+        c.linkedin_url,
+        c.observed_at
+    from {{ ref('position_changes') }} as c
+    inner join touched_people as t on c.linkedin_url = t.linkedin_url
 ),
 
-{{ gather_facts('mentions', 'linkedin_url', 'person', ['full_name']) }}
+last_changes as (
+    select
+        linkedin_url,
+        max(observed_at) as changed_at
+    from changes
+    group by linkedin_url
+)
 
 select
-    {{ function('entity_id') }}('core.people', linkedin_url) as id,
-    linkedin_url,
-    {{ function('linkedin_slug') }}(linkedin_url) as linkedin_slug,
-    full_name,
-    created_at,
-    coalesce(_full_name_received_at, received_at) as updated_at,
+    {{ function('entity_id') }}('core.people', g.entity_key) as id,
+    g.entity_key as linkedin_url,
+    {{ function('linkedin_slug') }}(g.entity_key) as linkedin_slug,
+    g.full_name,
+    g.created_at,
+    coalesce(c.changed_at, g.created_at) as updated_at,
 
-    _full_name_source,
-    _full_name_raw_payload_id,
-    _full_name_received_at,
+    {% for attribute in observed_entities()['person'].attributes if attribute != 'full_name' -%}
+        g.{{ attribute }} as _{{ attribute }},
+    {% endfor %}
     {{ written_by() }} as _xid
-from gathered
+from golden as g
+left join last_changes as c on g.entity_key = c.linkedin_url

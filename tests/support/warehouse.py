@@ -19,7 +19,7 @@ from uuid import uuid4
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
-from dbt.contracts.graph.nodes import ModelNode
+from dbt.contracts.graph.nodes import CompiledNode, ModelNode
 from dbt_common.events.base_types import EventMsg
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -105,9 +105,23 @@ def dbt_arguments() -> tuple[str, ...]:
     return arguments_of(PROJECT, Path(tempfile.mkdtemp(prefix="hq-dbt-")))
 
 
-@cache
+def uncompiled(manifest: Manifest) -> Manifest:
+    """A manifest as a new process would have it: dbt puts ephemeral models into a model only once."""
+    for node in manifest.nodes.values():
+        if isinstance(node, CompiledNode):
+            node.extra_ctes_injected = False
+            node.extra_ctes = []
+    return manifest
+
+
 def parsed_project() -> Manifest:
-    """The project, parsed once for the session.
+    """The project, parsed once for the session, as a new process would have it."""
+    return uncompiled(_parsed_once())
+
+
+@cache
+def _parsed_once() -> Manifest:
+    """The project.
 
     Raises:
         DbtFailedError: dbt cannot parse it.

@@ -1,0 +1,264 @@
+{#
+    Which of several observations speaks. The order stands here once: by rank, by the provider's
+    refresh, by receipt, by arrival; it is a total one, so a choice depends on nothing else, and a
+    running choice over the receipts gives the history.
+#}
+
+
+{#
+    The rank of each source, a column for each attribute; the window and the join over the seed's
+    lines as they are would multiply the observations.
+#}
+{% macro ranks_of(entity, attributes) -%}
+    select
+        r.source
+        {%- for attribute in attributes %},
+        min(r.rank) filter (where r.attribute = '{{ attribute }}') as {{ attribute }}
+        {%- endfor %}
+    from {{ ref('source_rankings') }} as r
+    where r.entity = '{{ entity }}'
+    group by r.source
+{%- endmacro %}
+
+
+{% macro best_first(rank, row) -%}
+    {{ rank }}, {{ row }}.refreshed_at desc nulls last, {{ row }}.received_at desc, {{ row }}.raw_payload_id desc, {{ row }}.id
+{%- endmacro %}
+
+
+{% macro best_last(rank, row) -%}
+    {{ rank }} desc, {{ row }}.refreshed_at nulls first, {{ row }}.received_at, {{ row }}.raw_payload_id, {{ row }}.id desc
+{%- endmacro %}
+
+
+{# CTEs that end in `observations`: all that is said of the companies that the batch is about. #}
+{% macro touched_company_observations() -%}
+touched_domains as (
+    select o.domain
+    from {{ ref('company_observations') }} as o
+    where {{ is_new('o') }}
+    group by o.domain
+),
+
+-- Not by coalesce(): of an expression the planner cannot tell how many values it has.
+touched_companies as (
+    select t.domain as canonical_domain
+    from touched_domains as t
+    where
+        not exists (
+            select from {{ ref('company_aliases') }} as a
+            where t.domain = a.domain
+        )
+
+    union
+
+    select a.canonical_domain
+    from touched_domains as t
+    inner join {{ ref('company_aliases') }} as a on t.domain = a.domain
+),
+
+-- A company is everything said of its canonical domain and of the aliases that lead there.
+-- Addresses that belong to nobody are left out here: link shorteners, free mail.
+member_domains as (
+    select
+        t.canonical_domain,
+        t.canonical_domain as domain
+    from touched_companies as t
+    union all
+    select
+        t.canonical_domain,
+        a.domain
+    from touched_companies as t
+    inner join {{ ref('company_aliases') }} as a on t.canonical_domain = a.canonical_domain
+),
+
+observations as (
+    select
+        d.canonical_domain as entity_key,
+        o.*
+    from member_domains as d
+    inner join {{ ref('company_observations') }} as o on d.domain = o.domain
+    where
+        not exists (
+            select from {{ ref('ignored_domains') }} as i
+            where d.canonical_domain = i.domain
+        )
+)
+{%- endmacro %}
+
+
+{# CTEs that end in `observations`: all that is said of the people that the batch is about. #}
+{% macro touched_person_observations() -%}
+touched_people as (
+    select o.linkedin_url
+    from {{ ref('person_observations') }} as o
+    where {{ is_new('o') }}
+    group by o.linkedin_url
+),
+
+-- A member id is no public profile and names nobody.
+observations as (
+    select
+        o.linkedin_url as entity_key,
+        o.*
+    from touched_people as t
+    inner join {{ ref('person_observations') }} as o on t.linkedin_url = o.linkedin_url
+    where o.linkedin_kind = 'public'
+)
+{%- endmacro %}
+
+
+{# An array of arrays would have to be a rectangle. #}
+{% macro as_one(attribute, type) -%}
+    {{ 'to_jsonb(o.' ~ attribute ~ ')' if type == 'text[]' else 'o.' ~ attribute }}
+{%- endmacro %}
+
+
+{% macro texts_of(list) -%}
+    case
+        when {{ list }} is not null
+            then array(
+                select t.item
+                from jsonb_array_elements_text({{ list }}) with ordinality as t (item, n)
+                order by t.n
+            )
+    end
+{%- endmacro %}
+
+
+{% macro golden_values(entity) -%}
+    {%- set attributes = observed_entities()[entity].attributes -%}
+ranks as (
+    {{ ranks_of(entity, attributes) }}
+),
+
+golden as (
+    select
+        o.entity_key,
+        {%- for attribute, type in attributes.items() %}
+        {%- set chosen -%}
+            (
+                array_agg({{ as_one(attribute, type) }} order by {{ best_first('r.' ~ attribute, 'o') }})
+                filter (where o.{{ attribute }} is not null and r.{{ attribute }} is not null)
+            )[1]
+        {%- endset %}
+        {{ texts_of(chosen) if type == 'text[]' else chosen }} as {{ attribute }},
+        {%- endfor %}
+        min(o.received_at) as created_at
+    from observations as o
+    left join ranks as r on o.source = r.source
+    group by o.entity_key
+)
+{%- endmacro %}
+
+
+{#
+    The order of receipts is not the order of choice: of the observations in order of receipt, those
+    that are the best so far are the ones that ever spoke. Most attributes never had two values and
+    were known from the first receipt on; they are told by two aggregates, and not looked at further.
+#}
+{% macro changes_of(entity) -%}
+    {%- set attributes = observed_entities()[entity].attributes -%}
+first_receipts as (
+    select
+        o.entity_key,
+        min(o.received_at) as first_received_at
+    from observations as o
+    group by o.entity_key
+    having min(o.received_at) < max(o.received_at)
+),
+
+unsettled as (
+    select
+        o.entity_key,
+        f.first_received_at,
+        array_remove(array[
+            {%- for attribute, type in attributes.items() %}
+            case
+                when
+                    min(o.{{ attribute }}) is distinct from max(o.{{ attribute }})
+                    or min(o.received_at) filter (where o.{{ attribute }} is not null) > f.first_received_at
+                    then '{{ attribute }}'
+            end{{ ',' if not loop.last }}
+            {%- endfor %}
+        ], null) as attributes
+    from first_receipts as f
+    inner join observations as o on f.entity_key = o.entity_key
+    group by o.entity_key, f.first_received_at
+),
+
+statements as (
+    select
+        u.entity_key,
+        u.first_received_at,
+        a.attribute,
+        a.value,
+        r.rank,
+        r.keeps_history,
+        o.source,
+        o.raw_payload_id,
+        o.refreshed_at,
+        o.received_at,
+        o.id
+    from unsettled as u
+    inner join observations as o on u.entity_key = o.entity_key
+    cross join
+        lateral (
+            values
+            {%- for attribute in attributes %}
+            ('{{ attribute }}', o.{{ attribute }}::text){{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as a (attribute, value)
+    inner join {{ ref('source_rankings') }} as r
+        on r.entity = '{{ entity }}' and a.attribute = r.attribute and o.source = r.source
+    where a.value is not null and a.attribute = any(u.attributes)
+),
+
+placed as (
+    select
+        *,
+        row_number() over (
+            partition by entity_key, attribute
+            order by {{ best_last('rank', 'statements') }}
+        ) as place
+    from statements
+),
+
+running as (
+    select
+        *,
+        -- rows of one receipt come together
+        max(place) over (partition by entity_key, attribute order by received_at) as best_place
+    from placed
+),
+
+spoken as (
+    select
+        *,
+        lag(value) over (partition by entity_key, attribute order by received_at) as old_value
+    from running
+    where place = best_place
+),
+
+changes as (
+    select *
+    from spoken
+    where
+        value is distinct from old_value
+        -- what an entity was first known with is no change
+        and (old_value is not null or received_at > first_received_at)
+)
+{%- endmacro %}
+
+
+{# An instant in one spelling, whatever the session's zone. #}
+{% macro history_id(table, key, attribute, at) -%}
+    case
+        when {{ at }} is not null
+            then {{ function('entity_id') }}(
+                '{{ table }}',
+                {{ attribute }} || '/' || (extract(epoch from {{ at }}) * 1000000)::bigint,
+                {{ key }}
+            )
+    end
+{%- endmacro %}

@@ -1,0 +1,149 @@
+{#
+    Why a value stands in the golden record: all that was said, in the order of choice. Worked out for
+    the entity that is asked for, by the order that core is chosen by.
+#}
+
+
+{#
+    Query, for a lateral join: what is said of one entity. Three steps, because each looks at the
+    whole of what the one before gives.
+#}
+{% macro statements_about(entity, observations, said_by) -%}
+    {%- set attributes = observed_entities()[entity].attributes -%}
+    {%- set of_attribute = 'partition by attribute, rank is not null' -%}
+    select
+        attribute,
+        value,
+        source,
+        rank,
+        raw_payload_id,
+        refreshed_at,
+        received_at,
+        said_of,
+        said_by,
+        is_chosen,
+        case
+            when is_chosen
+                then min(received_at) filter (
+                    where spoke and value = chosen_value and received_at > last_other
+                ) over ({{ of_attribute }})
+        end as observed_since,
+        max(received_at) over (partition by attribute, value) as confirmed_at,
+        case
+            when rank is null then 'no rank'
+            when not is_chosen and value = chosen_value then 'same value'
+            when not is_chosen and source <> chosen_source then 'rank'
+            when not is_chosen then 'older'
+            when voices = 1 then 'only one'
+            when has_other_source then 'rank'
+            when has_other_value then 'newer'
+            else 'undisputed'
+        end as reason
+    from (
+        select
+            *,
+            coalesce(
+                max(received_at) filter (where spoke and value <> chosen_value) over ({{ of_attribute }}),
+                '-infinity'
+            ) as last_other,
+            bool_or(source <> chosen_source and value <> chosen_value) over ({{ of_attribute }})
+                as has_other_source,
+            bool_or(value <> chosen_value) over ({{ of_attribute }}) as has_other_value
+        from (
+            select
+                *,
+                rank is not null and row_number() over best = 1 as is_chosen,
+                first_value(value) over best as chosen_value,
+                first_value(source) over best as chosen_source,
+                count(*) over ({{ of_attribute }}) as voices,
+                place = max(place) over ({{ of_attribute }} order by received_at) as spoke
+            from (
+                select
+                    a.attribute,
+                    a.value,
+                    r.rank,
+                    o.source,
+                    o.raw_payload_id,
+                    o.refreshed_at,
+                    o.received_at,
+                    o.id,
+                    o.{{ observed_entities()[entity].key }} as said_of,
+                    {{ said_by }} as said_by,
+                    row_number() over (
+                        partition by a.attribute, r.rank is not null
+                        order by {{ best_last('r.rank', 'o') }}
+                    ) as place
+                from ({{ observations }}) as o
+                cross join
+                    lateral (
+                        values
+                        {%- for attribute, type in attributes.items() %}
+                        (
+                            '{{ attribute }}',
+                            {{ "array_to_string(o." ~ attribute ~ ", ', ')" if type == 'text[]' else 'o.' ~ attribute ~ '::text' }}
+                        ){{ ',' if not loop.last }}
+                        {%- endfor %}
+                    ) as a (attribute, value)
+                left join {{ ref('source_rankings') }} as r
+                    on r.entity = '{{ entity }}' and a.attribute = r.attribute and o.source = r.source
+                where a.value is not null
+            ) as placed
+            window best as ({{ of_attribute }} order by {{ best_first('rank', 'placed') }})
+        ) as chosen
+    ) as weighed
+{%- endmacro %}
+
+
+{#
+    Query, for a lateral join: what is said of the position of one person, in the columns of
+    statements_about.
+#}
+{% macro positions_of(person, position) -%}
+    select
+        'position' as attribute,
+        concat_ws(' / ', title, coalesce(domain, company_name)) as value,
+        source,
+        rank,
+        raw_payload_id,
+        refreshed_at,
+        received_at,
+        {{ person }}.linkedin_url as said_of,
+        {{ person }}.linkedin_url as said_by,
+        is_chosen,
+        case
+            when is_chosen
+                then coalesce(
+                    (
+                        select max(h.observed_at) from {{ ref('position_changes') }} as h
+                        where {{ person }}.linkedin_url = h.linkedin_url
+                    ),
+                    {{ person }}.created_at
+                )
+        end as observed_since,
+        max(received_at) over (partition by title, company_name, domain) as confirmed_at,
+        case
+            when rank is null then 'no rank'
+            when not is_chosen and source = {{ position }}.source then 'older'
+            when not is_chosen and rank < max(rank) filter (where is_chosen) over () then 'overtaken'
+            when not is_chosen then 'rank'
+            when count(*) over () = 1 then 'only one'
+            when min(rank) over () < rank then 'later start'
+            when count(*) over (partition by source) < count(*) over () then 'rank'
+            else 'newer'
+        end as reason
+    from (
+        select
+            o.*,
+            coalesce(d.canonical_domain, o.company_domain) as domain,
+            r.rank,
+            (o.raw_payload_id, o.source) = ({{ position }}.raw_payload_id, {{ position }}.source)
+                as is_chosen
+        from {{ ref('person_observations') }} as o
+        left join {{ ref('company_domains') }} as d on o.company_domain = d.domain
+        left join {{ ref('source_rankings') }} as r
+            on r.entity = 'person' and r.attribute = 'position' and o.source = r.source
+        where
+            {{ person }}.linkedin_url = o.linkedin_url
+            and coalesce(o.title, o.company_name, o.company_domain) is not null
+    ) as said
+{%- endmacro %}

@@ -1,0 +1,165 @@
+{#
+    What is observed of companies and people, and by which models: each of models/observed/ is one
+    source and says in the meta of its yml which one, of which entity, and what it states.
+
+    key         column that names the entity
+    owner       whether an observation also says of whom the payload is, by which payloads supersede
+                each other
+    attributes  column -> type; each is chosen on its own
+    others      column -> type of what is observed beside them
+    observers   the models. dbt has to know them before it knows their yml
+#}
+{% macro observed_entities() -%}
+    {{ return({
+        'company': {
+            'key': 'domain',
+            'owner': true,
+            'attributes': {
+                'name': 'text',
+                'linkedin_url': 'text',
+                'website': 'text',
+                'logo_url': 'text',
+                'description': 'text',
+                'company_type': 'text',
+                'operating_status': 'text',
+                'industry': 'text',
+                'specialties': 'text[]',
+                'size_bucket': 'text',
+                'employee_count': 'integer',
+                'follower_count': 'integer',
+                'founded_year': 'integer',
+                'annual_revenue': 'text',
+                'total_funding': 'text',
+                'country': 'text',
+                'location': 'text',
+            },
+            'others': {},
+            'observers': [
+                'company_by_firmographics', 'company_by_discovery', 'company_by_manual_customers',
+                'company_by_case_studies', 'company_by_claygent_origins', 'company_by_vc_portfolios',
+                'company_by_crunchbase_portfolios', 'company_by_icp_owners', 'company_by_profiles',
+                'company_by_people_discovery', 'company_by_salesnav', 'company_by_other_payloads',
+            ],
+        },
+        'person': {
+            'key': 'linkedin_url',
+            'owner': false,
+            'attributes': {
+                'full_name': 'text',
+                'first_name': 'text',
+                'last_name': 'text',
+                'headline': 'text',
+                'summary': 'text',
+                'location': 'text',
+                'country': 'text',
+                'picture_url': 'text',
+                'connections': 'integer',
+                'followers': 'integer',
+            },
+            'others': {
+                'title': 'text',
+                'company_name': 'text',
+                'company_domain': 'text',
+                'company_linkedin_url': 'text',
+                'started_on': 'date',
+                'ended_on': 'date',
+                'is_current': 'boolean',
+                'email': 'text',
+                'phone': 'text',
+            },
+            'observers': ['person_by_profile', 'person_by_discovery', 'person_by_salesnav'],
+        },
+    }) }}
+{%- endmacro %}
+
+
+{% macro observations_of(entity) -%}
+    {%- set observed = observed_entities()[entity] -%}
+    {%- for name in observed.observers %}
+    {%- set observer = ref(name) -%}
+    {%- set meta = (graph.nodes.get('model.' ~ model.package_name ~ '.' ~ name) or {}).get('config', {}).get('meta', {}) if execute else {} %}
+    select
+        '{{ meta.source }}' as source,
+        o.{{ observed.key }},
+        {%- if observed.owner %}
+        o.owner,
+        {%- endif %}
+        o.raw_payload_id,
+        {%- for column, type in dict(observed.attributes, **observed.others).items() %}
+        {{ 'o.' ~ column if column in meta.get('states', []) else 'null::' ~ type }} as {{ column }},
+        {%- endfor %}
+        o.refreshed_at,
+        o.received_at
+    from {{ observer }} as o
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+
+{% macro stated_payloads(model_name, columns=[], but_winners=false) -%}
+    {%- set kind = payload_kinds()[model_name] -%}
+    select
+        case when {{ states_something(kind, 'n.payload') }} then n.owner end as entity_key,
+        n.raw_payload_id,
+        {{ believed_refresh('n._refreshed_at', 'n.received_at') }} as refreshed_at,
+        n.received_at,
+        {%- for column in columns %}
+        n.{{ column }},
+        {%- endfor %}
+        n.payload
+    from (
+        select
+            {{ key_of(kind) }} as owner,
+            r.id as raw_payload_id,
+            {{ refresh_of('r') }} as _refreshed_at,
+            {{ receipt_of('r') }} as received_at,
+            {%- for column in columns %}
+            r.{{ column }},
+            {%- endfor %}
+            {{ decompressed(payload_of('r')) }} as payload
+        from {{ source('raw', kind.raw_table) }} as r
+        where {{ is_new('r') }} and {{ is_read_by(model_name) }}
+        {{ fence() }}
+    ) as n
+    {%- if but_winners %}
+    -- by the key, which has an index: comparing ids alone would read all winners for each row
+    where not exists (
+        select from {{ ref(model_name) }} as w
+        where n.owner = w.{{ kind.owner }} and n.raw_payload_id = w.raw_payload_id
+    )
+    {%- endif %}
+{%- endmacro %}
+
+
+{% macro bucket_of_headcount(headcount) -%}
+    case
+        when {{ headcount }} !~ '^[0-9]+$' then {{ headcount }}
+        {%- for bucket in ['1', '2-10', '11-50', '51-200', '201-500', '501-1000', '1001-5000', '5001-10000'] %}
+        when {{ function('as_integer') }}({{ headcount }}) between {{ bucket.split('-') | first }} and {{ bucket.split('-') | last }} then '{{ bucket }}'
+        {%- endfor %}
+        when {{ function('as_integer') }}({{ headcount }}) > 10000 then '10001+'
+    end
+{%- endmacro %}
+
+
+{% macro place_of(parts) -%}
+    nullif(
+        concat_ws(
+            ', '
+            {%- for part in parts %},
+            {{ function('clean_text') }}({{ part }})
+            {%- endfor %}
+        ),
+        ''
+    )
+{%- endmacro %}
+
+
+{# What a line of the ranking may be about. #}
+{% macro ranked_attributes() -%}
+    {%- set found = ['position', 'statement'] -%}
+    {%- for observed in observed_entities().values() -%}
+        {%- do found.extend(observed.attributes) -%}
+    {%- endfor -%}
+    {{ return(found | unique | list) }}
+{%- endmacro %}

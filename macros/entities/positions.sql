@@ -1,0 +1,51 @@
+{#
+    Which position of a person counts. A candidate is overtaken by one that started later and was
+    observed later; of those that no other overtakes the best-ranked counts. "The better of two"
+    could run in a circle, this cannot.
+#}
+
+
+{# CTE `statements`: what names a title or an employer, with its rank. #}
+{% macro position_statements() -%}
+statements as (
+    select
+        o.entity_key,
+        o.id,
+        o.source,
+        r.rank,
+        o.title,
+        o.company_name,
+        o.company_linkedin_url,
+        -- Addresses that belong to nobody are no company's.
+        case when i.domain is null then coalesce(a.canonical_domain, o.company_domain) end
+            as company_domain,
+        o.started_on,
+        o.ended_on,
+        o.is_current,
+        o.raw_payload_id,
+        o.refreshed_at,
+        o.received_at,
+        coalesce(o.refreshed_at, o.received_at) as observed_at
+    from observations as o
+    inner join {{ ref('source_rankings') }} as r
+        on r.entity = 'person' and r.attribute = 'position' and o.source = r.source
+    left join {{ ref('company_aliases') }} as a on o.company_domain = a.domain
+    left join {{ ref('ignored_domains') }} as i
+        on coalesce(a.canonical_domain, o.company_domain) = i.domain
+    where coalesce(o.title, o.company_name, o.company_domain) is not null
+)
+{%- endmacro %}
+
+
+{% macro is_overtaken(candidate, candidates, at=none) -%}
+    exists (
+        select from {{ candidates }} as later
+        where
+            later.entity_key = {{ candidate }}.entity_key
+            {%- if at %}
+            and later.{{ at }} = {{ candidate }}.{{ at }}
+            {%- endif %}
+            and later.started_on > {{ candidate }}.started_on
+            and later.observed_at > {{ candidate }}.observed_at
+    )
+{%- endmacro %}

@@ -1,0 +1,49 @@
+{{ config(
+    incremental_strategy='replace_set',
+    unique_key='id',
+    meta={
+        'owner': 'raw_payload_id',
+        'named_indexes': {
+            'idx_core_person_observations_linkedin_url': {
+                'columns': ['linkedin_url', 'received_at']
+            },
+        },
+        'withdrawn': {
+            'outlive': 'false',
+            'values': (
+                observed_entities()['person'].attributes | list
+                + observed_entities()['person'].others | list
+            ),
+        },
+    },
+) }}
+
+-- A raw row that says nothing of anybody is named as well: what it said before goes.
+with observed as (
+    {{ observations_of('person') }}
+)
+
+select
+    case
+        when linkedin_url is not null
+            then
+                {{ function('entity_id') }}(
+                    'core.person_observations', source || '/' || linkedin_url, raw_payload_id::text
+                )
+    end as id,
+    source,
+    linkedin_url,
+    {{ function('person_linkedin_kind') }}(linkedin_url) as linkedin_kind,
+    raw_payload_id,
+
+    {% for attribute in observed_entities()['person'].attributes -%}
+        {{ attribute }},
+    {% endfor %}
+    {% for column in observed_entities()['person'].others -%}
+        {{ column }},
+    {% endfor %}
+    refreshed_at,
+    received_at,
+    {{ written_by() }} as _xid
+from observed
+where {{ without_empty_sets('linkedin_url') }}

@@ -1,0 +1,40 @@
+select
+    s.entity_key as domain,
+    s.entity_key as owner,
+    s.raw_payload_id,
+    s.refreshed_at,
+    s.received_at,
+
+    {{ function('plain_text') }}(p.name) as name,
+    {{ function('company_linkedin_url') }}(p.url) as linkedin_url,
+    {{ function('plain_text') }}(p.website) as website,
+    {{ function('plain_text') }}(p.logo_url) as logo_url,
+    {{ function('plain_text') }}(p.description) as description,
+    {{ function('plain_text') }}(p.type) as company_type,
+    {{ function('plain_text') }}(p.industry) as industry,
+    {{ text_array('p.specialties') }} as specialties,
+    {{ function('size_bucket') }}({{ function('plain_text') }}(p.size)) as size_bucket,
+    {{ function('as_integer') }}(p.employee_count) as employee_count,
+    {{ function('as_integer') }}(p.follower_count) as follower_count,
+    {{ function('as_integer') }}(p.founded) as founded_year,
+    {{ function('plain_text') }}(p.country) as country,
+    {{ function('plain_text') }}(p.locality) as location
+from (
+    {{ stated_payloads('company_firmographics') }}
+) as s
+cross join lateral jsonb_to_record(s.payload) as p (
+    name text,
+    url text,
+    website text,
+    logo_url text,
+    description text,
+    type text,
+    industry text,
+    specialties jsonb,
+    size text,
+    employee_count text,
+    follower_count text,
+    founded text,
+    country text,
+    locality text
+)

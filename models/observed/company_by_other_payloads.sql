@@ -1,0 +1,8 @@
+select
+    {{ function('normal_domain') }}(r.company_domain) as domain,
+    r.id::text as owner,
+    r.id as raw_payload_id,
+    null::timestamptz as refreshed_at,
+    {{ receipt_of('r') }} as received_at
+from {{ source('raw', 'company_payloads') }} as r
+where {{ is_new('r') }} and not {{ is_read_by('company_firmographics') }}

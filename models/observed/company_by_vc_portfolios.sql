@@ -1,0 +1,36 @@
+select
+    {{ function('normal_domain') }}(r.website_domain) as domain,
+    r.id::text as owner,
+    r.id as raw_payload_id,
+    null::timestamptz as refreshed_at,
+    {{ receipt_of('r') }} as received_at,
+
+    {{ function('clean_text') }}(r.company_name) as name,
+    {{ function('company_linkedin_url') }}(r.linkedin_url) as linkedin_url,
+    {{ function('clean_text') }}(r.logo_url) as logo_url,
+    coalesce(
+        {{ function('clean_text') }}(r.description_long),
+        {{ function('clean_text') }}(r.description_short)
+    ) as description,
+    {{ function('clean_text') }}(r.status) as operating_status,
+    nullif(array_to_string(r.specialties, ', '), '') as industry,
+    r.specialties,
+    {{ bucket_of_headcount('r.headcount') }} as size_bucket,
+    {{ function('as_integer') }}(r.headcount) as employee_count,
+    extract(year from {{ function('as_date') }}(r.founded_date))::integer as founded_year,
+    {{ function('clean_text') }}(r.revenue_range) as annual_revenue,
+    coalesce(
+        {{ function('clean_text') }}(r.funding_total),
+        {{ function('clean_text') }}(r.equity_funding)
+    ) as total_funding,
+    {{ function('clean_text') }}(r.country) as country,
+    {{ place_of(['r.city', 'r.state']) }} as location
+from (
+    select
+        *,
+        {{ function('headcount') }}(employee_count) as headcount,
+        {{ text_array('categories') }} as specialties
+    from {{ source('raw', 'vc_portfolio_companies') }}
+    {{ fence() }}
+) as r
+where {{ is_new('r') }}

@@ -1,0 +1,30 @@
+select
+    s.entity_key as linkedin_url,
+    s.raw_payload_id,
+    s.refreshed_at,
+    s.received_at,
+
+    {{ function('plain_text') }}(p.name) as full_name,
+    {{ function('plain_text') }}(p.first_name) as first_name,
+    {{ function('plain_text') }}(p.last_name) as last_name,
+    {{ function('plain_text') }}(p.location_name) as location,
+
+    {{ function('plain_text') }}(p.latest_experience_title) as title,
+    {{ function('plain_text') }}(p.latest_experience_company) as company_name,
+    {{ function('normal_domain') }}(p.domain) as company_domain,
+    {{ function('as_date') }}(p.latest_experience_start_date) as started_on,
+    -- what was found is where a person works now
+    true as is_current
+from (
+    {{ stated_payloads('person_discovery') }}
+) as s
+cross join lateral jsonb_to_record(s.payload) as p (
+    name text,
+    first_name text,
+    last_name text,
+    location_name text,
+    domain text,
+    latest_experience_title text,
+    latest_experience_company text,
+    latest_experience_start_date text
+)
