@@ -17,6 +17,7 @@ from tests.support.warehouse import (
     failures_of,
     note_logged,
     parsed_project,
+    uncompiled,
 )
 
 _MERGED = 2_000  # of so many companies
@@ -62,7 +63,7 @@ class Project:
             DbtFailedError: Something failed.
         """
         said: list[str] = []
-        runner = dbtRunner(self._manifest, [partial(note_logged, said)])
+        runner = dbtRunner(uncompiled(self._manifest), [partial(note_logged, said)])
         result = runner.invoke(["--quiet", *words, *self._arguments])
         if isinstance(result.exception, KeyboardInterrupt):
             raise result.exception  # whoever stops the search is no fault of the history
