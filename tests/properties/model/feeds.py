@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.properties.model import forms
@@ -63,6 +63,11 @@ def issues(raw: dict[str, list[Row]]) -> Iterator[Issue]:
             for column, form, reason in values:
                 if forms.clean(row[column]) is not None and form(row[column]) is None:
                     yield unusable((table, row["id"]), column, row[column], reason)
+    for row in raw["salesnav_scrapes"]:
+        said: datetime | None = row["export_timestamp"]
+        if said is not None and exported(row) is None:
+            value = said.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            yield Issue("salesnav_scrapes", row["id"], "export_timestamp", value, "in the future")
 
 
 def exported(row: Row) -> datetime | None:
