@@ -3,5 +3,5 @@
 select
     case
         when {{ number }} >= 0 then {{ number }}::text
-        when {{ bucket }} ~ '^[0-9]+(-[0-9]+|[+])?$' then {{ bucket }}
+        when {{ bucket }} ~ '^(1|[0-9]+(-[0-9]+|[+]))$' then {{ bucket }}
     end

@@ -22,12 +22,12 @@
 
 
 {% macro best_first(rank, row) -%}
-    {{ rank }}, {{ row }}.refreshed_at desc nulls last, {{ row }}.received_at desc, {{ row }}.raw_payload_id desc, {{ row }}.id
+    {{ rank }}, {{ row }}.refreshed_at desc nulls last, {{ row }}.received_at desc, {{ row }}.raw_payload_id desc, {{ row }}.id desc
 {%- endmacro %}
 
 
 {% macro best_last(rank, row) -%}
-    {{ rank }} desc, {{ row }}.refreshed_at nulls first, {{ row }}.received_at, {{ row }}.raw_payload_id, {{ row }}.id desc
+    {{ rank }} desc, {{ row }}.refreshed_at nulls first, {{ row }}.received_at, {{ row }}.raw_payload_id, {{ row }}.id
 {%- endmacro %}
 
 

@@ -117,6 +117,14 @@
             and {{ function('clean_text') }}(c.value) is not null
             -- a corrected row may have both; one field has one issue
             and not coalesce(r._unstored ? c.field, false)
+        {%- for column in raw_refreshes().get(raw_table, []) %}
+        union all
+        select
+            '{{ column }}' as field,
+            to_char(r.{{ column }} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as value,
+            'in the future' as reason
+        where r.{{ column }} is not null and {{ believed_refresh('r.' ~ column, receipt_of('r')) }} is null
+        {%- endfor %}
         union all
         select u.field, u.value, 'not storable'
         from jsonb_each_text(r._unstored) as u (field, value)

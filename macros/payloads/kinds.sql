@@ -141,6 +141,12 @@
 {%- endmacro %}
 
 
+{# Columns of raw tables that say when a row was true, and so which row speaks. #}
+{% macro raw_refreshes() -%}
+    {{ return({'salesnav_scrapes': ['export_timestamp']}) }}
+{%- endmacro %}
+
+
 {% macro key_of(kind, row='r') -%}
     {%- set key = function(kind.key[1]) ~ '(' ~ row ~ '.' ~ kind.key[0] ~ ')' -%}
     {%- set conditions = [] -%}

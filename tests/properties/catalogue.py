@@ -12,9 +12,9 @@ from tests.support.history.records import Record
 
 SUNDAY, MONDAY, TUESDAY = (f"2026-03-0{day}T08:00:00+00:00" for day in (1, 2, 3))
 
-# (name, LinkedIn URL, first receipt, latest receipt behind the values)
+# (name, LinkedIn URL, first receipt, receipt of the last change)
 Company = tuple[str | None, str | None, str, str]
-# (full name, first receipt, receipt of the name)
+# (full name, first receipt, receipt of the last change)
 Person = tuple[str | None, str, str]
 
 
@@ -168,15 +168,18 @@ SCENARIOS = {
         before=Known({"renamed.example": ("First Name", None, SUNDAY, SUNDAY)}),
         after=Known({"renamed.example": ("Second Name", None, SUNDAY, MONDAY)}),
     ),
-    "name-forgotten-by-the-best-source": Scenario(
-        says=("When the best source no longer knows a name, the next one speaks."),
+    "name-missing-in-a-newer-payload": Scenario(
+        says=(
+            "A newer payload that no longer knows the name takes nothing away: what its source "
+            "said before stands, not what a lesser source says."
+        ),
         first=[
             _company("forgotten.example", SUNDAY, "By enrichment"),
             _found("forgotten.example", MONDAY, "By discovery"),
         ],
         then=[_company("forgotten.example", TUESDAY, None)],
         before=Known({"forgotten.example": ("By enrichment", None, SUNDAY, SUNDAY)}),
-        after=Known({"forgotten.example": ("By discovery", None, SUNDAY, MONDAY)}),
+        after=Known({"forgotten.example": ("By enrichment", None, SUNDAY, SUNDAY)}),
     ),
     "person-with-two-urls-in-one-file": Scenario(
         says=(
@@ -212,10 +215,10 @@ SCENARIOS = {
         before=Known({"late.example": ("Late", None, TUESDAY, TUESDAY)}),
         after=Known({"late.example": ("Late", None, SUNDAY, TUESDAY)}),
     ),
-    "last-mention-goes": Scenario(
+    "last-naming-goes": Scenario(
         says=(
-            "A company whose last mention goes stays, with its id and with what was said of "
-            "it last."
+            "A company that nothing current names any more stays, with its id and with what was "
+            "said of it last; and whoever was employed there still was, as far as anybody said."
         ),
         first=[
             _person(profile_url("eva-example"), SUNDAY, "Eva", ("employer.example", "Employer"))
@@ -227,7 +230,7 @@ SCENARIOS = {
         ),
         after=Known(
             {"employer.example": ("Employer", None, SUNDAY, SUNDAY)},
-            {"eva-example": ("Eva", SUNDAY, MONDAY)},
+            {"eva-example": ("Eva", SUNDAY, SUNDAY)},
         ),
     ),
 }

@@ -18,7 +18,7 @@ HEAD = """\
 What becomes of companies and people when more is known. Each story has two deliveries, with a build
 behind each; after the second the tables are the same as after a full refresh, and as in a build of
 everything at once. A row shows what core holds under a domain or slug: name, LinkedIn page, since
-when it is known, and the receipt its values come from. An arrow leads to the canonical company.
+when it is known, and the receipt of its last change. An arrow leads to the canonical company.
 
 This page is made from the scenarios in `tests/properties/catalogue.py`, which the tests run.
 """
@@ -68,7 +68,7 @@ def told_of(known: Known, key: str) -> str:
     else:
         return ""
     facts = [name or "no name", *([url.rpartition("/")[2] + " page"] if url else [])]
-    return f"{', '.join(facts)}; since {DAYS[since]}, by {DAYS[latest]}"
+    return f"{', '.join(facts)}; since {DAYS[since]}, so since {DAYS[latest]}"
 
 
 if __name__ == "__main__":

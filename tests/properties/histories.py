@@ -21,8 +21,9 @@ from tests.support.history.world import World
 from tests.support.warehouse import NO_TESTS
 
 MODELS = (
-    *("company_firmographics", "person_profile", "person_experience", "company_mentions"),
-    *("companies", "people", "company_customers", "extraction_issues", "person_mentions"),
+    *("company_firmographics", "person_profile", "person_experience", "company_observations"),
+    *("companies", "people", "company_customers", "extraction_issues", "person_observations"),
+    *("company_history", "person_history", "position_changes", "person_positions"),
 )
 BUILD = ("build", *NO_TESTS)
 RUN = ("run",)

@@ -16,6 +16,7 @@ from psycopg.types.json import set_json_loads
 from ingest.errors import IngestError
 from ingest.load.load import LoadOptions, load_file
 from ingest.postgres.connection import Connection, connect
+from ingest.workflows.feeds import FEEDS
 from ingest.workflows.registry import load_registry
 from tests.properties.projects import Project
 from tests.support.history.arrivals import insert
@@ -147,17 +148,6 @@ class Stage:
                 raise
 
 
-_HEADERS = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "linkedin_url_user_profile": "LinkedIn URL (user profile)",
-    "company": "Company",
-    "company_website": "Company website",
-    "linkedin_url_company": "LinkedIn URL (company)",
-    "job_started_on": "Job started on",
-}
-
-
 def exact_json(text: str | bytes) -> Any:
     """JSON with its numbers as they stand."""
     return json.loads(text, parse_float=Decimal)
@@ -169,5 +159,5 @@ def _envelope(record: Record) -> dict[str, Any]:
 
 
 def _headed(record: Record) -> dict[str, Any]:
-    names = _HEADERS if record.table == "salesnav_scrapes" else {}
-    return {names.get(name, name): value for name, value in record.columns.items()}
+    titles = {column.name: column.title for column in FEEDS[WORKFLOWS[record.table]].columns}
+    return {titles[name]: value for name, value in record.columns.items()}

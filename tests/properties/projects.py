@@ -100,15 +100,41 @@ def states(folder: Path) -> dict[str, Project]:
     merged = copied(folder / "merged")
     merge_companies(merged)
     reranked = copied(folder / "reranked")
-    reranked.replace(
-        RANKINGS,
-        "company,name,firmographics,1,true\ncompany,name,discovery,2,",
-        "company,name,firmographics,2,true\ncompany,name,discovery,1,",
-    )
-    reranked.replace(RANKINGS, "company,linkedin_url,manual_customers,3,true\n", "")
-    reranked.replace(RANKINGS, "full_name,profile,1,", "full_name,profile,4,")
-    reranked.replace(RANKINGS, "statement,manual,2,", "statement,manual,5,")
+    rank_anew(reranked)
     return {"plain": plain, "merged": merged, "reranked": reranked}
+
+
+# (entity, attribute, source) -> its rank in a project that ranks otherwise; none at all
+_RANKED_ANEW: dict[tuple[str, str, str], int | None] = {
+    ("company", "name", "firmographics"): 2,
+    ("company", "name", "discovery"): 1,
+    ("company", "linkedin_url", "manual_customers"): None,
+    ("company", "industry", "firmographics"): 9,
+    ("company", "size_bucket", "salesnav"): None,
+    ("person", "full_name", "profile"): 4,
+    ("person", "location", "salesnav"): 0,
+    ("person", "position", "profile"): 4,
+    ("customer", "statement", "manual"): 5,
+}
+
+
+def rank_anew(project: Project) -> None:
+    """Let other sources speak first, and take the voice from some."""
+    file = project.folder / RANKINGS
+    header, *lines = file.read_text(encoding="utf-8").splitlines()
+    kept = [header]
+    found = set()
+    for line in lines:
+        entity, attribute, source, rank, *rest = line.split(",")
+        key = (entity, attribute, source)
+        other = _RANKED_ANEW.get(key, int(rank))
+        found.add(key)
+        if other is not None:
+            kept.append(",".join([*key, str(other), *rest]))
+    if missing := _RANKED_ANEW.keys() - found:
+        raise LookupError(f"{RANKINGS} does not rank {missing}")
+    file.write_text("\n".join([*kept, ""]), encoding="utf-8")
+    project.forget()
 
 
 def merge_companies(project: Project) -> None:

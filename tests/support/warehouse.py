@@ -106,7 +106,7 @@ def dbt_arguments() -> tuple[str, ...]:
 
 
 def uncompiled(manifest: Manifest) -> Manifest:
-    """A manifest as a new process would have it: dbt puts ephemeral models into a model only once."""
+    """A manifest as a new process has it: dbt puts ephemeral models into a model only once."""
     for node in manifest.nodes.values():
         if isinstance(node, CompiledNode):
             node.extra_ctes_injected = False

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.properties.model import forms
 from tests.properties.model.outcome import Extracted, row_of
 from tests.properties.model.payloads import NO_OBJECT, Entity, Issue, Reader, Row
@@ -34,7 +32,7 @@ def firmographics(entity: Entity, r: Reader, out: Extracted) -> None:
         "locality": r.text("locality"),
         "primary_location": _primary([item for _, item in locations]),
         "all_locations": forms.list_of(r.fields.get("locations")),
-        "specialties": _texts(r.texts("specialties")),
+        "specialties": forms.texts_of(r.texts("specialties")),
         "source_last_refresh": entity.winner.refreshed,
         "created_at": entity.created_at,
     }
@@ -47,13 +45,6 @@ def _primary(locations: list[Row]) -> Row | None:
         if any(forms.boolean(forms.text_of(location.get(mark))) for mark in marks):
             return location
     return locations[0] if locations else None
-
-
-def _texts(items: list[Any] | None) -> list[str] | None:
-    if items is None:
-        return None
-    cleaned = (forms.plain(forms.text_of(item)) for item in items)
-    return [text for text in cleaned if text is not None]
 
 
 def discovery(entity: Entity, r: Reader, out: Extracted) -> None:

@@ -1,15 +1,24 @@
-"""Canonical companies and people, chosen attribute by attribute from what names them."""
+"""Canonical companies and people, chosen attribute by attribute, and how they came to be so."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
+from operator import itemgetter
 
 from tests.properties.model import forms
-from tests.properties.model.mentions import Mention
-from tests.properties.model.payloads import Row, open_choice
+from tests.properties.model.choosing import Change, changes, golden, golden_position
+from tests.properties.model.observations import (
+    COMPANY_ATTRIBUTES,
+    PERSON_ATTRIBUTES,
+    Observation,
+)
+from tests.properties.model.payloads import Row
 from tests.properties.model.seeds import Seeds
+
+Known = dict[str, list[Observation]]
+Tables = dict[str, list[Row]]
 
 
 @dataclass(frozen=True)
@@ -20,34 +29,59 @@ class Kind:
         entity: As the ranking calls it.
         key: Column of its key.
         attributes: What is chosen, each on its own.
+        first_class: Columns without an underscore before them.
     """
 
     entity: str
     key: str
     attributes: tuple[str, ...]
+    first_class: tuple[str, ...]
 
 
-COMPANY = Kind("company", "domain", ("name", "linkedin_url"))
-PERSON = Kind("person", "linkedin_url", ("full_name",))
+COMPANY = Kind("company", "domain", COMPANY_ATTRIBUTES, ("name", "linkedin_url"))
+PERSON = Kind("person", "linkedin_url", PERSON_ATTRIBUTES, ("full_name",))
 
 
-def companies(mentions: Iterable[Mention], seeds: Seeds) -> list[Row]:
-    """One row per canonical domain that anybody names."""
-    named: dict[str, list[Mention]] = {}
-    for mention in mentions:
-        domain = seeds.company(mention.key)
+def companies(observations: Iterable[Observation], seeds: Seeds) -> Tables:
+    """Every canonical domain that anybody names, and its history."""
+    known: Known = {}
+    for each in observations:
+        domain = seeds.company(each.key)
         if domain is not None:
-            named.setdefault(domain, []).append(mention)
-    return _chosen(COMPANY, named, seeds)
+            known.setdefault(domain, []).append(each)
+    rows, history = [], []
+    for domain, said in sorted(known.items()):
+        changed = _changes(COMPANY, said, seeds)
+        history += _history(COMPANY, domain, changed, seeds)
+        row = _row(COMPANY, domain, said, [c for _, c in changed], seeds)
+        name = row["name"]
+        row["_name_key"] = None if name is None else forms.comparing(name)
+        row["_name_stem"] = None if name is None else forms.stem(name)
+        rows.append(row)
+    return {"core.companies": rows, "core.company_history": history}
 
 
-def people(mentions: Iterable[Mention], seeds: Seeds) -> list[Row]:
-    """One row per public profile that anybody names."""
-    named: dict[str, list[Mention]] = {}
-    for mention in mentions:
-        named.setdefault(mention.key, []).append(mention)
-    rows = _chosen(PERSON, named, seeds)
-    return [{**row, "linkedin_slug": forms.slug_of(row["linkedin_url"])} for row in rows]
+def people(observations: Iterable[Observation], seeds: Seeds) -> Tables:
+    """Every public profile that anybody names, with its position and its history."""
+    known: Known = {}
+    for each in observations:
+        if not forms.is_member_id(forms.slug_of(each.key)):
+            known.setdefault(each.key, []).append(each)
+    position = partial(golden_position, ranks=seeds.ranking("person", "position"))
+    place = partial(_place, seeds=seeds)
+    tables: Tables = {"core.people": [], "core.person_positions": []}
+    tables |= {"core.person_history": [], "core.position_changes": []}
+    for url, said in sorted(known.items()):
+        changed = _changes(PERSON, said, seeds)
+        moved = list(changes(said, min(o.received for o in said), position, place))
+        row = _row(PERSON, url, said, [*(c for _, c in changed), *moved], seeds)
+        tables["core.people"].append({**row, "linkedin_slug": forms.slug_of(url)})
+        tables["core.person_history"] += _history(PERSON, url, changed, seeds)
+        tables["core.position_changes"] += [_move(url, change, seeds) for change in moved]
+        now = position(said)
+        if now is not None:
+            tables["core.person_positions"].append(_position(url, now, seeds))
+    return tables
 
 
 def aliases(seeds: Seeds) -> list[Row]:
@@ -56,40 +90,88 @@ def aliases(seeds: Seeds) -> list[Row]:
     return [{"domain": alias, "canonical_domain": end} for alias, end in ends if end is not None]
 
 
-def _chosen(kind: Kind, named: dict[str, list[Mention]], seeds: Seeds) -> list[Row]:
-    rows = []
-    for key, mentions in sorted(named.items()):
-        voices = _voices(mentions)
-        row: Row = {kind.key: key, "created_at": min(m.received for m in mentions)}
-        receipts: list[datetime] = []
-        for attribute in kind.attributes:
-            best = _best(voices, attribute, seeds.ranking(kind.entity, attribute))
-            row[attribute] = open_choice(m.values[attribute] for m in best)
-            row[f"_{attribute}_source"] = best[0].source if best else None
-            row[f"_{attribute}_raw_payload_id"] = best[0].raw_id if best else None
-            row[f"_{attribute}_received_at"] = best[0].received if best else None
-            receipts += [m.received for m in best]
-        row["updated_at"] = max(receipts or [m.received for m in voices])
-        rows.append(row)
-    return rows
+def _changes(kind: Kind, said: list[Observation], seeds: Seeds) -> list[tuple[str, Change]]:
+    first = min(o.received for o in said)
+    return [
+        (attribute, change)
+        for attribute in kind.attributes
+        for change in changes(
+            [o for o in said if o[attribute] is not None],
+            first,
+            partial(golden, attribute=attribute, ranks=seeds.ranking(kind.entity, attribute)),
+            itemgetter(attribute),
+        )
+    ]
 
 
-def _voices(mentions: list[Mention]) -> list[Mention]:
-    """Of each owner its best payload's word; superseded ones only where no current one speaks."""
-    best: dict[tuple[str, str, str], Mention] = {}
-    for mention in sorted(mentions, key=lambda m: m.order):
-        best[mention.source, mention.owner, mention.key] = mention
-    voices = list(best.values())
-    return [m for m in voices if m.is_current] or voices
+def _row(kind: Kind, key: str, said: list[Observation], changed: list[Change], seeds: Seeds) -> Row:
+    created = min(o.received for o in said)
+    row: Row = {
+        kind.key: key,
+        "created_at": created,
+        "updated_at": max((change.at for change in changed), default=created),
+    }
+    for attribute in kind.attributes:
+        speaks = golden(said, attribute, seeds.ranking(kind.entity, attribute))
+        column = attribute if attribute in kind.first_class else f"_{attribute}"
+        row[column] = None if speaks is None else speaks[attribute]
+    return row
 
 
-def _best(voices: list[Mention], attribute: str, ranks: dict[str, int]) -> list[Mention]:
-    """The word that counts; several, if one raw row names the company by two of its domains."""
-    knowing = [m for m in voices if m.values[attribute] is not None and m.source in ranks]
-    if not knowing:
-        return []
-    rank = min(ranks[m.source] for m in knowing)
-    heard = [m for m in knowing if ranks[m.source] == rank]
-    # payloads of different owners do not supersede each other: the newest is the last received
-    newest = max((m.received, m.raw_id) for m in heard)
-    return [m for m in heard if (m.received, m.raw_id) == newest]
+def _history(kind: Kind, key: str, changed: list[tuple[str, Change]], seeds: Seeds) -> list[Row]:
+    """One row per change; the values only of attributes whose history is kept."""
+
+    def text(attribute: str, said: Observation | None) -> str | None:
+        kept = (kind.entity, attribute) in seeds.with_history
+        return str(said[attribute]) if kept and said is not None else None
+
+    return [
+        {
+            kind.key: key,
+            "attribute": attribute,
+            "old_value": text(attribute, change.before),
+            "new_value": text(attribute, change.after),
+            "source": change.after.source,
+            "observed_at": change.at,
+            "raw_payload_id": change.after.raw_id,
+        }
+        for attribute, change in changed
+    ]
+
+
+def _place(said: Observation | None, seeds: Seeds) -> tuple[object, ...]:
+    """What of a position makes it another one."""
+    if said is None:
+        return (None, None, None, None)
+    domain = seeds.company(said["company_domain"])
+    return (said["title"], said["company_name"], domain, said["is_current"])
+
+
+def _move(url: str, change: Change, seeds: Seeds) -> Row:
+    names = ("title", "company_name", "company_domain", "is_current")
+    ends = {"from": _place(change.before, seeds), "to": _place(change.after, seeds)}
+    sides = {
+        f"{end}_{name}": value
+        for end, place in ends.items()
+        for name, value in zip(names, place, strict=True)
+    }
+    return {
+        "linkedin_url": url,
+        "observed_at": change.at,
+        **sides,
+        "started_on": change.after["started_on"],
+        "source": change.after.source,
+        "raw_payload_id": change.after.raw_id,
+    }
+
+
+def _position(url: str, said: Observation, seeds: Seeds) -> Row:
+    alike = ("title", "company_name", "company_linkedin_url", "started_on", "ended_on")
+    return {
+        "linkedin_url": url,
+        **{name: said[name] for name in (*alike, "is_current")},
+        "company_domain": seeds.company(said["company_domain"]),
+        "source": said.source,
+        "raw_payload_id": said.raw_id,
+        "received_at": said.received,
+    }

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tests.properties.model import companies, forms, people
+from tests.properties.model import companies, feeds, forms, people
 from tests.properties.model.outcome import Extracted
 from tests.properties.model.payloads import (
-    NO_COMPANY,
     NO_DOMAIN,
     NO_OBJECT,
     NO_PERSON,
@@ -18,7 +17,6 @@ from tests.properties.model.payloads import (
     Reader,
     Row,
     entities,
-    unusable,
 )
 from tests.properties.model.seeds import Seeds
 
@@ -38,10 +36,7 @@ def extract(raw: Raw, seeds: Seeds) -> Extracted:
         for entity in found:
             reader = Reader(entity.winner, entity.winner.content or {}, "", out.issues)
             kind.parse(entity, reader, out)
-    for table, column, form, reason in EXPORTS:
-        for row in raw[table]:
-            if forms.clean(row[column]) is not None and form(row[column]) is None:
-                out.issues.append(unusable((table, row["id"]), column, row[column], reason))
+    out.issues.extend(feeds.issues(raw))
     return out
 
 
@@ -175,21 +170,4 @@ KINDS = (
         *(forms.person_url, NO_PERSON, people.found_person),
         *_read_by("person_discovery"),
     ),
-)
-
-# Values of the other raw tables that are converted, and reported, too.
-EXPORTS = (
-    ("manual_company_customers", "origin_company_domain", forms.domain, NO_DOMAIN),
-    ("manual_company_customers", "origin_company_linkedin_url", forms.company_url, NO_COMPANY),
-    ("manual_company_customers", "company_customer_domain", forms.domain, NO_DOMAIN),
-    ("manual_company_customers", "company_customer_linkedin_url", forms.company_url, NO_COMPANY),
-    ("salesnav_scrapes", "linkedin_url_user_profile", forms.person_url, NO_PERSON),
-    ("salesnav_scrapes", "company_website", forms.domain, NO_DOMAIN),
-    ("salesnav_scrapes", "linkedin_url_company", forms.company_url, NO_COMPANY),
-    ("salesnav_scrapes", "job_started_on", forms.day, "not a date"),
-    ("vc_portfolio_companies", "website_domain", forms.domain, NO_DOMAIN),
-    ("vc_portfolio_companies", "linkedin_url", forms.company_url, NO_COMPANY),
-    ("vc_crunchbase_portfolios", "website", forms.domain, NO_DOMAIN),
-    ("vc_crunchbase_portfolios", "vc_domain", forms.domain, NO_DOMAIN),
-    ("vc_crunchbase_portfolios", "linkedin_url", forms.company_url, NO_COMPANY),
 )

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ class Seeds:
         aliases: Domain given up -> the domain it leads to, chains not followed.
         ignored: Domains that belong to nobody.
         ranks: (entity, attribute, source) -> rank, smaller is better.
+        with_history: (entity, attribute) whose values history keeps.
         readers: Workflow -> the model that reads its payloads, by every name of the workflow.
         icps: Curated profiles.
         customers: Curated customers.
@@ -27,6 +29,7 @@ class Seeds:
     aliases: dict[str, str]
     ignored: frozenset[str]
     ranks: dict[tuple[str, str, str], int]
+    with_history: frozenset[tuple[str, str]]
     readers: dict[str, str]
     icps: list[dict[str, Any]]
     customers: list[dict[str, Any]]
@@ -46,11 +49,14 @@ class Seeds:
 
     def ranking(self, entity: str, attribute: str) -> dict[str, int]:
         """Rank by source; a source without one is not believed."""
-        return {
-            source: rank
-            for (kind, of, source), rank in self.ranks.items()
-            if (kind, of) == (entity, attribute)
-        }
+        return self._rankings.get((entity, attribute), {})
+
+    @cached_property
+    def _rankings(self) -> dict[tuple[str, str], dict[str, int]]:
+        found: dict[tuple[str, str], dict[str, int]] = {}
+        for (entity, attribute, source), rank in self.ranks.items():
+            found.setdefault((entity, attribute), {})[source] = rank
+        return found
 
     def reader(self, slug: str) -> str | None:
         """The model that reads the payloads of a workflow; None: they wait."""
@@ -89,6 +95,11 @@ def read_seeds(folder: Path) -> Seeds:
             (line["entity"], line["attribute"], line["source"]): int(line["rank"])
             for line in lines("source_rankings")
         },
+        with_history=frozenset(
+            (line["entity"], line["attribute"])
+            for line in lines("source_rankings")
+            if line["keeps_history"] == "true"
+        ),
         readers={**readers, **aliased},
         icps=valued("curated_icps"),
         customers=valued("curated_customers"),

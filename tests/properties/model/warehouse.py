@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from tests.properties.model import core, reference
 from tests.properties.model.extracted import Raw, extract
-from tests.properties.model.mentions import company_mentions, person_mentions
+from tests.properties.model.observations import (
+    COMPANY_ATTRIBUTES,
+    CONTACT,
+    PERSON_ATTRIBUTES,
+    POSITION,
+    Observation,
+    of_companies,
+    of_people,
+)
 from tests.properties.model.payloads import Row
 from tests.properties.model.seeds import Seeds
 
@@ -18,12 +26,29 @@ def expected(raw: Raw, seeds: Seeds) -> dict[str, list[Row]]:
     """
     extracted = extract(raw, seeds)
     tables = extracted.tables
-    tables["core.companies"] = core.companies(
-        company_mentions(raw, extracted.entities, seeds), seeds
-    )
-    tables["core.people"] = core.people(person_mentions(raw, extracted.entities), seeds)
+    companies = of_companies(raw, extracted.entities, seeds)
+    people = of_people(raw, extracted.entities)
+    tables["core.company_observations"] = [
+        _observed(each, "domain", COMPANY_ATTRIBUTES) for each in companies
+    ]
+    tables["core.person_observations"] = [
+        _observed(each, "linkedin_url", (*PERSON_ATTRIBUTES, *POSITION, *CONTACT))
+        for each in people
+    ]
+    tables |= core.companies(companies, seeds) | core.people(people, seeds)
     tables["core.company_aliases"] = core.aliases(seeds)
     tables["reference.company_icp"] = reference.icps(extracted.entities["icp_owners"], seeds)
     tables["reference.company_customers"] = reference.customers(raw, tables, seeds)
     tables["extracted.extraction_issues"] = [vars(issue) for issue in set(extracted.issues)]
     return tables
+
+
+def _observed(said: Observation, key: str, attributes: tuple[str, ...]) -> Row:
+    return {
+        "source": said.source,
+        key: said.key,
+        "raw_payload_id": said.raw_id,
+        "refreshed_at": said.refreshed,
+        "received_at": said.received,
+        **{attribute: said[attribute] for attribute in attributes},
+    }

@@ -7,6 +7,8 @@ from itertools import count, islice
 from random import Random
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from ingest.postgres.connection import Connection
 from tests.support import warehouse
 from tests.support.history.records import LOADED, UNDATED, Record
@@ -60,6 +62,8 @@ def _columns(record: Record) -> dict[str, Any]:
         key = columns[PAYLOAD_TABLES[record.table].key]
         columns |= payload_columns(record.table, key, record.payload, record.payload_type)
         columns["workflow_slug"] = record.workflow or columns["workflow_slug"]
+    if isinstance(columns.get("categories"), list):
+        columns["categories"] = Jsonb(columns["categories"])
     if record.received != LOADED:
         columns["created_at"] = None if record.received == UNDATED else record.received
     return columns

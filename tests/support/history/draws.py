@@ -117,13 +117,24 @@ class Draws:
             return LOADED
         if self._chance(20):
             return UNDATED
-        return (START + timedelta(hours=self.draw.randrange(40))).isoformat()
+        return self._moment()
+
+    def _moment(self, hours: int = 40) -> str:
+        """A moment in the first hours of the world."""
+        return (START + timedelta(hours=self.draw.randrange(hours))).isoformat()
+
+    def _edition(self, *editions: str) -> str:
+        """One of the words that an attribute has in turn, so that it changes."""
+        return str(self._one(list(editions)))
 
     def _said(self, fields: Fields) -> Fields:
-        """The fields of an answer: all, a few, some of another kind, none with a value, none."""
+        """The fields of an answer: all, some, some of another kind, none with a value, none."""
         form = self.draw.randrange(100)
-        if form < 76 or not fields:
+        if form < 66 or not fields:
             return fields
+        if form < 76:
+            start = self.draw.randrange(3)
+            return {name: fields[name] for name in sorted(fields)[start::3]}
         if form < 84:
             odd = self._one(sorted(fields))
             return {**fields, odd: spell.other_kind(self.draw, fields[odd])}
@@ -166,7 +177,7 @@ class Draws:
     def _row(self, table: str, columns: Fields) -> Record:
         received = self._receipt()
         if table == "vc_portfolio_companies" and received == LOADED:
-            received = START.isoformat()
+            received = self._moment()
         return Record(table, columns, None, received)
 
     def _key(self, spelled: str, none: list[str]) -> str:

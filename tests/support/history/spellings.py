@@ -242,3 +242,41 @@ def size(draw: random.Random) -> Any:
             *("2-Oct", "Nov-50", "51 to 200", "1.001-5.000", "10 001+"),
         ]
     )
+
+
+def headcount(draw: random.Random) -> Any:
+    """How many people a company has, as a table says it."""
+    return draw.choice(
+        [
+            *("51-200", "206", "11-50 employees", "1,204", None, "101-250", "10001+"),
+            *("0", "1", "5000", "5,001-10,000", "1-10", "250+", " 12 ", "", "N/A", "11-Fifty"),
+            *("about 60", "-5", "12.5", "99999999999", "Nov-50", "3 offices"),
+        ]
+    )
+
+
+def email(draw: random.Random, name: str) -> Any:
+    """An e-mail address as a table has it, or something that is none."""
+    return draw.choice(
+        [
+            *(f"{name}@acme.example", None, f" {name.upper()}@WWW.Acme.example\n", "", "N/A"),
+            *(f"{name} at acme.example", f"{name}@acme", f"{name}@b@acme.example", "@acme.example"),
+        ]
+    )
+
+
+def phone(draw: random.Random) -> Any:
+    """A telephone number as a table has it, or something that is none."""
+    return draw.choice(["+1 555 0111", None, " 555-01-23 ", "", "-", "ext. 12", "1234", "12345"])
+
+
+def founded(draw: random.Random) -> Any:
+    """When a company was founded, as a table says it."""
+    return draw.choice(["2015", "2009-07-01", "Sep 1998", None, "", "long ago", "1887-02-30"])
+
+
+def categories(draw: random.Random) -> Any:
+    """What a company does, as a list or as none."""
+    return draw.choice(
+        [["Software", "Retail"], ["Robots"], None, [], ["", "N/A"], [" Retail ", 3, None]]
+    )

@@ -57,12 +57,12 @@ class World(Draws):
             "url": self._page(),
             "slug": "x",
             "description": spell.text(d, "Tools,\nand 'more'"),
-            "industry": spell.text(d, "Retail"),
+            "industry": spell.text(d, self._edition("Retail", "Software", "Logistics")),
             "type": spell.text(d, "Privately Held"),
             "logo_url": self._one([None, {"src": "x"}, "https://logo.example/1.png"]),
             "domain": "other.example",
             "org_id": spell.number(d, 10**12),
-            "country": spell.text(d, "US"),
+            "country": spell.text(d, self._edition("US", "Germany")),
             "locality": spell.text(d, "Austin, Texas"),
             "founded": spell.number(d, 2020),
             "website": spell.text(d, "http://www.northwind.example"),
@@ -104,7 +104,7 @@ class World(Draws):
             "type": spell.text(d, "Nonprofit"),
             "country": spell.text(d, "Germany"),
             "location": spell.text(d, "Denver, CO"),
-            "industry": spell.text(d, "Software"),
+            "industry": spell.text(d, self._edition("Software", "Retail")),
             "industries": self._one([["A", "B"], None, []]),
             "description": spell.text(d, "d"),
             "annual_revenue": spell.text(d, "10M-25M"),
@@ -127,7 +127,7 @@ class World(Draws):
             "name": spell.text(d, f"Name {d.randrange(99)}"),
             "first_name": spell.text(d, "José"),
             "last_name": spell.text(d, "Example, PhD 👩‍💻"),
-            "headline": spell.text(d, "h"),
+            "headline": spell.text(d, self._edition("h", "VP at Acme", "Looking")),
             "summary": spell.text(d, "s\ts"),
             "country": spell.text(d, "United States"),
             "location_name": spell.text(d, "Austin"),
@@ -149,7 +149,7 @@ class World(Draws):
     def _role(self) -> Fields:
         d = self.draw
         role = {
-            "title": spell.text(d, "VP"),
+            "title": spell.text(d, self._edition("VP", "COO", "Buyer")),
             "company": self._company_name(),
             "company_domain": self._company_or_not(),
             "url": self._page(),
@@ -186,7 +186,7 @@ class World(Draws):
                 "last_name": spell.text(d, "Example"),
                 "location_name": spell.text(d, "Rome"),
                 "domain": self._company_or_not(),
-                "latest_experience_title": spell.text(d, "CTO"),
+                "latest_experience_title": spell.text(d, self._edition("CTO", "COO")),
                 "latest_experience_company": self._company_name(),
                 "latest_experience_start_date": spell.day(d),
                 "company_table_id": spell.text(d, "t_1"),
@@ -302,31 +302,81 @@ class World(Draws):
         ]
 
     def _lead(self, slug: str) -> list[Record]:
+        return [self._export(slug) for _ in self._times()]
+
+    def _export(self, slug: str) -> Record:
+        d = self.draw
         row = {
-            "first_name": spell.cell(self.draw, "Lea"),
-            "last_name": spell.cell(self.draw, f"Lead {self.draw.randrange(99)}"),
-            "linkedin_url_user_profile": spell.person(self.draw, slug),
+            "first_name": spell.cell(d, "Lea"),
+            "last_name": spell.cell(d, f"Lead {d.randrange(99)}"),
+            "email": spell.email(d, "lea"),
+            "phone_number": spell.phone(d),
+            "profile_headline": spell.cell(d, "COO at Newco"),
+            "profile_summary": spell.cell(d, "s"),
+            "job_title": spell.cell(d, self._edition("COO", "VP", "Chief Operating Officer")),
+            "job_started_on": self._one(
+                ["08-2024", "2024-05", "10-2026", "2011", "soon", "infinity", None, ""]
+            ),
+            "linkedin_url_user_profile": spell.person(d, slug),
+            "location": spell.cell(d, "Denver"),
             "company": self._company_name(),
             "company_website": self._company_or_not(),
             "linkedin_url_company": self._page_or_not(slug),
-            "job_started_on": self._one(["08-2024", "2024-05", "soon", "infinity", None, ""]),
+            "company_description": spell.cell(d, "Shops"),
+            "company_headcount": spell.headcount(d),
+            "company_industries": spell.cell(d, "Retail"),
+            "company_registered_address": spell.cell(d, "1 Main St, Denver"),
+            "export_timestamp": self._exported(),
         }
-        return [self._row("salesnav_scrapes", row) for _ in range(self._one([1, 2]))]
+        return self._row("salesnav_scrapes", row)
+
+    def _exported(self) -> Any:
+        """When an export was made: up to a day and more behind the receipt, or nobody says."""
+        return self._one([self._moment(70), self._moment(70), None, "2062-05-01T00:00:00+00:00"])
 
     def _portfolio(self, domain: str) -> list[Record]:
-        row = {
-            "company_name": self._company_name(),
-            "website_domain": self._one([spell.domain(self.draw, domain), self._company_or_not()]),
-            "linkedin_url": self._page_or_not("p"),
-        }
-        return [self._row("vc_portfolio_companies", row)]
+        d = self.draw
+        found = []
+        for _ in range(self._one([1, 2])):
+            row = {
+                "company_name": self._company_name(),
+                "website_domain": self._one([spell.domain(d, domain), self._company_or_not()]),
+                "linkedin_url": self._page_or_not("p"),
+                "logo_url": spell.cell(d, "https://logo.example/vc.png"),
+                "status": spell.cell(d, self._edition("Active", "Acquired")),
+                "founded_date": spell.founded(d),
+                "description_long": spell.cell(d, "Long"),
+                "description_short": spell.cell(d, "Short"),
+                "city": spell.cell(d, "Austin"),
+                "state": spell.cell(d, "Texas"),
+                "country": spell.cell(d, self._edition("United States", "Canada")),
+                "employee_count": spell.headcount(d),
+                "revenue_range": spell.cell(d, "$1M to $10M"),
+                "funding_total": spell.cell(d, "$5M"),
+                "equity_funding": spell.cell(d, "$4M"),
+                "categories": spell.categories(d),
+            }
+            found.append(self._row("vc_portfolio_companies", row))
+        return found
 
     def _crunchbase(self, domain: str) -> list[Record]:
-        row = {
-            "vc_name": "Birch",
-            "vc_domain": self._one(["birch.example"] * 6 + ["Birch", None]),
-            "website": self._one([spell.domain(self.draw, domain), self._company_or_not()]),
-            "name": self._company_name(),
-            "linkedin_url": self._page_or_not("c"),
-        }
-        return [self._row("vc_crunchbase_portfolios", row)]
+        d = self.draw
+        found = []
+        for _ in range(self._one([1, 2])):
+            row = {
+                "vc_name": "Birch",
+                "vc_domain": self._one(["birch.example"] * 6 + ["Birch", None]),
+                "website": self._one([spell.domain(d, domain), self._company_or_not()]),
+                "name": self._company_name(),
+                "linkedin_url": self._page_or_not("c"),
+                "operating_status": spell.cell(d, self._edition("active", "closed")),
+                "founded_date": spell.founded(d),
+                "full_description": spell.cell(d, "Full"),
+                "short_description": spell.cell(d, "Short"),
+                "city": spell.cell(d, "Toronto"),
+                "state": spell.cell(d, "Ontario"),
+                "country": spell.cell(d, "Canada"),
+                "number_employees": spell.headcount(d),
+            }
+            found.append(self._row("vc_crunchbase_portfolios", row))
+        return found

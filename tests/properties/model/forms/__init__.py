@@ -10,6 +10,7 @@ from tests.properties.model.forms.addresses import (
     person_url,
     slug_of,
 )
+from tests.properties.model.forms.contacts import email, headcount, phone
 from tests.properties.model.forms.documents import (
     json_text,
     list_of,
@@ -17,7 +18,9 @@ from tests.properties.model.forms.documents import (
     plain,
     says_something,
     text_of,
+    texts_of,
 )
+from tests.properties.model.forms.ids import entity_id
 from tests.properties.model.forms.text import (
     clean,
     clean_name,
@@ -42,6 +45,9 @@ __all__ = [
     "comparing",
     "day",
     "domain",
+    "email",
+    "entity_id",
+    "headcount",
     "is_member_id",
     "is_page_on_shared_host",
     "json_text",
@@ -52,12 +58,14 @@ __all__ = [
     "payload_object",
     "percent_decode",
     "person_url",
+    "phone",
     "plain",
     "says_something",
     "size_bucket",
     "slug_of",
     "stem",
     "text_of",
+    "texts_of",
     "trim",
     "whole_number",
 ]

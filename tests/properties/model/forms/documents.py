@@ -87,3 +87,12 @@ def text_of(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return json_text(value)
+
+
+def texts_of(value: Any) -> list[str] | None:
+    """The texts in a list; None where there is no list."""
+    items = list_of(value)
+    if items is None:
+        return None
+    cleaned = (plain(text_of(item)) for item in items)
+    return [text for text in cleaned if text is not None]
