@@ -297,7 +297,7 @@ class Warehouse:
     def snapshot(self) -> dict[str, list[str]]:
         """Every row of every contract table and its neighbours as JSON text, sorted.
 
-        Without `_xid` and `_first_xid` (which transactions wrote a row) and without the build's own state.
+        Without `_xid` and `_first_xid` (which transactions wrote a row) and the build's own state.
         """
         tables = self.all(
             "select table_schema, table_name from information_schema.tables"
