@@ -147,3 +147,78 @@
             and coalesce(o.title, o.company_name, o.company_domain) is not null
     ) as said
 {%- endmacro %}
+
+
+{# What each source says now, where they differ by more than the spelling. #}
+{% macro differing_sources(entity, observations) -%}
+    {%- set attributes = observed_entities()[entity].attributes -%}
+    select
+        n.attribute,
+        count(distinct n.compared)::integer as different_values,
+        array_agg(n.value order by n.rank) as said_values,
+        array_agg(n.source order by n.rank) as sources
+    from (
+        select distinct on (a.attribute, o.source)
+            a.attribute,
+            a.value,
+            {{ function('comparing_form') }}(a.value) as compared,
+            o.source,
+            r.rank
+        from ({{ observations }}) as o
+        cross join
+            lateral (
+                values
+                {%- for attribute, type in attributes.items() if type != 'text[]' %}
+                ('{{ attribute }}', o.{{ attribute }}::text){{ ',' if not loop.last }}
+                {%- endfor %}
+            ) as a (attribute, value)
+        inner join {{ ref('source_rankings') }} as r
+            on
+                r.entity = '{{ entity }}'
+                and a.attribute = r.attribute
+                and o.source = r.source
+                and r.keeps_history
+        where a.value is not null
+        order by a.attribute, o.source, {{ best_first('r.rank', 'o') }}
+    ) as n
+    group by n.attribute
+    having count(distinct n.compared) > 1
+{%- endmacro %}
+
+
+{# How many entities a source says something of, by attribute; null is the golden record itself. #}
+{% macro coverage_of(entity, observed, golden) -%}
+    {%- set described = observed_entities()[entity] -%}
+    select
+        '{{ entity }}' as entity,
+        a.attribute,
+        g.source,
+        a.known,
+        g.entities
+    from (
+        select
+            null as source,
+            count(*) as entities
+            {%- for attribute in described.attributes %},
+            count({{ golden[attribute] if attribute in golden else '_' ~ attribute }}) as {{ attribute }}
+            {%- endfor %}
+        from {{ golden.table }}
+        union all
+        select
+            source,
+            count(distinct {{ described.key }}) as entities
+            {%- for attribute in described.attributes %},
+            count(distinct {{ described.key }}) filter (where {{ attribute }} is not null) as {{ attribute }}
+            {%- endfor %}
+        from {{ observed }}
+        group by source
+    ) as g
+    cross join
+        lateral (
+            values
+            {%- for attribute in described.attributes %}
+            ('{{ attribute }}', g.{{ attribute }}){{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as a (attribute, known)
+    where a.known > 0
+{%- endmacro %}

@@ -49,3 +49,11 @@ statements as (
             and later.observed_at > {{ candidate }}.observed_at
     )
 {%- endmacro %}
+
+
+{% macro is_same_contact(one, other) -%}
+    {{ one }}.linkedin_url = {{ other }}.linkedin_url
+    and {{ one }}.source = {{ other }}.source
+    and {{ one }}.email is not distinct from {{ other }}.email
+    and {{ one }}.phone is not distinct from {{ other }}.phone
+{%- endmacro %}

@@ -26,7 +26,7 @@
 
 {# Columns that say when or by whom a row was written; they never make a row different. #}
 {% macro value_columns(columns, but=[]) -%}
-    {{ return(columns | reject('in', ['_xid'] + but) | list) }}
+    {{ return(columns | reject('in', ['_xid', '_first_xid'] + but) | list) }}
 {%- endmacro %}
 
 {% macro prefixed(prefix, columns) -%}

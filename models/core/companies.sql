@@ -40,6 +40,7 @@ select
     {% endfor %}
     {{ function('comparing_form') }}(g.name) as _name_key,
     {{ name_stem('g.name') }} as _name_stem,
+    {{ written_by() }} as _first_xid,
     {{ written_by() }} as _xid
 from golden as g
 left join last_changes as c on g.entity_key = c.domain

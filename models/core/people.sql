@@ -50,6 +50,7 @@ select
     {% for attribute in observed_entities()['person'].attributes if attribute != 'full_name' -%}
         g.{{ attribute }} as _{{ attribute }},
     {% endfor %}
+    {{ written_by() }} as _first_xid,
     {{ written_by() }} as _xid
 from golden as g
 left join last_changes as c on g.entity_key = c.linkedin_url

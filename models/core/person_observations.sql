@@ -7,6 +7,9 @@
             'idx_core_person_observations_linkedin_url': {
                 'columns': ['linkedin_url', 'received_at']
             },
+            'idx_core_person_observations_contact': {
+                'columns': ['email', 'phone'], 'where': 'email is not null or phone is not null'
+            },
         },
         'withdrawn': {
             'outlive': 'false',

@@ -267,6 +267,7 @@ def test_a_value_says_where_it_comes_from(built: Warehouse) -> None:
         " where entity = 'company' and entity_key = 'competing.example' order by attribute",
     )
     assert [tuple(each.values()) for each in found] == [
+        ("industry", "Retail", "firmographics", "company_payloads", "clay"),
         (
             *("linkedin_url", COMPANY.format("competing"), "discovery"),
             *("company_discovery", "clay"),
@@ -292,17 +293,19 @@ def test_competing_values_stand_side_by_side(built: Warehouse) -> None:
     assert [tuple(each.values()) for each in found] == [
         ("By Firmographics", "firmographics", 1, True),
         ("By Discovery", "discovery", 2, False),
-        ("By Profile", "profiles", 9, False),
+        ("By Profile", "profiles", 8, False),
     ]
 
 
 def test_every_source_of_a_canonical_value_has_a_raw_row(built: Warehouse) -> None:
     found = built.one(
         "select (select count(*) from api.provenance where provider is null),"
-        " (select count(*) from core.companies where name is not null)"
-        " + (select count(*) from core.companies where linkedin_url is not null)"
-        " + (select count(*) from core.people where full_name is not null)"
-        " + (select count(*) from core.person_positions)"
-        " - (select count(*) from api.provenance)"
+        " (select sum(num_nonnulls(name, linkedin_url, _industry, _size_bucket, _employee_count,"
+        " _country)) from core.companies) - (select count(*) from api.provenance"
+        " where entity = 'company' and attribute in ('name', 'linkedin_url', 'industry',"
+        " 'size_bucket', 'employee_count', 'country')),"
+        " (select sum(num_nonnulls(full_name, _first_name, _headline)) from core.people)"
+        " + (select count(*) from core.person_positions) - (select count(*) from api.provenance"
+        " where attribute in ('full_name', 'first_name', 'headline', 'position'))"
     )
-    assert found == (0, 0)
+    assert found == (0, 0, 0)

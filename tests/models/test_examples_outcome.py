@@ -197,7 +197,8 @@ def test_what_could_not_be_used_is_reported(built: Warehouse) -> None:
 
 
 def test_the_companies_and_who_named_them(built: Warehouse) -> None:
-    found = rows(built, "select domain, name, _name_source as source from core.companies")
+    found = rows(built, """select c.domain, c.name, p.source from core.companies as c left join api.provenance as p
+        on p.entity = 'company' and p.entity_key = c.domain and p.attribute = 'name'""")
     assert sorted(found, key=lambda c: c["domain"]) == sorted(
         EXPECTED["core_companies"], key=lambda c: c["domain"]
     )
@@ -210,7 +211,9 @@ def test_what_is_named_and_yet_no_company(built: Warehouse, domain: str) -> None
 
 
 def test_the_people_and_who_named_them(built: Warehouse) -> None:
-    query = "select linkedin_slug, full_name, _full_name_source as source from core.people"
+    query = """select c.linkedin_slug, c.full_name, p.source from core.people as c
+        left join api.provenance as p
+        on p.entity = 'person' and p.entity_key = c.linkedin_url and p.attribute = 'full_name'"""
     found = rows(built, query)
     assert sorted(found, key=lambda p: p["linkedin_slug"]) == sorted(
         EXPECTED["core_people"], key=lambda p: p["linkedin_slug"]

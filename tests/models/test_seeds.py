@@ -20,8 +20,8 @@ CHANGES = {
         "merged-twice.example,merged-once.example,\nmerged-once.example,survivor.example,",
     ),
     "source_rankings": (
-        "company,name,firmographics,1\ncompany,name,discovery,2",
-        "company,name,firmographics,2\ncompany,name,discovery,1",
+        "company,name,firmographics,1,true\ncompany,name,discovery,2,",
+        "company,name,firmographics,2,true\ncompany,name,discovery,1,",
     ),
     "ignored_domains": ("adf.ly,link_shortener", "ignored-now.example,link_in_bio,reviewed"),
     "workflows": (

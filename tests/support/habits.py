@@ -263,7 +263,7 @@ def _rows(conn: Connection) -> dict[str, list[str]]:
         statement = sql.SQL("select (to_jsonb(t) - %s::text[])::text from {} as t").format(
             sql.Identifier(schema, table)
         )
-        left_out = ["_xid", "_load_id", "load_id", "upload_id"]
+        left_out = ["_xid", "_first_xid", "_load_id", "load_id", "upload_id"]
         if schema == "raw":
             left_out += ["updated_at"]
         rows = [row[0] for row in conn.execute(statement, (left_out,))]

@@ -297,7 +297,7 @@ class Warehouse:
     def snapshot(self) -> dict[str, list[str]]:
         """Every row of every contract table and its neighbours as JSON text, sorted.
 
-        Without `_xid` (which transaction wrote a row) and without the build's own state.
+        Without `_xid` and `_first_xid` (which transactions wrote a row) and without the build's own state.
         """
         tables = self.all(
             "select table_schema, table_name from information_schema.tables"
@@ -306,7 +306,7 @@ class Warehouse:
         )
         found = {}
         for schema, table in sorted(tables):
-            statement = sql.SQL("select (to_jsonb(t) - '_xid')::text from {} as t").format(
+            statement = sql.SQL("select (to_jsonb(t) - '_xid' - '_first_xid')::text from {} as t").format(
                 sql.Identifier(schema, table)
             )
             rows = self.conn.execute(statement).fetchall()

@@ -1,12 +1,13 @@
 select
     a.domain,
     a.name,
-    c._name_source as name_source,
+    p.source as name_source,
     a.industry,
     a.size_bucket as size
 from api.companies as a
-inner join core.companies as c on a.id = c.id
+left join api.provenance as p
+    on p.entity = 'company' and a.domain = p.entity_key and p.attribute = 'name'
 order by
-    row_number() over (partition by c._name_source order by c.domain collate "C"), -- noqa: RF02
-    c.domain collate "C" -- noqa: RF02
+    row_number() over (partition by p.source order by a.domain collate "C"), -- noqa: RF02
+    a.domain collate "C" -- noqa: RF02
 limit %(shown)s

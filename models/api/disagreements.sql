@@ -1,0 +1,31 @@
+{%- set company_observations -%}
+    select m.*
+    from {{ ref('company_domains') }} as d
+    inner join {{ ref('company_observations') }} as m on d.domain = m.domain
+    where d.canonical_domain = c.domain
+{%- endset -%}
+{%- set person_observations -%}
+    select m.* from {{ ref('person_observations') }} as m where m.linkedin_url = p.linkedin_url
+{%- endset -%}
+
+select
+    'company' as entity,
+    c.id as entity_id,
+    c.domain as entity_key,
+    s.*
+from {{ ref('companies') }} as c
+cross join lateral (
+    {{ differing_sources('company', company_observations) }}
+) as s
+
+union all
+
+select
+    'person' as entity,
+    p.id as entity_id,
+    p.linkedin_url as entity_key,
+    s.*
+from {{ ref('people') }} as p
+cross join lateral (
+    {{ differing_sources('person', person_observations) }}
+) as s
