@@ -197,8 +197,11 @@ def test_what_could_not_be_used_is_reported(built: Warehouse) -> None:
 
 
 def test_the_companies_and_who_named_them(built: Warehouse) -> None:
-    found = rows(built, """select c.domain, c.name, p.source from core.companies as c left join api.provenance as p
-        on p.entity = 'company' and p.entity_key = c.domain and p.attribute = 'name'""")
+    found = rows(
+        built,
+        """select c.domain, c.name, p.source from core.companies as c left join api.provenance as p
+        on p.entity = 'company' and p.entity_key = c.domain and p.attribute = 'name'""",
+    )
     assert sorted(found, key=lambda c: c["domain"]) == sorted(
         EXPECTED["core_companies"], key=lambda c: c["domain"]
     )

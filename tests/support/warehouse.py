@@ -306,9 +306,9 @@ class Warehouse:
         )
         found = {}
         for schema, table in sorted(tables):
-            statement = sql.SQL("select (to_jsonb(t) - '_xid' - '_first_xid')::text from {} as t").format(
-                sql.Identifier(schema, table)
-            )
+            statement = sql.SQL(
+                "select (to_jsonb(t) - '_xid' - '_first_xid')::text from {} as t"
+            ).format(sql.Identifier(schema, table))
             rows = self.conn.execute(statement).fetchall()
             found[f"{schema}.{table}"] = sorted(row[0] for row in rows)
         self.conn.rollback()
