@@ -159,6 +159,10 @@ golden as (
 #}
 {% macro changes_of(entity) -%}
     {%- set attributes = observed_entities()[entity].attributes -%}
+ranks as (
+    {{ ranks_of(entity, attributes) }}
+),
+
 first_receipts as (
     select
         o.entity_key,
@@ -168,22 +172,25 @@ first_receipts as (
     having min(o.received_at) < max(o.received_at)
 ),
 
+-- What a source without a rank says makes nothing known.
 unsettled as (
     select
         o.entity_key,
         f.first_received_at,
         array_remove(array[
             {%- for attribute, type in attributes.items() %}
+            {%- set ranked = "filter (where r." ~ attribute ~ " is not null and o." ~ attribute ~ " is not null)" %}
             case
                 when
-                    min(o.{{ attribute }}) is distinct from max(o.{{ attribute }})
-                    or min(o.received_at) filter (where o.{{ attribute }} is not null) > f.first_received_at
+                    min(o.{{ attribute }}) {{ ranked }} is distinct from max(o.{{ attribute }}) {{ ranked }}
+                    or min(o.received_at) {{ ranked }} > f.first_received_at
                     then '{{ attribute }}'
             end{{ ',' if not loop.last }}
             {%- endfor %}
         ], null) as attributes
     from first_receipts as f
     inner join observations as o on f.entity_key = o.entity_key
+    left join ranks as r on o.source = r.source
     group by o.entity_key, f.first_received_at
 ),
 

@@ -1,6 +1,19 @@
 -- The employers of a person. Of winning profiles they are typed in person_experience; the others
 -- are read here. The latest role speaks first, then the one that is listed first.
-with winners as (
+with changed as (
+    select p.linkedin_url
+    from {{ ref('person_profile') }} as p
+    where {{ is_new('p') }}
+
+    union
+
+    -- roles may be extracted in another run than their profile
+    select e.linkedin_url
+    from {{ ref('person_experience') }} as e
+    where not {{ is_rescan() }} and {{ is_new('e') }}
+),
+
+winners as (
     select
         p.linkedin_url as owner,
         p.raw_payload_id,
@@ -9,8 +22,8 @@ with winners as (
         p.latest_company_domain,
         p.latest_company,
         p.latest_company_linkedin_url
-    from {{ ref('person_profile') }} as p
-    where {{ is_new('p') }}
+    from changed as c
+    inner join {{ ref('person_profile') }} as p on c.linkedin_url = p.linkedin_url
 ),
 
 others as (

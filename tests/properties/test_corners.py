@@ -6,6 +6,7 @@ import pytest
 
 from tests.properties.histories import BUILD as BUILD_ALL
 from tests.properties.play import Stage
+from tests.properties.verdict import judge
 from tests.support.history.draws import company_domain
 from tests.support.history.records import LOADED, Dbt, History, Load, Record, Step
 from tests.support.warehouse import differences
@@ -49,7 +50,7 @@ def test_only_what_an_entry_said_before_its_correction_outlives_it(stage: Stage)
     assert differences(grown, stage.snapshot()) == {}
     stage.rebuild("plain")
     found = differences(grown, stage.snapshot())
-    assert found.keys() == {"core.companies", "core.company_mentions"}
+    assert found.keys() == {"core.companies", "core.company_observations"}
     for rows in found.values():
         assert [row["domain"] for row in rows["only left"]] == ["former.example"]
         assert rows["only right"] == []
@@ -97,6 +98,23 @@ def test_an_entry_with_one_company_on_both_sides_calls_it_what_its_own_side_does
     )
 
 
+def test_what_a_source_without_a_rank_says_makes_nothing_known(stage: Stage) -> None:
+    page = "https://www.linkedin.com/company/unranked"
+    said = {"name": "Unranked", "linkedin_url": page}
+    by_hand = entry("nobody.example", "Nobody", EARLIER)
+    by_hand.columns.update(
+        origin_company_domain="unranked.example", origin_company_linkedin_url=page
+    )
+    found = Record("company_discovery", {"company_domain": "unranked.example"}, said, LATER)
+    # in this state of the seeds entries by hand have no rank for the page
+    assert judge(stage, History([Load([by_hand, found]), Dbt(BUILD_ALL, "reranked")])) == []
+    (row,) = stage.rows(
+        "select new_value, observed_at from core.company_history"
+        " where domain = 'unranked.example' and attribute = 'linkedin_url'"
+    )
+    assert (row["new_value"], row["observed_at"].isoformat()) == (page, LATER)
+
+
 @pytest.mark.long
 def test_a_row_that_names_a_company_twice_says_the_same_in_every_build(stage: Stage) -> None:
     merged = [n for n in range(20, 1_900, 20) if n % 60]
@@ -107,3 +125,15 @@ def test_a_row_that_names_a_company_twice_says_the_same_in_every_build(stage: St
     grown = stage.snapshot()
     stage.rebuild("merged")
     assert differences(grown, stage.snapshot()) == {}
+
+
+def test_employers_are_observed_whatever_the_order_in_which_models_run(stage: Stage) -> None:
+    roles = [
+        {"company": "Now", "company_domain": "now.example", "is_current": True},
+        {"company": "Then", "company_domain": "then.example", "is_current": False},
+    ]
+    url = "https://www.linkedin.com/in/odd-order-example"
+    record = Record("person_payloads", {"linkedin_url": url}, {"experience": roles}, EARLIER)
+    models = ("person_profile", "company_observations", "person_experience")
+    one_by_one: list[Step] = [Dbt(("run", "-s", model)) for model in models]
+    assert judge(stage, History([BUILD, Load([record]), *one_by_one, BUILD])) == []

@@ -26,6 +26,9 @@ FORMS: dict[str, Callable[[str], Any]] = {
     "as_timestamptz": forms.moment,
     "as_integer": lambda text: forms.whole_number(text, 32),
     "as_bigint": lambda text: forms.whole_number(text, 64),
+    "headcount": forms.headcount,
+    "email_address": forms.email,
+    "phone_number": forms.phone,
     "payload_object": lambda text: forms.payload_object(json.loads(text)),
 }
 
@@ -42,6 +45,8 @@ def written(name: str, value: Any) -> str | None:
     """A value as the case files write it."""
     if value is None:
         return None
+    if name == "headcount":
+        return next(str(part) for part in value if part is not None)
     if name == "as_timestamptz":
         return str(value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"))
     return str(value).lower() if isinstance(value, bool) else str(value)

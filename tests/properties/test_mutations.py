@@ -22,10 +22,16 @@ ENTITIES = 1_500
 KEEP_BEST = "macros/incremental/keep_best.sql"
 REPLACE_SET = "macros/incremental/replace_set.sql"
 IS_UNSEEN = "functions/incremental/is_unseen.sql"
-PAYLOADS, MENTIONS = "macros/payloads/winners.sql", "macros/entities/mentions.sql"
+PAYLOADS = "macros/payloads/winners.sql"
+CHOOSING, POSITIONS = "macros/entities/choosing.sql", "macros/entities/positions.sql"
+OBSERVATIONS = "macros/entities/observations.sql"
 KINDS, READING = "macros/payloads/kinds.sql", "macros/payloads/reading.sql"
 ISSUES = "macros/payloads/issues.sql"
-COMPANY_MENTIONS, COMPANIES = "models/core/company_mentions.sql", "models/core/companies.sql"
+COMPANIES, PEOPLE = "models/core/companies.sql", "models/core/people.sql"
+PERSON_POSITIONS = "models/core/person_positions.sql"
+POSITION_CHANGES = "models/core/position_changes.sql"
+EMPLOYERS = "models/observed/company_by_profiles.sql"
+EXPORTS = "models/observed/person_by_salesnav.sql"
 
 # name: (file, what stands there, what the mutant has instead)
 MUTANTS = {
@@ -54,22 +60,159 @@ MUTANTS = {
     "what-arrived-earlier-wins": (PAYLOADS, "raw_payload_id desc\n", "raw_payload_id\n"),
     "the-first-receipt-is-forgotten": (KEEP_BEST, "s.created_at < t.created_at or", "false or"),
     "sets-only-grow": (REPLACE_SET, "t.{{ owner }} = o.{{ owner }}", "false"),
+    # what is observed
     "aliases-are-not-followed": (
-        COMPANIES,
+        CHOOSING,
         "select a.canonical_domain\n    from touched_domains",
         "select a.domain\n    from touched_domains",
     ),
+    "merged-domains-are-not-heard": (
+        CHOOSING,
+        "inner join {{ ref('company_aliases') }} as a on t.canonical_domain = a.canonical_domain",
+        "inner join {{ ref('company_aliases') }} as a on false",
+    ),
     "superseded-employers-are-forgotten": (
-        COMPANY_MENTIONS,
-        "select * from superseded_profiles",
-        "select * from superseded_profiles where false",
+        EMPLOYERS,
+        "from others as o\n",
+        "from others as o limit 0\n",
     ),
-    "ranks-are-turned-round": (MENTIONS, "        r.rank,\n", "        r.rank desc,\n"),
-    "superseded-payloads-speak": (
-        *(MENTIONS, "where is_current or not is_current_entity", "where true"),
+    "of-an-employer-named-twice-the-last-word-counts": (
+        *(EMPLOYERS, "order by e.raw_payload_id, e.domain, e.place", "order by 5, 1, e.place desc"),
     ),
-    "a-corrected-profile-does-not-touch-its-companies": (
-        *(COMPANIES, "where {{ is_new('e') }}", "where false"),
+    "what-states-nothing-is-observed": (
+        OBSERVATIONS,
+        "case when {{ states_something(kind, 'n.payload') }} then n.owner end as entity_key",
+        "n.owner as entity_key",
+    ),
+    "a-headcount-gives-no-bucket": (OBSERVATIONS, "!~ '^[0-9]+$' then", "!~ '^$' then"),
+    "export-times-do-not-count": (
+        EXPORTS,
+        "{{ believed_refresh('r.export_timestamp', receipt_of('r')) }} as refreshed_at",
+        "null::timestamptz as refreshed_at",
+    ),
+    "an-export-from-the-future-counts": (
+        EXPORTS,
+        "{{ believed_refresh('r.export_timestamp', receipt_of('r')) }} as refreshed_at",
+        "r.export_timestamp as refreshed_at",
+    ),
+    "any-word-is-an-e-mail-address": (
+        "functions/addresses/email_address.sql",
+        "and octet_length(value) <= 1000\n",
+        "or octet_length(value) <= 1000\n",
+    ),
+    # what is chosen
+    "null-overwrites": (
+        *(CHOOSING, "filter (where o.{{ attribute }} is not null and ", "filter (where "),
+    ),
+    "ranks-are-turned-round": (
+        CHOOSING,
+        "    {{ rank }}, {{ row }}",
+        "    {{ rank }} desc, {{ row }}",
+    ),
+    "one-rank-counts-for-all-attributes": (
+        *(CHOOSING, "filter (where r.attribute = '{{ attribute }}')", "filter (where true)"),
+    ),
+    "the-choice-looks-at-receipts-alone": (
+        *(CHOOSING, "{{ row }}.refreshed_at desc nulls last, ", ""),
+    ),
+    "a-missing-refresh-is-chosen": (
+        *(CHOOSING, "{{ row }}.refreshed_at desc nulls last", "{{ row }}.refreshed_at desc"),
+    ),
+    "an-empty-list-overwrites-nothing": (
+        "models/observed/company_by_firmographics.sql",
+        "{{ text_array('p.specialties') }} as specialties",
+        "nullif({{ text_array('p.specialties') }}, '{}') as specialties",
+    ),
+    "names-compare-letter-by-letter": (
+        *(
+            COMPANIES,
+            "{{ function('comparing_form') }}(g.name) as _name_key",
+            "g.name as _name_key",
+        ),
+    ),
+    # which position counts
+    "no-position-is-overtaken": (
+        *(PERSON_POSITIONS, "where not {{ is_overtaken('c', 'candidates') }}", "where true"),
+    ),
+    "a-later-start-is-enough": (
+        *(POSITIONS, "and later.observed_at > {{ candidate }}.observed_at", ""),
+    ),
+    "a-later-look-is-enough": (
+        *(POSITIONS, "and later.started_on > {{ candidate }}.started_on", ""),
+    ),
+    "an-unknown-start-is-overtaken": (
+        POSITIONS,
+        "and later.started_on > {{ candidate }}.started_on",
+        "and later.started_on > coalesce({{ candidate }}.started_on, '-infinity')",
+    ),
+    "the-same-start-is-later": (
+        POSITIONS,
+        "and later.started_on > {{ candidate }}.started_on",
+        "and later.started_on >= {{ candidate }}.started_on",
+    ),
+    "positions-are-observed-when-received": (
+        *(
+            POSITIONS,
+            "coalesce(o.refreshed_at, o.received_at) as observed_at",
+            "o.received_at as observed_at",
+        ),
+    ),
+    "what-is-no-candidate-overtakes": (
+        PERSON_POSITIONS,
+        "where not {{ is_overtaken('c', 'candidates') }}",
+        "where not {{ is_overtaken('c', 'statements') }}",
+    ),
+    # history
+    "what-is-known-first-is-a-change": (
+        CHOOSING,
+        "and (old_value is not null or received_at > first_received_at)",
+        "",
+    ),
+    "what-is-known-later-is-no-change": (
+        *(
+            CHOOSING,
+            "(old_value is not null or received_at > first_received_at)",
+            "old_value is not null",
+        ),
+    ),
+    "what-has-one-value-never-changed": (
+        *(CHOOSING, "or min(o.received_at) {{ ranked }} > f.first_received_at", ""),
+    ),
+    "the-same-again-is-a-change": (CHOOSING, "value is distinct from old_value", "true"),
+    "history-compares-with-what-was-said-before": (
+        *(CHOOSING, "where place = best_place\n", "where true\n"),
+    ),
+    "history-keeps-every-value": (
+        "models/core/company_history.sql",
+        "case when keeps_history then value end as new_value",
+        "value as new_value",
+    ),
+    "a-first-position-is-a-change": (
+        *(POSITION_CHANGES, "(from_id is not null or moment > first_received_at)", "true"),
+    ),
+    "who-left-has-not-moved": (
+        POSITION_CHANGES,
+        "is distinct from (from_title, from_company_name, from_company_domain, from_is_current)",
+        "is distinct from (from_title, from_company_name, from_company_domain, is_current)",
+    ),
+    "history-forgets-who-was-overtaken": (
+        *(
+            POSITION_CHANGES,
+            "where not {{ is_overtaken('c', 'candidates', at='moment') }}",
+            "where true",
+        ),
+    ),
+    "a-company-was-updated-when-it-was-made": (
+        *(
+            COMPANIES,
+            "coalesce(c.changed_at, g.created_at) as updated_at",
+            "g.created_at as updated_at",
+        ),
+    ),
+    "a-move-is-no-update": (
+        PEOPLE,
+        "inner join touched_people as t on c.linkedin_url = t.linkedin_url",
+        "inner join touched_people as t on false",
     ),
     "what-states-nothing-wins": (PAYLOADS, "where {{ states_something(kind, 'w.payload') }}", ""),
     "what-states-nothing-competes": (
@@ -90,11 +233,6 @@ MUTANTS = {
         "and r._is_winner and {{ believed_refresh('r._refreshed_at', 'r._receipt') }} is null",
     ),
     "json-is-text": ("functions/text/plain_text.sql", "then null\n", "then value\n"),
-    "names-compare-letter-by-letter": (
-        COMPANIES,
-        "{{ function('comparing_form') }}(name) as _name_key",
-        "name as _name_key",
-    ),
     "any-label-ends-a-domain": (
         "macros/text/domains.sql",
         """{{ is_one_of("split_part(" ~ domain ~ ", '.', -1)", top_level_domains(), once) }}""",
