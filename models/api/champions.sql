@@ -6,6 +6,7 @@ with studies as (
         d.case_study_url,
         d.article_title,
         d.company_customer_name as customer_name,
+        {{ name_stem('d.company_customer_name') }} as customer_stem,
         k.domain as origin_domain,
         k.customer_domain
     from {{ ref('case_study_details') }} as d
@@ -15,12 +16,23 @@ with studies as (
             = {{ function('entity_id') }}('reference.customer_claims', 'case_study', d.id::text)
 ),
 
+-- a fence: the forms that are compared are made once
+named as (
+    select
+        h.*,
+        {{ compared }}(h.full_name) as name_key,
+        {{ name_stem('h.company_name') }} as company_stem
+    from {{ ref('case_study_champions') }} as h
+    {{ fence() }}
+),
+
 -- Who works elsewhere than at the customer is looked for where they are said to work, if exactly
 -- one company bears that name.
 employed as (
     select
         h.id,
         h.full_name,
+        h.name_key,
         h.job_title,
         h.company_name,
         h.created_at,
@@ -33,19 +45,19 @@ employed as (
         c.id as customer_company_id,
         case
             when
-                h.company_name is null
-                or {{ name_stem('h.company_name') }} = {{ name_stem('s.customer_name') }}
-                or {{ name_stem('h.company_name') }} = c._name_stem
+                h.company_stem is null
+                or h.company_stem in (s.customer_stem, c._name_stem)
                 then s.customer_domain
             else (
                 select min(e.domain) from {{ ref('companies') }} as e
-                where e._name_stem = {{ name_stem('h.company_name') }}
+                where h.company_stem = e._name_stem
                 having count(*) = 1
             )
         end as employer_domain
-    from {{ ref('case_study_champions') }} as h
+    from named as h
     inner join studies as s on h.case_study_id = s.id
     left join {{ ref('companies') }} as c on s.customer_domain = c.domain
+    {{ fence() }}
 )
 
 select
@@ -89,7 +101,7 @@ left join
             where e.employer_domain = r.company_domain
         ) as n
         inner join {{ ref('people') }} as m on n.linkedin_url = m.linkedin_url
-        where {{ compared }}(m.full_name) = {{ compared }}(e.full_name)
+        where {{ compared }}(m.full_name) = e.name_key
         having count(*) = 1
     ) as found on true
 left join {{ ref('api_people') }} as p on found.linkedin_url = p.linkedin_url

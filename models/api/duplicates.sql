@@ -1,3 +1,4 @@
+{%- set compared = function('comparing_form') -%}
 -- Whoever has a name below an ending that is not their own shares nothing with their neighbours
 -- there. What has two labels is its owner's whole domain.
 with subdomains as (
@@ -57,20 +58,16 @@ same_name as (
     having count(*) > 1
 ),
 
-same_employer as (
+-- Counted first, because few are left whose rows have to be sorted; and materialized, because for a
+-- page the planner would look each person up, in the hope of finding one soon.
+same_employer as materialized (
     select
         o.company_domain,
-        {{ function('comparing_form') }}(p.full_name) as name_key,
-        count(*)::integer as duplicates,
-        array_agg(p.linkedin_url order by p.created_at, {{ by_code_points('p.linkedin_url') }})
-            as keys,
-        array_agg(p.full_name order by p.created_at, {{ by_code_points('p.linkedin_url') }})
-            as names,
-        array_agg(p.id order by p.created_at, {{ by_code_points('p.linkedin_url') }}) as ids
+        {{ compared }}(p.full_name) as name_key
     from {{ ref('person_positions') }} as o
     inner join {{ ref('people') }} as p on o.linkedin_url = p.linkedin_url
     where o.company_domain is not null and p.full_name is not null
-    group by o.company_domain, {{ function('comparing_form') }}(p.full_name)
+    group by o.company_domain, {{ compared }}(p.full_name)
     having count(*) > 1
 ),
 
@@ -124,8 +121,21 @@ select
     'person' as entity,
     'same name and employer' as reason,
     s.name_key || ', ' || s.company_domain as shared,
-    s.duplicates,
-    s.keys,
-    s.names,
-    s.ids
+    m.duplicates,
+    m.keys,
+    m.names,
+    m.ids
 from same_employer as s
+cross join
+    lateral (
+        select
+            count(*)::integer as duplicates,
+            array_agg(p.linkedin_url order by p.created_at, {{ by_code_points('p.linkedin_url') }})
+                as keys,
+            array_agg(p.full_name order by p.created_at, {{ by_code_points('p.linkedin_url') }})
+                as names,
+            array_agg(p.id order by p.created_at, {{ by_code_points('p.linkedin_url') }}) as ids
+        from {{ ref('person_positions') }} as o
+        inner join {{ ref('people') }} as p on o.linkedin_url = p.linkedin_url
+        where s.company_domain = o.company_domain and s.name_key = {{ compared }}(p.full_name)
+    ) as m
