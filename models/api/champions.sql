@@ -88,20 +88,19 @@ select
 from employed as e
 left join {{ ref('companies') }} as o on e.origin_domain = o.domain
 -- who works there now or did; of namesakes nobody can tell which one is meant
-left join
-    lateral (
-        select min(n.linkedin_url) as linkedin_url
-        from (
-            select w.linkedin_url
-            from {{ ref('person_positions') }} as w
-            where e.employer_domain = w.company_domain
-            union
-            select r.linkedin_url
-            from {{ ref('roles') }} as r
-            where e.employer_domain = r.company_domain
-        ) as n
-        inner join {{ ref('people') }} as m on n.linkedin_url = m.linkedin_url
-        where {{ compared }}(m.full_name) = e.name_key
-        having count(*) = 1
-    ) as found on true
+left join lateral (
+    select min(n.linkedin_url) as linkedin_url
+    from (
+        select w.linkedin_url
+        from {{ ref('person_positions') }} as w
+        where e.employer_domain = w.company_domain
+        union
+        select r.linkedin_url
+        from {{ ref('roles') }} as r
+        where e.employer_domain = r.company_domain
+    ) as n
+    inner join {{ ref('people') }} as m on n.linkedin_url = m.linkedin_url
+    where {{ compared }}(m.full_name) = e.name_key
+    having count(*) = 1
+) as found on true
 left join {{ ref('api_people') }} as p on found.linkedin_url = p.linkedin_url

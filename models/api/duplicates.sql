@@ -14,22 +14,22 @@ owners as (
     select
         s.domain,
         case
-            when e.first_label is null then array_to_string(s.labels[cardinality(s.labels) - 1:], '.')
+            when e.first_label is null
+                then array_to_string(s.labels[cardinality(s.labels) - 1:], '.')
             when e.first_label > e.labels_of_owner
                 then array_to_string(s.labels[e.first_label - e.labels_of_owner:], '.')
         end as owner
     from subdomains as s
-    left join
-        lateral (
-            select
-                n.first_label,
-                p.labels_of_owner
-            from generate_series(1, cardinality(s.labels)) as n (first_label)
-            inner join {{ ref('public_suffixes') }} as p
-                on array_to_string(s.labels[n.first_label:], '.') = p.suffix
-            order by n.first_label - p.labels_of_owner
-            limit 1
-        ) as e on true
+    left join lateral (
+        select
+            n.first_label,
+            p.labels_of_owner
+        from generate_series(1, cardinality(s.labels)) as n (first_label)
+        inner join {{ ref('public_suffixes') }} as p
+            on array_to_string(s.labels[n.first_label:], '.') = p.suffix
+        order by n.first_label - p.labels_of_owner
+        limit 1
+    ) as e on true
 ),
 
 same_owner as (
