@@ -58,6 +58,28 @@ employed as (
     inner join studies as s on h.case_study_id = s.id
     left join {{ ref('companies') }} as c on s.customer_domain = c.domain
     {{ fence() }}
+),
+
+-- Who works there now or did; of namesakes nobody can tell which one is meant. Materialized: names
+-- have no index, so people are read once for all champions and not once for each.
+known as materialized (
+    select
+        e.id,
+        min(p.linkedin_url) as linkedin_url
+    from employed as e
+    inner join {{ ref('people') }} as p on e.name_key = {{ compared }}(p.full_name)
+    cross join
+        lateral (
+            select w.linkedin_url
+            from {{ ref('person_positions') }} as w
+            where p.linkedin_url = w.linkedin_url and e.employer_domain = w.company_domain
+            union
+            select r.linkedin_url
+            from {{ ref('roles') }} as r
+            where p.linkedin_url = r.linkedin_url and e.employer_domain = r.company_domain
+        ) as there
+    group by e.id
+    having count(*) = 1
 )
 
 select
@@ -87,20 +109,5 @@ select
     e.created_at as received_at
 from employed as e
 left join {{ ref('companies') }} as o on e.origin_domain = o.domain
--- who works there now or did; of namesakes nobody can tell which one is meant
-left join lateral (
-    select min(n.linkedin_url) as linkedin_url
-    from (
-        select w.linkedin_url
-        from {{ ref('person_positions') }} as w
-        where e.employer_domain = w.company_domain
-        union
-        select r.linkedin_url
-        from {{ ref('roles') }} as r
-        where e.employer_domain = r.company_domain
-    ) as n
-    inner join {{ ref('people') }} as m on n.linkedin_url = m.linkedin_url
-    where {{ compared }}(m.full_name) = e.name_key
-    having count(*) = 1
-) as found on true
-left join {{ ref('api_people') }} as p on found.linkedin_url = p.linkedin_url
+left join known as k on e.id = k.id
+left join {{ ref('api_people') }} as p on k.linkedin_url = p.linkedin_url

@@ -1,9 +1,18 @@
 {%- set domain = function('normal_domain') %}
 {%- set named = function('clean_name') %}
-with statements as (
+-- materialized: the forms of a firm are made once, and not for each of its companies
+with firms as materialized (
     select
+        f.id,
         {{ named }}(f.name) as firm_name,
-        {{ domain }}(f.domain) as firm_domain,
+        {{ domain }}(f.domain) as firm_domain
+    from {{ source('raw', 'vc_firms') }} as f
+),
+
+statements as (
+    select
+        f.firm_name,
+        f.firm_domain,
         {{ named }}(r.company_name) as company_name,
         {{ domain }}(r.website_domain) as company_domain,
         {{ function('clean_text') }}(r.status) as status,
@@ -11,7 +20,7 @@ with statements as (
         {{ receipt_of('r') }} as received_at,
         r.id as raw_payload_id
     from {{ source('raw', 'vc_portfolio_companies') }} as r
-    inner join {{ source('raw', 'vc_firms') }} as f on r.vc_firm_id = f.id
+    inner join firms as f on r.vc_firm_id = f.id
 
     union all
 
