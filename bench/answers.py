@@ -90,6 +90,33 @@ QUESTIONS = (
         " where entity = 'company' and entity_key = 'company-9.example'",
     ),
     Question(
+        "targets of a profile with the most leads",
+        1000,
+        "select * from api.target_accounts where icp_slug = 'company-1-example'"
+        " order by leads desc limit 50",
+    ),
+    Question(
+        "why is a company no target",
+        20,
+        "select * from api.icp_match where icp_slug = 'company-1-example'"
+        " and company_domain = 'company-9.example'",
+    ),
+    Question(
+        "criteria of some companies and profiles",
+        20,
+        "select * from api.icp_match limit 100",
+    ),
+    Question(
+        "what may be one and the same",
+        1000,
+        "select * from api.duplicates limit 50",
+    ),
+    Question(
+        "status of all workflows",
+        1000,
+        "select * from api.status",
+    ),
+    Question(
         "an account list",
         1000,
         "select * from api.companies where industry ilike '%retail%' and size_bucket = '51-200'"

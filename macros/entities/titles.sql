@@ -9,6 +9,17 @@
 {%- endmacro %}
 
 
+{% macro function_of(words) -%}
+    (
+        select f.function
+        from {{ ref('job_functions') }} as f
+        where strpos({{ words }}, ' ' || f.term || ' ') > 0
+        order by f.rank
+        limit 1
+    )
+{%- endmacro %}
+
+
 {% macro terms_of(list, item='i.item') -%}
     (
         select array_agg(distinct {{ by_code_points(item) }} order by {{ by_code_points(item) }})

@@ -147,6 +147,17 @@
 {%- endmacro %}
 
 
+{% macro feed_workflows() -%}
+    {{ return({
+        'manual_company_customers': 'manual-company-customers',
+        'salesnav_scrapes': 'salesnav-export',
+        'vc_firms': 'vc-firms',
+        'vc_portfolio_companies': 'vc-portfolio',
+        'vc_crunchbase_portfolios': 'crunchbase-vc-portfolio',
+    }) }}
+{%- endmacro %}
+
+
 {% macro key_of(kind, row='r') -%}
     {%- set key = function(kind.key[1]) ~ '(' ~ row ~ '.' ~ kind.key[0] ~ ')' -%}
     {%- set conditions = [] -%}

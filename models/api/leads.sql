@@ -11,20 +11,13 @@ with target_companies as (
         c.industry,
         c.size_bucket,
         c.employee_count,
-        c.country
+        c.country,
+        c.linkedin_url,
+        c.location
     from {{ ref('icp_criteria') }} as i
     inner join {{ ref('api_companies') }} as c
         on
-            (
-                i._industry_patterns is null
-                or {{ function('comparing_form') }}(c.industry) like any(i._industry_patterns)
-            )
-            and (i.size_buckets is null or c.size_bucket = any(i.size_buckets))
-            and (i.employee_count_min is null or i.employee_count_min <= c.employee_count)
-            and (i.employee_count_max is null or i.employee_count_max >= c.employee_count)
-            and (i.countries is null or c.country = any(i.countries))
-            and (i.founded_min is null or i.founded_min <= c.founded_year)
-            and (i.founded_max is null or i.founded_max >= c.founded_year)
+            {{ meets_company_criteria() }}
 ),
 
 leads as (
@@ -41,7 +34,10 @@ leads as (
         t.industry as company_industry,
         t.size_bucket as company_size_bucket,
         t.employee_count as company_employee_count,
-        t.country as company_country
+        t.country as company_country,
+        t.linkedin_url as company_linkedin_url,
+        t.location as company_location,
+        o._title_words
     from target_companies as t
     inner join {{ ref('person_positions') }} as o on t.domain = o.company_domain
     where
@@ -74,7 +70,12 @@ shown as (
         exists(
             select from {{ ref('company_customers') }} as c
             where l.icp_domain = c.domain and l.company_domain = c.customer_domain
-        ) as company_is_customer
+        ) as company_is_customer,
+        (
+            select a.location from {{ ref('api_people') }} as a
+            where l.linkedin_url = a.linkedin_url
+        ) as location,
+        {{ function_of('l._title_words') }} as function
     from leads as l
     inner join {{ ref('people') }} as p on l.linkedin_url = p.linkedin_url
     order by
@@ -105,5 +106,10 @@ select
     last_customer is not null as worked_at_customer,
     last_customer[1] as worked_at_customer_name,
     last_customer[2] as worked_at_customer_domain,
-    company_is_customer
+    company_is_customer,
+
+    company_linkedin_url,
+    company_location,
+    location,
+    function
 from shown

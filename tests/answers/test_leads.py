@@ -290,6 +290,21 @@ def test_a_rule(built: Warehouse, case: Case) -> None:
     assert found == expected
 
 
+def test_targets_are_the_companies_that_meet_every_criterion(built: Warehouse) -> None:
+    """One definition of the criteria: for the leads, for the targets, and for why it is none."""
+    met = built.all(
+        "select icp_slug, company_domain from api.icp_match"
+        " group by icp_slug, company_domain having bool_and(is_met) order by 1, 2"
+    )
+    targets = built.all("select icp_slug, company_domain, leads from api.target_accounts")
+    assert sorted((profile, domain) for profile, domain, _ in targets) == sorted(met)
+    counted = built.all(
+        "select icp_slug, company_domain, count(*) from api.leads group by icp_slug, company_domain"
+    )
+    assert {target for target in targets if target[2]} == set(counted)
+    assert any(leads == 0 for _, _, leads in targets)
+
+
 def test_the_cases_are_told_apart() -> None:
     assert len({case.key for case in CASES}) == len(CASES)
 

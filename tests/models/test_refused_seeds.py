@@ -57,6 +57,10 @@ QUOTE = (
     " is written twice, between quotes"
 )
 LEVELS = "C-Suite, Founder, Owner, Partner, VP, Head, Director, Manager, Senior, Entry, Intern"
+FUNCTIONS = (
+    "Administration, Customer Success, Data, Design, Engineering, Finance, IT, Legal, Marketing,"
+    " Operations, People, Product, Research, Sales, Supply Chain"
+)
 READERS = (
     "company_firmographics, company_discovery, person_profile, person_discovery, claygent_origins,"
     " company_icp_criteria, case_study_details"
@@ -200,6 +204,27 @@ A_DATE = "write a date like 2026-01-31 or 2026-01-31T09:00:00Z"
                 'line 4, rank: "1.5"; write a whole number',
             ],
             id="levels",
+        ),
+        pytest.param(
+            "job_functions",
+            "term,function,rank\nR&D,Laboratory,1\nsales,Sales,1\nsales,Sales,2\n",
+            [
+                f'line 2, function: "Laboratory"; write one of {FUNCTIONS}',
+                'line 2, term: "R&D"; write r d',
+                'line 3, rank: "1" stands in line 2 already',
+                'line 4, term: "sales" stands in line 3 already',
+            ],
+            id="functions",
+        ),
+        pytest.param(
+            "public_suffixes",
+            "suffix,labels_of_owner,origin\nCO.uk,1,reviewed\n*.ck,2,reviewed\nac.uk,3,reviewed\n",
+            [
+                'line 2, suffix: "CO.uk"; write co.uk',
+                'line 3, suffix: "*.ck"; write labels with a dot between',
+                'line 4, labels_of_owner: "3"; write 1 or 2',
+            ],
+            id="endings of domains",
         ),
         pytest.param(
             "null_markers",

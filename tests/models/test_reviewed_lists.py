@@ -31,10 +31,23 @@ VOCABULARIES = sorted((PROJECT / "seeds" / "vocabularies").glob("*.csv"))
 def test_vocabularies_are_sorted_and_without_repetitions(path: Path) -> None:
     with path.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.reader(lines))[1:]
-    if path.stem == "seniority_levels":
+    if path.stem in {"seniority_levels", "job_functions"}:
         rows = [[f"{int(rank):06}"] for _, _, rank in rows]
     assert rows == sorted(rows)
     assert len({tuple(row) for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("name", ["seniority_levels", "job_functions"])
+def test_every_term_of_titles_can_decide(name: str) -> None:
+    """Below a term whose words it contains, one that says something else would never be found."""
+    with (PROJECT / f"seeds/vocabularies/{name}.csv").open(encoding="utf-8") as lines:
+        terms = [(f" {term} ", says) for term, says, _ in list(csv.reader(lines))[1:]]
+    assert [
+        (above.strip(), term.strip())
+        for place, (term, says) in enumerate(terms)
+        for above, above_says in terms[:place]
+        if above in term and above_says != says
+    ] == []
 
 
 def test_suffixes_are_spelled_into_a_pattern_as_they_are(functions: Connection) -> None:

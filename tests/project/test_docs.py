@@ -142,9 +142,9 @@ PERSONAL = re.compile(
     r"name|email|phone|linkedin|_urn$|headline|summary|picture|location|locality|country|title"
     r"|degree|school|grade|activities|^owner$|^raw_payload$|^value$|^entity_key$|^said_|birth"
 )
-# of companies, customers, target profiles, or of the row itself
+# of companies, customers, target profiles, articles, or of the row itself
 NOT_OF_A_PERSON = re.compile(
-    r"company|export|icp|origin|customer|_source$|_raw_payload_id$|_received_at$"
+    r"company|export|icp|^article_|origin|customer|_source$|_raw_payload_id$|_received_at$"
 )
 
 

@@ -1,0 +1,27 @@
+select
+    i.slug as icp_slug,
+    i.domain as icp_domain,
+
+    c.id as company_id,
+    c.domain as company_domain,
+    c.name as company_name,
+    c.linkedin_url as company_linkedin_url,
+    c.industry as company_industry,
+    c.size_bucket as company_size_bucket,
+    c.employee_count as company_employee_count,
+    c.country as company_country,
+    c.location as company_location,
+
+    exists(
+        select from {{ ref('company_customers') }} as k
+        where i.domain = k.domain and c.domain = k.customer_domain
+    ) as company_is_customer,
+    -- counted for the rows of a page only
+    (
+        select count(*) from {{ ref('leads') }} as l
+        where i.slug = l.icp_slug and c.domain = l.company_domain
+    )::integer as leads
+from {{ ref('icp_criteria') }} as i
+inner join {{ ref('api_companies') }} as c
+    on
+        {{ meets_company_criteria() }}
