@@ -92,3 +92,72 @@
 {% macro enough_letters(name) -%}
     coalesce(length(regexp_replace({{ name }}, '[^{{ letter_class() }}]+|[{{ digit_class() }}]+', '', 'g')) >= 4, false)
 {%- endmacro %}
+
+
+{#
+    SQL for the receipt since which a lead has been one, under the criteria of today: a scalar query
+    over the histories. Each of their rows says what was before it; the last one before which a criterion
+    was not met is where the lead began.
+
+    lead: alias with icp_slug, linkedin_url, company_domain and company_known_since; person: of core.people.
+#}
+{% macro lead_since(lead, person) -%}
+    greatest(
+        {{ person }}.created_at,
+        {{ lead }}.company_known_since,
+        (
+            select max(h.observed_at)
+            from {{ ref('icp_criteria') }} as i
+            inner join {{ ref('company_history') }} as h on h.domain = {{ lead }}.company_domain
+            cross join
+                lateral (
+                    select
+                        case when h.attribute = 'industry' then h.old_value end as industry,
+                        case when h.attribute = 'size_bucket' then h.old_value end as size_bucket,
+                        case when h.attribute = 'employee_count' then h.old_value end::integer
+                            as employee_count,
+                        case when h.attribute = 'founded_year' then h.old_value end::integer
+                            as founded_year,
+                        case
+                            when h.attribute = 'country'
+                                then coalesce({{ function('country_name') }}(h.old_value), h.old_value)
+                        end as country
+                ) as c
+            where
+                i.slug = {{ lead }}.icp_slug
+                and case h.attribute
+                    {%- for attribute, criterion in {
+                        'industry': 'industry', 'size_bucket': 'size', 'country': 'country',
+                        'employee_count': 'employee_count', 'founded_year': 'founded',
+                    }.items() %}
+                    when '{{ attribute }}' then ({{ company_criteria()[criterion].is_met }}) is not true
+                    {%- endfor %}
+                end
+        ),
+        (
+            select max(w.observed_at)
+            from {{ ref('icp_criteria') }} as i
+            inner join (
+                select
+                    *,
+                    {{ function('title_words') }}(from_title) as title_words
+                from {{ ref('position_changes') }}
+            ) as w on w.linkedin_url = {{ lead }}.linkedin_url
+            where
+                i.slug = {{ lead }}.icp_slug
+                and (
+                    w.from_company_domain = {{ lead }}.company_domain
+                    and w.from_is_current is not false
+                    and {{ meets_title_criteria('w.title_words', seniority_of('w.title_words')) }}
+                ) is not true
+        )
+    )
+{%- endmacro %}
+
+
+{# Condition over i, a row of icp_criteria. #}
+{% macro meets_title_criteria(words, seniority) -%}
+    (i._title_any_patterns is null or {{ words }} like any(i._title_any_patterns))
+    and (i._title_all_patterns is null or {{ words }} like any(i._title_all_patterns))
+    and (i.seniority is null or {{ seniority }} = any(i.seniority))
+{%- endmacro %}

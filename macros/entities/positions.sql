@@ -57,3 +57,15 @@ statements as (
     and {{ one }}.email is not distinct from {{ other }}.email
     and {{ one }}.phone is not distinct from {{ other }}.phone
 {%- endmacro %}
+
+
+{# SQL for the newest e-mail address of a person; what is verified comes with finders. #}
+{% macro best_email(linkedin_url) -%}
+    (
+        select m.email
+        from {{ ref('person_observations') }} as m
+        where m.linkedin_url = {{ linkedin_url }} and m.email is not null
+        order by m.refreshed_at desc nulls last, m.received_at desc, m.raw_payload_id desc
+        limit 1
+    )
+{%- endmacro %}

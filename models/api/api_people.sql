@@ -34,7 +34,9 @@ select
 
     coalesce(c.linkedin_url, o.company_linkedin_url) as company_linkedin_url,
     c._location as company_location,
-    p.updated_at as last_changed_at
+    p.updated_at as last_changed_at,
+    {{ function_of('o._title_words') }} as function,
+    {{ best_email('p.linkedin_url') }} as email
 from {{ ref('people') }} as p
 left join {{ ref('person_positions') }} as o on p.linkedin_url = o.linkedin_url
 left join {{ ref('companies') }} as c on o.company_domain = c.domain

@@ -60,14 +60,13 @@ employed as (
     {{ fence() }}
 ),
 
--- Who works there now or did; of namesakes nobody can tell which one is meant. Materialized: names
--- have no index, so people are read once for all champions and not once for each.
-known as materialized (
+-- Who works there now or did; of namesakes nobody can tell which one is meant.
+known as (
     select
         e.id,
         min(p.linkedin_url) as linkedin_url
     from employed as e
-    inner join {{ ref('people') }} as p on e.name_key = {{ compared }}(p.full_name)
+    inner join {{ ref('people') }} as p on e.name_key = p._name_key
     cross join
         lateral (
             select w.linkedin_url

@@ -1,4 +1,3 @@
-{%- set compared = function('comparing_form') -%}
 -- Whoever has a name below an ending that is not their own shares nothing with their neighbours
 -- there. What has two labels is its owner's whole domain.
 with subdomains as (
@@ -63,11 +62,11 @@ same_name as (
 same_employer as materialized (
     select
         o.company_domain,
-        {{ compared }}(p.full_name) as name_key
+        p._name_key as name_key
     from {{ ref('person_positions') }} as o
     inner join {{ ref('people') }} as p on o.linkedin_url = p.linkedin_url
-    where o.company_domain is not null and p.full_name is not null
-    group by o.company_domain, {{ compared }}(p.full_name)
+    where o.company_domain is not null and p._name_key is not null
+    group by o.company_domain, p._name_key
     having count(*) > 1
 ),
 
@@ -137,5 +136,5 @@ cross join
             array_agg(p.id order by p.created_at, {{ by_code_points('p.linkedin_url') }}) as ids
         from {{ ref('person_positions') }} as o
         inner join {{ ref('people') }} as p on o.linkedin_url = p.linkedin_url
-        where s.company_domain = o.company_domain and s.name_key = {{ compared }}(p.full_name)
+        where s.company_domain = o.company_domain and s.name_key = p._name_key
     ) as m

@@ -2,7 +2,7 @@ with target_companies as (
     select
         i.slug as icp_slug,
         i.domain as icp_domain,
-        i.seniority as icp_seniority,
+        i.seniority,
         i._title_any_patterns,
         i._title_all_patterns,
         c.id,
@@ -13,7 +13,8 @@ with target_companies as (
         c.employee_count,
         c.country,
         c.linkedin_url,
-        c.location
+        c.location,
+        c.first_received_at
     from {{ ref('icp_criteria') }} as i
     inner join {{ ref('api_companies') }} as c
         on
@@ -22,30 +23,29 @@ with target_companies as (
 
 leads as (
     select
-        t.icp_slug,
-        t.icp_domain,
+        i.icp_slug,
+        i.icp_domain,
         o.linkedin_url,
         o.title,
         o.seniority,
         o.started_on,
-        t.id as company_id,
-        t.domain as company_domain,
-        t.name as company_name,
-        t.industry as company_industry,
-        t.size_bucket as company_size_bucket,
-        t.employee_count as company_employee_count,
-        t.country as company_country,
-        t.linkedin_url as company_linkedin_url,
-        t.location as company_location,
+        i.id as company_id,
+        i.domain as company_domain,
+        i.name as company_name,
+        i.industry as company_industry,
+        i.size_bucket as company_size_bucket,
+        i.employee_count as company_employee_count,
+        i.country as company_country,
+        i.linkedin_url as company_linkedin_url,
+        i.location as company_location,
+        i.first_received_at as company_known_since,
         o._title_words
-    from target_companies as t
-    inner join {{ ref('person_positions') }} as o on t.domain = o.company_domain
+    from target_companies as i
+    inner join {{ ref('person_positions') }} as o on i.domain = o.company_domain
     where
         -- who left is no lead; of whom nobody says so is one
         o.is_current is not false
-        and (t._title_any_patterns is null or o._title_words like any(t._title_any_patterns))
-        and (t._title_all_patterns is null or o._title_words like any(t._title_all_patterns))
-        and (t.icp_seniority is null or o.seniority = any(t.icp_seniority))
+        and {{ meets_title_criteria('o._title_words', 'o.seniority') }}
 ),
 
 -- A sub-select that is looked at for the rows of a page only, not for every lead. Who worked at
@@ -71,11 +71,10 @@ shown as (
             select from {{ ref('company_customers') }} as c
             where l.icp_domain = c.domain and l.company_domain = c.customer_domain
         ) as company_is_customer,
-        (
-            select a.location from {{ ref('api_people') }} as a
-            where l.linkedin_url = a.linkedin_url
-        ) as location,
-        {{ function_of('l._title_words') }} as function
+        p._location as location,
+        {{ function_of('l._title_words') }} as function,
+        {{ lead_since('l', 'p') }} as first_seen_at,
+        {{ best_email('l.linkedin_url') }} as email
     from leads as l
     inner join {{ ref('people') }} as p on l.linkedin_url = p.linkedin_url
     order by
@@ -111,5 +110,8 @@ select
     company_linkedin_url,
     company_location,
     location,
-    function
+    function,
+    first_seen_at,
+    email,
+    case when email is not null then 'unknown' end as email_verdict
 from shown

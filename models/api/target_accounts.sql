@@ -20,7 +20,16 @@ select
     (
         select count(*) from {{ ref('leads') }} as l
         where i.slug = l.icp_slug and c.domain = l.company_domain
-    )::integer as leads
+    )::integer as leads,
+    (
+        select count(distinct o.linkedin_url)
+        from {{ ref('person_positions') }} as w
+        inner join {{ ref('person_observations') }} as o on w.linkedin_url = o.linkedin_url
+        where
+            c.domain = w.company_domain
+            and w.is_current is not false
+            and (o.email is not null or o.phone is not null)
+    )::integer as contacts
 from {{ ref('icp_criteria') }} as i
 inner join {{ ref('api_companies') }} as c
     on

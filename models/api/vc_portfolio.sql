@@ -13,27 +13,31 @@ statements as (
     select
         f.firm_name,
         f.firm_domain,
-        {{ named }}(r.company_name) as company_name,
-        {{ domain }}(r.website_domain) as company_domain,
-        {{ function('clean_text') }}(r.status) as status,
-        'vc_portfolios' as source,
-        {{ receipt_of('r') }} as received_at,
-        r.id as raw_payload_id
-    from {{ source('raw', 'vc_portfolio_companies') }} as r
+        o.name as company_name,
+        o.domain as company_domain,
+        o.operating_status as status,
+        o.source,
+        o.received_at,
+        o.raw_payload_id
+    from {{ ref('company_observations') }} as o
+    inner join {{ source('raw', 'vc_portfolio_companies') }} as r on o.raw_payload_id = r.id
     inner join firms as f on r.vc_firm_id = f.id
+    where o.source = 'vc_portfolios'
 
     union all
 
     select
         {{ named }}(r.vc_name) as firm_name,
         {{ domain }}(r.vc_domain) as firm_domain,
-        {{ named }}(r.name) as company_name,
-        {{ domain }}(r.website) as company_domain,
-        {{ function('clean_text') }}(r.operating_status) as status,
-        'crunchbase_portfolios' as source,
-        {{ receipt_of('r') }} as received_at,
-        r.id as raw_payload_id
-    from {{ source('raw', 'vc_crunchbase_portfolios') }} as r
+        o.name as company_name,
+        o.domain as company_domain,
+        o.operating_status as status,
+        o.source,
+        o.received_at,
+        o.raw_payload_id
+    from {{ ref('company_observations') }} as o
+    inner join {{ source('raw', 'vc_crunchbase_portfolios') }} as r on o.raw_payload_id = r.id
+    where o.source = 'crunchbase_portfolios'
 ),
 
 -- A row without a website names no company of core; what was no website, extraction_issues says.

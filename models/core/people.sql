@@ -7,6 +7,7 @@
         'named_indexes': {
             'idx_core_people_linkedin_url': {'columns': ['linkedin_url'], 'unique': true},
             'idx_core_people_linkedin_slug': {'columns': ['linkedin_slug']},
+            'idx_core_people_name_key': {'columns': ['_name_key'], 'using': 'hash'},
         },
     },
 ) }}
@@ -50,6 +51,7 @@ select
     {% for attribute in observed_entities()['person'].attributes if attribute != 'full_name' -%}
         g.{{ attribute }} as _{{ attribute }},
     {% endfor %}
+    {{ function('comparing_form') }}(g.full_name) as _name_key,
     {{ written_by() }} as _first_xid,
     {{ written_by() }} as _xid
 from golden as g

@@ -95,10 +95,37 @@ def _fill(w: Warehouse) -> None:
     firmographics(w, "agreed.example", "Agreed", None, moment(1))
 
 
+def _fill_leads(w: Warehouse) -> None:
+    for n, employees in ((1, 100), (2, 150), (4, 160)):
+        w.payload(
+            "company_payloads",
+            "target.example",
+            {"name": "Target", "industry": "Toys", "employee_count": employees},
+            received=moment(n),
+        )
+    for slug, asked in (("any", {}), ("vps", {"title_contains_any": ["VP"]})):
+        w.payload(
+            "icp_payloads",
+            f"{slug}-owner.example",
+            {
+                "company_criteria": {"industries": ["Toys"], "employee_count_min": 120},
+                "person_criteria": asked,
+            },
+            received=moment(6),
+        )
+    for name, titles in (("old-hand", ("VP Toys", "VP Games")), ("promoted", ("Buyer", "VP Toys"))):
+        profile(w, name, 1, role("Target", titles[0], "2020-01"))
+        profile(w, name, 3, role("Target", titles[1], "2025-01"))
+    profile(w, "arrival", 5, role("Target", "VP Dolls", "2025-01"))
+    export(w, PROFILE.format("arrival"), 4, email="old@target.example", first_name="A")
+    export(w, PROFILE.format("arrival"), 5, email="new@target.example", first_name="A")
+
+
 @pytest.fixture(scope="module")
 def built(_built: Parameters) -> Iterator[Warehouse]:
     with scenario() as warehouse:
         _fill(warehouse)
+        _fill_leads(warehouse)
         warehouse.build()
         yield warehouse
 
@@ -242,14 +269,49 @@ def test_sources_that_differ_by_more_than_spelling(built: Warehouse) -> None:
     assert not any(each[0] == "agreed.example" for each in found)
 
 
+def test_since_when_somebody_is_a_lead(built: Warehouse) -> None:
+    found = listed(
+        built,
+        "select icp_slug, replace(linkedin_url, 'https://www.linkedin.com/in/', ''), first_seen_at"
+        " from api.leads where company_domain = 'target.example' order by 1, 2",
+    )
+    # the company is large enough since day 2, whatever it grew later
+    assert found == [
+        ("any-owner-example", "arrival", on_day(5)),
+        ("any-owner-example", "old-hand", on_day(2)),
+        ("any-owner-example", "promoted", on_day(2)),
+        ("vps-owner-example", "arrival", on_day(5)),
+        # the one title was as good as the other
+        ("vps-owner-example", "old-hand", on_day(2)),
+        ("vps-owner-example", "promoted", on_day(3)),
+    ]
+
+
+def test_a_lead_has_its_newest_address_and_an_account_counts_its_contacts(
+    built: Warehouse,
+) -> None:
+    found = row(
+        built,
+        "select email, email_verdict from api.leads"
+        f" where linkedin_url = '{PROFILE.format('arrival')}' and icp_slug = 'vps-owner-example'",
+    )
+    assert found == {"email": "new@target.example", "email_verdict": "unknown"}
+    found = row(
+        built,
+        "select leads, contacts from api.target_accounts"
+        " where icp_slug = 'vps-owner-example' and company_domain = 'target.example'",
+    )
+    assert found == {"leads": 3, "contacts": 1}
+
+
 def test_how_much_is_known(built: Warehouse) -> None:
     found = listed(
         built,
         "select source, known, entities from api.coverage"
         " where entity = 'company' and attribute = 'industry' order by source",
     )
-    # of grown and agreed; oldco and newco are only named
-    assert found == [("any", 2, 4), ("discovery", 1, 1), ("firmographics", 2, 2)]
+    # of grown, agreed and target; oldco, newco and two owners of profiles are only named
+    assert found == [("any", 3, 7), ("discovery", 1, 1), ("firmographics", 3, 3)]
 
 
 def test_changes_since_a_cursor_are_what_changed(built: Warehouse) -> None:
