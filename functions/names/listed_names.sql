@@ -17,7 +17,15 @@ from (
         select
             n,
             piece,
-            n > 1 and char_length(form) > 1 and btrim(form, '()') = any({{ array_of(suffixes) }})
+            n > 1
+            and char_length(form) > 1
+            and btrim(
+                case
+                    when octet_length(form) = char_length(form) then btrim(form, ' ')
+                    else translate(btrim(form, ' '), '{{ capitals }}', '{{ small_letters }}')
+                end,
+                '()'
+            ) = any({{ array_of(suffixes) }})
             as is_suffix
         from (
             select
@@ -27,7 +35,7 @@ from (
                         then {{ function('trim_blanks').include(database=false) }}(p.piece)
                     else btrim(p.piece, ' ')
                 end as piece,
-                btrim(p.form, ' ') as form
+                p.form
             from (
                 select
                     pieces,
@@ -37,13 +45,7 @@ from (
                             when octet_length(pieces) <= 4000
                                 then {{ function('comparing_form').include(database=false) }}(no_comma)
                             -- the usual spellings only: what the form costs a letter adds up
-                            when octet_length(pieces) = char_length(pieces)
-                                then lower(pieces collate "C") collate "default"
-                            else translate(
-                                lower(pieces collate "C") collate "default",
-                                '{{ capitals }}',
-                                '{{ small_letters }}'
-                            )
+                            else lower(pieces collate "C") collate "default"
                         end,
                         '.',
                         ''

@@ -99,6 +99,12 @@ class Text(NamedTuple):
 
 
 TEXTS = [Text(before, piece, behind) for before, behind in AROUND for piece in PIECES]
+# every piece alone and within one other pair; all of them within all take half an hour
+SAMPLE = [
+    Text(around[0], piece, around[1])
+    for number, piece in enumerate(PIECES)
+    for around in (AROUND[0], AROUND[1 + number % (len(AROUND) - 1)])
+]
 
 
 class Slot(NamedTuple):
