@@ -1,13 +1,16 @@
 {%- set suffixes = listed('legal_suffixes', 'suffix') -%}
+{%- set initials = markers(['text']) | map('first') | unique | join -%}
+{%- set initials = initials ~ initials | upper -%}
 {%- set capitals, small_letters = capitals_of(suffixes) -%}
 -- Pieces between commas, semicolons and line ends; a legal suffix belongs to the name before it. A
 -- list of 100 kB has 50,000 pieces: what can be done to the whole text is not done to each of them,
 -- and pieces are joined by cutting the text up anew.
 select
     array_agg(name order by place) filter (
-        -- trimmed already, or clean_text would say it
+        -- trimmed already, or clean_text would say it; most begin as no marker does
         where
-        octet_length(name) > 16
+        strpos('{{ initials }}', left(name, 1)) = 0
+        or octet_length(name) > 16
         or name = 'Null'
         or lower(rtrim(name, '.') collate "C") collate "default" <> all ({{ null_markers(['text']) }})
     )
