@@ -95,7 +95,7 @@ class Text(NamedTuple):
 
     def __str__(self) -> str:
         """The text in short, readable anywhere."""
-        return " ".join(ascii(part) for part in self if part).replace("\\\\", "\\")
+        return " ".join(ascii(part) for part in self if part)
 
 
 TEXTS = [Text(before, piece, behind) for before, behind in AROUND for piece in PIECES]
