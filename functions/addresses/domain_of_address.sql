@@ -45,9 +45,10 @@ from (
                 regexp_replace(
                     {{ function('lower_text').include(database=false) }}(
                         normalize(
-                            -- no host begins later: what follows is not worth reading
+                            -- No host begins later: what follows is not worth reading, and marks
+                            -- are put in order by comparing each with each.
                             regexp_replace(
-                                left(value, 4000), '^[{{ around }}]+|[{{ around }}]+$', '', 'g'
+                                left(value, 1000), '^[{{ around }}]+|[{{ around }}]+$', '', 'g'
                             ),
                             nfkc
                         )

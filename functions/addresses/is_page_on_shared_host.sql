@@ -10,8 +10,9 @@ select
             select
                 n.address,
                 substring(n.address from '^[^/?#]*//[^/?#]*|^[^/?#]+') as host
-            -- offset: the form would be made anew wherever it is named
-            from (select normalize(value, nfkc) as address offset 0) as n
+            -- as much as normal_domain reads; offset: the form would be made anew wherever it is
+            -- named
+            from (select normalize(left(value, 1000), nfkc) as address offset 0) as n
             offset 0
         ) as a
     ), false)

@@ -50,26 +50,34 @@ with recursive unwrapped as (
         -- an object, or a string that may hold one
         and bare.document ~ '^[ \t\r\n]*["{]'
         -- The parser calls itself at each level and raises when its stack is full. No text is
-        -- nested deeper than it has brackets; levels are counted where these are many.
+        -- nested deeper than it has brackets; levels are counted where these are many, at every
+        -- 20th bracket: between two that are not too deep none is deeper by more than ten.
         and case
             when
                 octet_length(bare.document)
                 - octet_length(translate(bare.document, '[{', '')) <= 2000
                 then true
             else (
-                select max(level) <= 2000
+                select coalesce(max(level) <= 2000, true)
                 from (
                     select
-                        sum(
-                            case
-                                when token.match[1] in ('[', '{') then 1
-                                when token.match[1] in (']', '}') then -1
-                                else 0
-                            end
-                        ) over (order by token.position) as level
+                        sum(2 * octet_length(translate(part.match[1], ']}', '')) - octet_length(part.match[1]))
+                            over (order by part.position)
+                        as level
                     from
-                        regexp_matches(bare.document, '"(?:[^"\\]|\\.)*"|[][{}]', 'g')
-                        with ordinality as token (match, position)
+                        regexp_matches(
+                            -- a string that does not end is one to the end, or each of its quotes
+                            -- would be tried for a beginning
+                            regexp_replace(
+                                bare.document,
+                                '(?:[^][{}"]|"(?:[^"\\]|\\.)*(?:"|\\?$))+',
+                                '',
+                                'g'
+                            ),
+                            '.{1,20}',
+                            'g'
+                        )
+                        with ordinality as part (match, position)
                 ) as levels
             )
         end

@@ -51,6 +51,9 @@ def main() -> None:
         cli(prog_name="ingest dbt")
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
+    except OSError as fault:
+        # dbt tells faults of its own itself; what is left are a version and a help text
+        sys.exit(f"Error: standard output cannot be written: {fault.strerror}")
 
 
 def is_news(record: logging.LogRecord) -> bool:

@@ -27,3 +27,27 @@
 {% macro name_stem(name) -%}
     {{ function('company_name_stem') }}({{ name }})
 {%- endmacro %}
+
+
+{#
+    The letters beyond ASCII of some words as capitals, and beside them as they are in the words.
+
+    Args:
+        words: words in the comparing form.
+#}
+{% macro capitals_of(words) -%}
+    {#- the capital of i in Turkish -#}
+    {%- set pairs = {'İ': 'i'} -%}
+    {%- for letter in words | join | list | unique | sort if letter > '~' -%}
+        {%- if letter | upper | length == 1 and letter | upper > '~' and letter | upper != letter -%}
+            {%- do pairs.update({letter | upper: letter}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return((pairs.keys() | join, pairs.values() | join)) }}
+{%- endmacro %}
+
+
+{# The characters of which the comparing form makes a comma, or a digit and a comma. #}
+{% macro compatible_commas() -%}
+    ，︐﹐🄁🄂🄃🄄🄅🄆🄇🄈🄉🄊
+{%- endmacro %}

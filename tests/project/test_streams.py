@@ -55,6 +55,13 @@ def test_a_result_that_cannot_be_shown_is_one_sentence(words: str, to: str) -> N
     assert "standard output cannot be written: " in said.splitlines()[-1]
 
 
+def test_dbts_version_that_cannot_be_shown_is_one_sentence() -> None:
+    assert run(f"{INGEST} dbt --version >/dev/full") == (
+        1,
+        "Error: standard output cannot be written: No space left on device\n",
+    )
+
+
 @pytest.mark.parametrize(("words", "usual"), [("status", 0), ("init", 0), ("load -", 1), ("x", 2)])
 def test_a_command_that_nobody_hears_or_feeds_ends_as_ever(words: str, usual: int) -> None:
     assert run(f"{INGEST} {words} <&- 2>&-")[0] == usual

@@ -5,4 +5,4 @@ select
     reason,
     raw_payload_id
 from extracted.extraction_issues
-order by raw_table, field
+order by raw_table collate ucs_basic, field collate ucs_basic, raw_payload_id
