@@ -3,8 +3,8 @@
     python bench/core.py [COMPANIES]        default 1000000, which takes 20 minutes
 
 Rows go into raw by SQL; company n is named by 1 + n % 8 of the sources. The models before core are
-built first and not counted. Beside the chosen rows stands one pass of SQL over the same mentions
-that takes the newest of each.
+built first and not counted. Beside the chosen rows stands one pass of SQL over the same
+observations that takes the newest of each.
 """
 
 from __future__ import annotations
@@ -129,17 +129,16 @@ SOURCES = {
         from generate_series({first}, {last}) as n where n % 8 >= 7""",
 }
 
-# the newest mention of each, as one would write it without rankings, provenance and aliases
+# the newest observation of each, as one would write it without rankings, nulls and aliases
 FLOOR = {
     "companies": """
-        select distinct on (domain) domain, name, linkedin_url, source, raw_payload_id, _received_at
-        from core.company_mentions
-        order by domain, _refreshed_at desc nulls last, _received_at desc, raw_payload_id desc""",
+        select distinct on (domain) *
+        from core.company_observations
+        order by domain, refreshed_at desc nulls last, received_at desc, raw_payload_id desc""",
     "people": """
-        select distinct on (linkedin_url)
-            linkedin_url, full_name, source, raw_payload_id, _received_at
-        from core.person_mentions
-        order by linkedin_url, _refreshed_at desc nulls last, _received_at desc""",
+        select distinct on (linkedin_url) *
+        from core.person_observations
+        order by linkedin_url, refreshed_at desc nulls last, received_at desc""",
 }
 
 FIRST, AGAIN, CHANGED = "first build", "--full-refresh", "1 % changed"

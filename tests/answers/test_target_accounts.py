@@ -180,6 +180,7 @@ def test_a_target_is_described(built: Warehouse) -> None:
         "company_employee_count": 50,
         "company_country": "United States",
         "company_location": "Boise, Idaho",
+        "contacts": 0,
         "company_is_customer": False,
         "leads": 2,
     }
