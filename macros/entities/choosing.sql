@@ -153,51 +153,39 @@ golden as (
 
 
 {#
+    CTE `dated`: the observations of entities of which something was received more than once, with
+    their first receipt. By a window, because a join of what is found here would be planned from a guess.
+#}
+{% macro received_repeatedly() -%}
+received as (
+    select
+        o.*,
+        min(o.received_at) over of_entity as first_received_at,
+        max(o.received_at) over of_entity as last_received_at
+    from observations as o
+    window of_entity as (partition by o.entity_key)
+),
+
+dated as (
+    select *
+    from received
+    where first_received_at < last_received_at
+)
+{%- endmacro %}
+
+
+{#
     The order of receipts is not the order of choice: of the observations in order of receipt, those
-    that are the best so far are the ones that ever spoke. Most attributes never had two values and
-    were known from the first receipt on; they are told by two aggregates, and not looked at further.
+    that are the best so far are the ones that ever spoke.
 #}
 {% macro changes_of(entity) -%}
     {%- set attributes = observed_entities()[entity].attributes -%}
-ranks as (
-    {{ ranks_of(entity, attributes) }}
-),
-
-first_receipts as (
-    select
-        o.entity_key,
-        min(o.received_at) as first_received_at
-    from observations as o
-    group by o.entity_key
-    having min(o.received_at) < max(o.received_at)
-),
-
--- What a source without a rank says makes nothing known.
-unsettled as (
-    select
-        o.entity_key,
-        f.first_received_at,
-        array_remove(array[
-            {%- for attribute, type in attributes.items() %}
-            {%- set ranked = "filter (where r." ~ attribute ~ " is not null and o." ~ attribute ~ " is not null)" %}
-            case
-                when
-                    min(o.{{ attribute }}) {{ ranked }} is distinct from max(o.{{ attribute }}) {{ ranked }}
-                    or min(o.received_at) {{ ranked }} > f.first_received_at
-                    then '{{ attribute }}'
-            end{{ ',' if not loop.last }}
-            {%- endfor %}
-        ], null) as attributes
-    from first_receipts as f
-    inner join observations as o on f.entity_key = o.entity_key
-    left join ranks as r on o.source = r.source
-    group by o.entity_key, f.first_received_at
-),
+{{ received_repeatedly() }},
 
 statements as (
     select
-        u.entity_key,
-        u.first_received_at,
+        o.entity_key,
+        o.first_received_at,
         a.attribute,
         a.value,
         r.rank,
@@ -207,8 +195,7 @@ statements as (
         o.refreshed_at,
         o.received_at,
         o.id
-    from unsettled as u
-    inner join observations as o on u.entity_key = o.entity_key
+    from dated as o
     cross join
         lateral (
             values
@@ -218,7 +205,7 @@ statements as (
         ) as a (attribute, value)
     inner join {{ ref('source_rankings') }} as r
         on r.entity = '{{ entity }}' and a.attribute = r.attribute and o.source = r.source
-    where a.value is not null and a.attribute = any(u.attributes)
+    where a.value is not null
 ),
 
 placed as (

@@ -131,13 +131,31 @@
 {%- endmacro %}
 
 
-{% macro bucket_of_headcount(headcount) -%}
+{#
+    Lateral join `h`: a head count, a text as the function gives it, and its number, if it is one. Fenced,
+    because both are used several times.
+#}
+{% macro headcount_of(value) -%}
+    lateral (
+        select
+            t.headcount,
+            {{ function('as_integer') }}(t.headcount) as number
+        from (
+            select {{ function('headcount') }}({{ value }}) as headcount
+            {{ fence() }}
+        ) as t
+        {{ fence() }}
+    ) as h
+{%- endmacro %}
+
+
+{% macro bucket_of_headcount() -%}
     case
-        when {{ headcount }} !~ '^[0-9]+$' then {{ headcount }}
+        when h.number is null then h.headcount
         {%- for bucket in ['1', '2-10', '11-50', '51-200', '201-500', '501-1000', '1001-5000', '5001-10000'] %}
-        when {{ function('as_integer') }}({{ headcount }}) between {{ bucket.split('-') | first }} and {{ bucket.split('-') | last }} then '{{ bucket }}'
+        when h.number between {{ bucket.split('-') | first }} and {{ bucket.split('-') | last }} then '{{ bucket }}'
         {%- endfor %}
-        when {{ function('as_integer') }}({{ headcount }}) > 10000 then '10001+'
+        when h.number > 10000 then '10001+'
     end
 {%- endmacro %}
 

@@ -6,7 +6,7 @@
 
 
 {# CTE `statements`: what names a title or an employer, with its rank. #}
-{% macro position_statements() -%}
+{% macro position_statements(observations='observations', columns=[]) -%}
 statements as (
     select
         o.entity_key,
@@ -25,8 +25,11 @@ statements as (
         o.raw_payload_id,
         o.refreshed_at,
         o.received_at,
+        {%- for column in columns %}
+        o.{{ column }},
+        {%- endfor %}
         coalesce(o.refreshed_at, o.received_at) as observed_at
-    from observations as o
+    from {{ observations }} as o
     inner join {{ ref('source_rankings') }} as r
         on r.entity = 'person' and r.attribute = 'position' and o.source = r.source
     left join {{ ref('company_aliases') }} as a on o.company_domain = a.domain

@@ -4,7 +4,7 @@
     meta={
         'owner': 'domain',
         'named_indexes': {
-            'idx_core_company_history_domain': {'columns': ['domain', 'attribute', 'observed_at']},
+            'idx_core_company_history_domain': {'columns': ['domain']},
             'idx_core_company_history_observed_at': {'columns': ['observed_at']},
         },
     },

@@ -4,7 +4,7 @@
     meta={
         'owner': 'linkedin_url',
         'named_indexes': {
-            'idx_core_person_history_linkedin_url': {'columns': ['linkedin_url', 'attribute', 'observed_at']},
+            'idx_core_person_history_linkedin_url': {'columns': ['linkedin_url']},
             'idx_core_person_history_observed_at': {'columns': ['observed_at']},
         },
     },

@@ -4,7 +4,7 @@
     meta={
         'owner': 'linkedin_url',
         'named_indexes': {
-            'idx_core_position_changes_linkedin_url': {'columns': ['linkedin_url', 'observed_at']},
+            'idx_core_position_changes_linkedin_url': {'columns': ['linkedin_url']},
             'idx_core_position_changes_observed_at': {'columns': ['observed_at']},
         },
     },
@@ -12,28 +12,19 @@
 
 with {{ touched_person_observations() }},
 
-first_receipts as (
-    select
-        o.entity_key,
-        min(o.received_at) as first_received_at
-    from observations as o
-    group by o.entity_key
-    having min(o.received_at) < max(o.received_at)
-),
+{{ received_repeatedly() }},
 
-{{ position_statements() }},
+{{ position_statements('dated', columns=['first_received_at']) }},
 
 -- Of each source the statements that were its best so far, when they came.
 placed as (
     select
         s.*,
-        f.first_received_at,
         row_number() over (
             partition by s.entity_key, s.source
             order by {{ best_last('s.rank', 's') }}
         ) as place
-    from first_receipts as f
-    inner join statements as s on f.entity_key = s.entity_key
+    from statements as s
 ),
 
 running as (

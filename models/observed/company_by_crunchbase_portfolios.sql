@@ -12,11 +12,11 @@ select
         {{ function('clean_text') }}(r.short_description)
     ) as description,
     {{ function('clean_text') }}(r.operating_status) as operating_status,
-    {{ bucket_of_headcount('h.headcount') }} as size_bucket,
-    {{ function('as_integer') }}(h.headcount) as employee_count,
+    {{ bucket_of_headcount() }} as size_bucket,
+    h.number as employee_count,
     extract(year from {{ function('as_date') }}(r.founded_date))::integer as founded_year,
     {{ function('clean_text') }}(r.country) as country,
     {{ place_of(['r.city', 'r.state']) }} as location
 from {{ source('raw', 'vc_crunchbase_portfolios') }} as r
-cross join lateral (select {{ function('headcount') }}(r.number_employees) as headcount) as h
+cross join {{ headcount_of('r.number_employees') }}
 where {{ is_new('r') }}

@@ -10,9 +10,9 @@ select
     {{ function('clean_text') }}(r.company_website) as website,
     {{ function('clean_text') }}(r.company_description) as description,
     {{ function('clean_text') }}(r.company_industries) as industry,
-    {{ bucket_of_headcount('h.headcount') }} as size_bucket,
-    {{ function('as_integer') }}(h.headcount) as employee_count,
+    {{ bucket_of_headcount() }} as size_bucket,
+    h.number as employee_count,
     {{ function('clean_text') }}(r.company_registered_address) as location
 from {{ source('raw', 'salesnav_scrapes') }} as r
-cross join lateral (select {{ function('headcount') }}(r.company_headcount) as headcount) as h
+cross join {{ headcount_of('r.company_headcount') }}
 where {{ is_new('r') }}

@@ -13,10 +13,10 @@ select
         {{ function('clean_text') }}(r.description_short)
     ) as description,
     {{ function('clean_text') }}(r.status) as operating_status,
-    nullif(array_to_string(r.specialties, ', '), '') as industry,
-    r.specialties,
-    {{ bucket_of_headcount('r.headcount') }} as size_bucket,
-    {{ function('as_integer') }}(r.headcount) as employee_count,
+    nullif(array_to_string(c.specialties, ', '), '') as industry,
+    c.specialties,
+    {{ bucket_of_headcount() }} as size_bucket,
+    h.number as employee_count,
     extract(year from {{ function('as_date') }}(r.founded_date))::integer as founded_year,
     {{ function('clean_text') }}(r.revenue_range) as annual_revenue,
     coalesce(
@@ -25,12 +25,12 @@ select
     ) as total_funding,
     {{ function('clean_text') }}(r.country) as country,
     {{ place_of(['r.city', 'r.state']) }} as location
-from (
-    select
-        *,
-        {{ function('headcount') }}(employee_count) as headcount,
-        {{ text_array('categories') }} as specialties
-    from {{ source('raw', 'vc_portfolio_companies') }}
-    {{ fence() }}
-) as r
+from {{ source('raw', 'vc_portfolio_companies') }} as r
+cross join {{ headcount_of('r.employee_count') }}
+-- a fence: the list is made once, for itself and for the industry
+cross join
+    lateral (
+        select {{ text_array('r.categories') }} as specialties
+        {{ fence() }}
+    ) as c
 where {{ is_new('r') }}
