@@ -142,6 +142,7 @@
             {{ function('as_integer') }}(t.headcount) as number
         from (
             select {{ function('headcount') }}({{ value }}) as headcount
+            from (values (true)) as once
             {{ fence() }}
         ) as t
         {{ fence() }}

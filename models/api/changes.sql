@@ -1,6 +1,6 @@
--- `_xid` moves exactly when a row changes, and a snapshot tells which transactions it has not seen: so
--- a program that keeps `cursor` misses nothing, whatever commits late. An erasure is to be named here
--- when there are erasures.
+-- `_xid` moves exactly when a row changes, and a snapshot tells which transactions it has not seen:
+-- so a program that keeps `cursor` misses nothing, whatever commits late. An erasure is to be named
+-- here when there are erasures.
 with changed as (
     select
         'company' as entity,

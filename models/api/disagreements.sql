@@ -14,9 +14,10 @@ select
     c.domain as entity_key,
     s.*
 from {{ ref('companies') }} as c
-cross join lateral (
-    {{ differing_sources('company', company_observations) }}
-) as s
+cross join
+    lateral (
+        {{ differing_sources('company', company_observations) }}
+    ) as s
 
 union all
 
@@ -26,6 +27,7 @@ select
     p.linkedin_url as entity_key,
     s.*
 from {{ ref('people') }} as p
-cross join lateral (
-    {{ differing_sources('person', person_observations) }}
-) as s
+cross join
+    lateral (
+        {{ differing_sources('person', person_observations) }}
+    ) as s

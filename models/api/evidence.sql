@@ -1,3 +1,13 @@
+{%- set of_company -%}
+    select m.*
+    from {{ ref('company_domains') }} as d
+    inner join {{ ref('company_observations') }} as m on d.domain = m.domain
+    where d.canonical_domain = c.domain
+{%- endset -%}
+{%- set of_person -%}
+    select m.* from {{ ref('person_observations') }} as m where m.linkedin_url = p.linkedin_url
+{%- endset -%}
+
 with companies as (
     select
         'company' as entity,
@@ -6,9 +16,7 @@ with companies as (
         s.*
     from {{ ref('companies') }} as c
     cross join lateral (
-        {{ statements_about('company', 'select m.* from ' ~ ref('company_domains') ~ ' as d inner join '
-            ~ ref('company_observations') ~ ' as m on d.domain = m.domain where d.canonical_domain = c.domain',
-            'o.owner') }}
+        {{ statements_about('company', of_company, 'o.owner') }}
     ) as s
 ),
 
@@ -20,8 +28,7 @@ people as (
         s.*
     from {{ ref('people') }} as p
     cross join lateral (
-        {{ statements_about('person', 'select m.* from ' ~ ref('person_observations')
-            ~ ' as m where m.linkedin_url = p.linkedin_url', 'o.linkedin_url') }}
+        {{ statements_about('person', of_person, 'o.linkedin_url') }}
     ) as s
 ),
 

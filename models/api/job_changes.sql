@@ -9,8 +9,11 @@ with compared as (
             = {{ function('comparing_form') }}(c.to_company_name),
             false
         ) as is_same_company,
-        {{ function('comparing_form') }}(c.from_title)
-        is not distinct from {{ function('comparing_form') }}(c.to_title) as is_same_title
+        coalesce(
+            {{ function('comparing_form') }}(c.from_title)
+            = {{ function('comparing_form') }}(c.to_title),
+            coalesce(c.from_title, c.to_title) is null
+        ) as is_same_title
     from {{ ref('position_changes') }} as c
     where
         coalesce(c.from_company_domain, c.from_company_name, c.from_title) is not null

@@ -19,12 +19,18 @@ cross join
         values
         (
             1,
-            case when s.entity_key is not null then {{ function('normal_domain') }}(s.origin_company_domain) end,
+            case
+                when s.entity_key is not null
+                    then {{ function('normal_domain') }}(s.origin_company_domain)
+            end,
             s.origin_company_name
         ),
         (
             2,
-            case when s.entity_key is not null then {{ function('normal_domain') }}(p.customer_company_domain) end,
+            case
+                when s.entity_key is not null
+                    then {{ function('normal_domain') }}(p.customer_company_domain)
+            end,
             s.company_customer_name
         )
     ) as side (place, domain, name)

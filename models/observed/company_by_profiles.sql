@@ -60,8 +60,9 @@ employers as (
         o.raw_payload_id,
         o.refreshed_at,
         o.received_at,
-        case when o.entity_key is not null then {{ function('normal_domain') }}(i.company_domain) end
-            as domain,
+        case
+            when o.entity_key is not null then {{ function('normal_domain') }}(i.company_domain)
+        end as domain,
         {{ function('plain_text') }}(i.company) as name,
         {{ function('company_linkedin_url') }}(i.url) as linkedin_url,
         e.place

@@ -31,6 +31,7 @@ cross join {{ headcount_of('r.employee_count') }}
 cross join
     lateral (
         select {{ text_array('r.categories') }} as specialties
+        from (values (true)) as once
         {{ fence() }}
     ) as c
 where {{ is_new('r') }}

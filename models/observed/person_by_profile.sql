@@ -28,27 +28,29 @@ select
 from (
     {{ stated_payloads('person_profile') }}
 ) as s
-cross join lateral jsonb_to_record(s.payload) as p (
-    name text,
-    first_name text,
-    last_name text,
-    headline text,
-    summary text,
-    location_name text,
-    country text,
-    picture_url_orig text,
-    picture_url_copy text,
-    connections text,
-    num_followers text,
-    latest_experience jsonb,
-    experience jsonb
-)
-cross join lateral jsonb_to_record({{ latest_experience('p') }}) as e (
-    title text,
-    company text,
-    company_domain text,
-    url text,
-    start_date text,
-    end_date text,
-    is_current text
-)
+cross join
+    lateral jsonb_to_record(s.payload) as p (
+        name text,
+        first_name text,
+        last_name text,
+        headline text,
+        summary text,
+        location_name text,
+        country text,
+        picture_url_orig text,
+        picture_url_copy text,
+        connections text,
+        num_followers text,
+        latest_experience jsonb,
+        experience jsonb
+    )
+cross join
+    lateral jsonb_to_record({{ latest_experience('p') }}) as e (
+        title text,
+        company text,
+        company_domain text,
+        url text,
+        start_date text,
+        end_date text,
+        is_current text
+    )

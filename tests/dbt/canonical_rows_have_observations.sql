@@ -17,7 +17,9 @@ union all
 select coalesce(p.linkedin_url, o.linkedin_url) as entity
 from {{ ref('people') }} as p
 full join (
-    select distinct linkedin_url from {{ ref('person_observations') }} where linkedin_kind = 'public'
+    select distinct linkedin_url
+    from {{ ref('person_observations') }}
+    where linkedin_kind = 'public'
 ) as o
     on p.linkedin_url = o.linkedin_url
 where p.linkedin_url is null or o.linkedin_url is null
