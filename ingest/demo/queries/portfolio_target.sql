@@ -15,4 +15,4 @@ where
         select from core.company_observations as o
         where o.domain = t.company_domain and o.source <> p.source
     )
-order by p.firm_name collate "C", p.firm_domain collate "C"
+order by p.known_since, p.raw_payload_id
