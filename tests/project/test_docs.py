@@ -72,8 +72,8 @@ def test_a_query_gives_the_result_that_is_shown(built: Warehouse, query: str, ta
     assert as_markdown(found, table) == table
 
 
-def test_there_are_at_least_ten_questions() -> None:
-    assert len(list(questions())) >= 10
+def test_there_are_at_least_twenty_five_questions() -> None:
+    assert len(list(questions())) >= 25
 
 
 def test_the_page_of_tables_is_the_one_of_the_models(
