@@ -262,7 +262,9 @@ def _rows(conn: Connection) -> dict[str, list[str]]:
         statement = sql.SQL("select (to_jsonb(t) - %s::text[])::text from {} as t").format(
             sql.Identifier(schema, table)
         )
-        left_out = ["_xid", "_first_xid", "_load_id", "load_id", "upload_id"]
+        left_out = ["_xid", "_first_xid", "_load_id", "load_id", "upload_id", "vc_firm_id"]
+        # of api.changes and api.deliveries: transactions and times of loading, too
+        left_out += ["changed_in", "cursor", "last_finished_at"]
         if schema == "raw":
             left_out += ["updated_at"]
         rows = [row[0] for row in conn.execute(statement, (left_out,))]
