@@ -1,7 +1,8 @@
 """Writes the page of all tables: what they are made of, and by which keys they meet.
 
 Everything comes from dbt's manifest. A box is a source table or a model, an arrow of a flowchart a
-dependency, a line between tables a `relationships` test. Seeds are left out.
+dependency, a line between tables a `relationships` test. Seeds are left out. A model that is no
+table itself is passed through: whoever reads it is made of what it reads.
 
 Usage: python docs/er_diagram.py MANIFEST PAGE
 """  # noqa: INP001 - a tool, run by `make docs`
@@ -34,12 +35,17 @@ def page(manifest: dict[str, Any]) -> Iterator[str]:
         if node["resource_type"] in ("model", "source") and node["schema"] in LAYERS
     }
     unique, links = keys(manifest["nodes"].values(), tables)
+    passed = {
+        key: node["depends_on"]["nodes"]
+        for key, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and key not in tables
+    }
     yield HEAD
     for layer in LAYERS:
         own = {key for key, (schema, _, _) in tables.items() if schema == layer}
         yield f"## {layer}\n"
         if layer != "raw":
-            yield from ("```mermaid", "flowchart LR", *flow(own, tables), "```\n")
+            yield from ("```mermaid", "flowchart LR", *flow(own, tables, passed), "```\n")
         kept = [link for link in links if link[0] in own]
         yield from ("```mermaid", "erDiagram", *relations(own, tables, unique, kept), "```\n")
 
@@ -61,10 +67,18 @@ def keys(nodes: Iterable[Any], tables: dict[str, Any]) -> tuple[set[Any], list[t
     return unique, sorted(links)
 
 
-def flow(own: set[str], tables: dict[str, Any]) -> Iterator[str]:
+def flow(own: set[str], tables: dict[str, Any], passed: dict[str, list[str]]) -> Iterator[str]:
     """What each table of a layer is made of, in a box a layer."""
+
+    def read_by(nodes: Iterable[str]) -> Iterator[str]:
+        for key in nodes:
+            if key in tables:
+                yield key
+            else:
+                yield from read_by(passed.get(key, ()))
+
     made = {
-        key: sorted({*tables[key][2].get("depends_on", {"nodes": []})["nodes"]} & {*tables})
+        key: sorted({*read_by(tables[key][2].get("depends_on", {"nodes": []})["nodes"])})
         for key in own
     }
     drawn = own.union(*made.values())

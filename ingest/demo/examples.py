@@ -10,6 +10,7 @@ from pathlib import Path
 from psycopg import sql
 
 from ingest.errors import IngestError, UsageError
+from ingest.feeds.options import FeedOptions
 from ingest.formats.content import open_content
 from ingest.formats.magic import COMPRESSIONS
 from ingest.landing import ledger
@@ -20,7 +21,22 @@ from ingest.workflows.registry import load_registry
 
 # records of this file name their own workflows; all others are named for theirs
 _MIXED = "mixed-workflows"
-_FORMS = (".json", ".ndjson", *(compression.suffix for compression in COMPRESSIONS))
+_FORMS = (
+    ".json",
+    ".ndjson",
+    ".csv",
+    ".tsv",
+    *(compression.suffix for compression in COMPRESSIONS),
+)
+# what the options of ``ingest load`` say of files that do not say it themselves, by workflow
+SAID = {
+    "salesnav-export": FeedOptions(
+        export_title="Operations, North America",
+        export_timestamp="10/20/2026, 9:30 AM",
+        timezone="America/Chicago",
+    ),
+    "vc-portfolio": FeedOptions(vc_firm="birch-capital.example"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +61,7 @@ class Loaded:
 
 
 def example_files() -> list[Path]:
-    """The payload files of ``examples/``, in the order of their names.
+    """The files of ``examples/``, in the order of their names, which is that of the history.
 
     Raises:
         IngestError: There are none.
@@ -113,7 +129,8 @@ def _load(conn: Connection, file: Path, tell: Callable[[str], None]) -> Loaded:
     slug = file.name.split(".")[0]
     workflow = None if slug == _MIXED else registry.resolve(slug)
     # a name that the ledger can show to anybody: no folders of this machine
-    options = LoadOptions(registry, workflow, notice=tell)
+    said = SAID.get(slug, FeedOptions())
+    options = LoadOptions(registry, workflow, feed=said.found(conn), notice=tell)
     summary = load_file(conn, relpath(file), options)
     if summary.load_id is None:
         raise TypeError("a load has an id")

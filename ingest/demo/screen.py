@@ -12,12 +12,16 @@ from ingest.dbt.build import BuildSummary
 from ingest.demo.examples import Loaded
 from ingest.demo.tour import (
     COMPANIES,
+    CONTACTS,
     CONTENDERS,
     COUNTS,
     CUSTOMERS,
+    DISAGREEMENT,
     ICP,
     ISSUES,
+    JOB_CHANGE,
     PEOPLE,
+    PORTFOLIO_TARGET,
     QUESTIONS,
     Rows,
     View,
@@ -72,13 +76,19 @@ def _of_all(part: int, whole: int) -> str:
 
 def _show_rejects(loaded: list[Loaded]) -> None:
     rejects = [reject for file in loaded for reject in file.rejects]
+    first = {reject.reason: reject for reject in reversed(rejects)}
     _heading(
-        f"2. Rejected: {len(rejects)} records, kept as they were; all of it: {_ingest()} rejects"
+        f"2. Rejected: {len(rejects)} records, kept as they were; one of each reason, "
+        f"all by {_ingest()} rejects"
     )
     print_table(
         out,
         ("file", "#line", "reason", "detail"),
-        [(Path(r.file_name).name, str(r.line), r.reason, r.detail) for r in rejects],
+        [
+            (Path(r.file_name).name, str(r.line), r.reason, r.detail)
+            for r in rejects
+            if r is first[r.reason]
+        ],
     )
 
 
@@ -100,12 +110,18 @@ def _show_entities(counts: dict[str, int], found: dict[str, Rows]) -> None:
 
 def _show_judgements(found: dict[str, Rows]) -> None:
     _heading("6. What the warehouse decided")
-    for label, text in (
-        ("newest wins", _contest(found[CONTENDERS.name])),
-        ("customers", _customers(found[CUSTOMERS.name])),
-        ("ideal customer", _icp(found[ICP.name])),
+    for label, view, told in (
+        ("newest wins", CONTENDERS, _contest),
+        ("customers", CUSTOMERS, _customers),
+        ("ideal customer", ICP, _icp),
+        ("a target", PORTFOLIO_TARGET, _portfolio_target),
+        ("a new job", JOB_CHANGE, _job_change),
+        ("a contact", CONTACTS, _contacts),
+        ("sources differ", DISAGREEMENT, _disagreement),
     ):
-        print_paragraph(out, f"{label:14}", text)
+        # beside other data, or with other seeds, it may not be so
+        if found[view.name]:
+            print_paragraph(out, f"{label:14}", told(found[view.name]))
 
 
 def _contest(contenders: Rows) -> str:
@@ -139,6 +155,42 @@ def _icp(profiles: Rows) -> str:
 
 def _any_of(criteria: dict[str, list[str]], key: str) -> str:
     return " / ".join(criteria[key])
+
+
+def _portfolio_target(targets: Rows) -> str:
+    target = targets[0]
+    return (
+        f"{target['domain']}, known from the portfolio of {target['firm_name']} alone: "
+        f"{target['industry']}, {target['size']} employees, {target['country']}, so one of "
+        f"{target['icp_domain']}"
+    )
+
+
+def _job_change(changes: Rows) -> str:
+    change = changes[0]
+    return (
+        f"{change['full_name']}, {change['from_title']} at {change['from_company_name']}, is "
+        f"{change['to_title']} at {change['to_company_name']} since {change['started_on']} "
+        f"({change['source']})"
+    )
+
+
+def _contacts(contacts: Rows) -> str:
+    return "; ".join(
+        ", ".join(
+            filter(
+                None, (f"{row['full_name']} ({row['linkedin_kind']})", row["email"], row["phone"])
+            )
+        )
+        for row in contacts
+    )
+
+
+def _disagreement(disagreements: Rows) -> str:
+    differing = disagreements[0]
+    said = zip(differing["said_values"], differing["sources"], strict=True)
+    told = ", ".join(f"“{value}” ({source})" for value, source in said)
+    return f"{differing['attribute']} of {differing['domain']}: {told}; the first is believed"
 
 
 def _show_questions(database: str) -> None:

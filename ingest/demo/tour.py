@@ -18,7 +18,7 @@ from ingest.postgres.statements import statement
 Rows = list[dict[str, Any]]
 
 _QUERIES = "ingest.demo.queries"
-_SHOWN = 8  # rows of a list that is shown in part
+_SHOWN = 6  # rows of a list that is shown in part
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,14 @@ PEOPLE = View("people", {"full_name": "name", "title": "latest title", "company_
 CONTENDERS = View("contenders")
 CUSTOMERS = View("customers")
 ICP = View("icp")
-_VIEWS = (COUNTS, ISSUES, COMPANIES, PEOPLE, CONTENDERS, CUSTOMERS, ICP)
+PORTFOLIO_TARGET = View("portfolio_target")
+JOB_CHANGE = View("job_change")
+CONTACTS = View("contacts")
+DISAGREEMENT = View("disagreement")
+_VIEWS = (
+    *(COUNTS, ISSUES, COMPANIES, PEOPLE, CONTENDERS, CUSTOMERS, ICP),
+    *(PORTFOLIO_TARGET, JOB_CHANGE, CONTACTS, DISAGREEMENT),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,9 @@ def tour(conn: Connection) -> dict[str, Rows]:
     Returns:
         Rows by subject: ``counts`` (one row), ``issues``, ``companies``, ``people`` (some of
         each), ``contenders`` (all payloads of one company, the winner first), ``customers``
-        and ``icp`` (of one company).
+        and ``icp`` (of one company), ``portfolio_target`` (a target known from a portfolio),
+        ``job_change`` (of one person), ``contacts`` (of a person and of a member id),
+        ``disagreement`` (on one attribute of a company).
     """
     found = {}
     with conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:

@@ -116,6 +116,11 @@ def test_every_raw_row_has_landed(built: Warehouse, table: str) -> None:
     assert count(built, f"raw.{table}") == EXPECTED["raw"][table]["rows"]
 
 
+@pytest.mark.parametrize("table", EXPECTED["feed_rows"])
+def test_every_row_of_a_feed_has_landed(built: Warehouse, table: str) -> None:
+    assert count(built, f"raw.{table}") == EXPECTED["feed_rows"][table]
+
+
 @pytest.mark.parametrize("table", WINNERS)
 def test_raw_rows_are_winners_or_reported_as_expected(built: Warehouse, table: str) -> None:
     relation, column = WINNERS[table]
@@ -213,6 +218,12 @@ def test_what_is_named_and_yet_no_company(built: Warehouse, domain: str) -> None
     assert built.one(query, domain) == (0,)
 
 
+@pytest.mark.parametrize("expected", EXPECTED["golden_companies"], ids=lambda e: e["domain"])
+def test_what_is_known_of_a_company_of_the_feeds(built: Warehouse, expected: Row) -> None:
+    query = "select * from api.companies where domain = %s"
+    assert claimed(row(built, query, expected["domain"]), expected) == expected
+
+
 def test_the_people_and_who_named_them(built: Warehouse) -> None:
     query = """select c.linkedin_slug, c.full_name, p.source from core.people as c
         left join api.provenance as p
@@ -269,14 +280,27 @@ def test_the_leads_of_an_ideal_customer_profile(built: Warehouse, owner: str) ->
     assert found == EXPECTED["leads"][owner]
 
 
-def test_the_companies_that_meet_an_ideal_customer_profile(built: Warehouse) -> None:
-    """Seen by whom they employ: each of them employs a lead."""
-    found = rows(
-        built,
-        "select distinct company_domain from api.leads where icp_domain = %s order by 1",
-        "northwind-tools.example",
-    )
-    assert [each["company_domain"] for each in found] == EXPECTED["icp_companies"]
+@pytest.mark.parametrize("owner", EXPECTED["targets"])
+def test_the_companies_that_meet_an_ideal_customer_profile(built: Warehouse, owner: str) -> None:
+    query = "select company_domain, leads from api.target_accounts where icp_domain = %s"
+    found = {each["company_domain"]: each["leads"] for each in rows(built, query, owner)}
+    assert found == EXPECTED["targets"][owner]
+
+
+# what is listed in full, by the name of its expectation
+LISTED = {
+    "contacts": "select * from api.contacts order by full_name",
+    "job_changes": "select * from api.job_changes order by full_name",
+    "vc_portfolio": "select * from api.vc_portfolio order by firm_name, company_domain",
+    "company_history": "select * from api.company_history where old_value is not null"
+    " order by entity_key, attribute",
+    "industry_disagreements": "select * from api.disagreements where attribute = 'industry'",
+}
+
+
+@pytest.mark.parametrize("listing", LISTED)
+def test_an_answer_that_is_listed_in_full(built: Warehouse, listing: str) -> None:
+    _assert_items(rows(built, LISTED[listing]), EXPECTED[listing])
 
 
 def test_who_left_a_company(built: Warehouse) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -80,14 +81,16 @@ def test_every_example_file_is_loaded_and_every_reject_named(shown: Shown) -> No
     assert files["mixed-workflows.ndjson"]["tables"] == {
         "case_study_extraction_payloads": 1,
         "company_customer_claygent_payloads": 1,
-        "company_payloads": 1,
+        "company_payloads": 2,
         "person_payloads": 1,
     }
 
 
 def test_the_build_is_told_in_numbers(shown: Shown) -> None:
     built = shown.document["build"]
-    assert built["models"] == len(list((PROJECT / "models").rglob("*.sql")))
+    models = [file.parent.name for file in (PROJECT / "models").rglob("*.sql")]
+    # what one source says of whom is part of the models that read it
+    assert built["models"] == len(models) - models.count("observed")
     assert built["functions"] == len(list((PROJECT / "functions").rglob("*.sql")))
     assert built["seeds"] == len(list((PROJECT / "seeds").rglob("*.csv")))
     assert built["tests"] > 100
@@ -109,14 +112,47 @@ def test_the_newest_payload_of_a_contested_company_stands_first(shown: Shown) ->
 
 
 def test_a_second_run_says_that_all_was_loaded_and_shows_the_same(shown: Shown) -> None:
-    assert "102 records of 8 files in examples/ (all loaded before" in shown.screen
+    assert "123 records of 13 files in examples/ (all loaded before" in shown.screen
     assert "1 models, 2 functions, 3 seeds; 4 tests passed" in shown.screen
     lines = shown.screen.splitlines()
     assert any(line.split()[:1] == ["acme-widgets.example"] for line in lines)
     assert any(
-        line.split() == ["mixed-workflows.ndjson", "4", "2", "4", "tables"] for line in lines
+        line.split() == ["mixed-workflows.ndjson", "5", "2", "4", "tables"] for line in lines
     )
     assert any(line.startswith("mixed-workflows.ndjson") and " 5  unkn" in line for line in lines)
+
+
+def test_it_names_a_target_a_job_change_contacts_and_a_disagreement(shown: Shown) -> None:
+    (target,) = shown.document["portfolio_target"]
+    assert (target["domain"], target["firm_name"]) == ("tidewater-routing.example", "Birch Capital")
+    (change,) = shown.document["job_change"]
+    assert (change["from_title"], change["to_title"]) == ("CTO", "VP Operations")
+    assert [row["linkedin_kind"] for row in shown.document["contacts"]] == ["public", "member_id"]
+    (differing,) = shown.document["disagreement"]
+    assert differing["said_values"] == ["Wholesale", "Food and Beverage Services"]
+
+
+def readme_blocks() -> list[str]:
+    """The screen and the answer that the README shows."""
+    section = (PROJECT / "README.md").read_text(encoding="utf-8").split("\n## ")[1]
+    assert section.startswith("Two commands")
+    return re.findall(r"^```text\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+
+
+def without_what_varies(screen: str) -> list[str]:
+    """The lines of a screen, without counts of a build, paths and names of databases."""
+    screen = re.sub(r"\S*\bingest (?=rejects|db)", "ingest ", screen)
+    screen = re.sub(r" -d hq_test\w+", "", screen)
+    screen = re.sub(r" \(all loaded before.*", "", screen)
+    screen = re.sub(r"(?m)^(3\. Built with dbt) .*", r"\1", screen)
+    return [line.rstrip() for line in screen.splitlines() if line]
+
+
+def test_the_readme_shows_lines_of_the_screen_in_their_order(shown: Shown) -> None:
+    screen = iter(without_what_varies(shown.screen))
+    told = [line for line in without_what_varies(readme_blocks()[0]) if line != "…"]
+    # an iterator that was searched goes on behind what was found
+    assert [line for line in told if line not in screen] == []
 
 
 def test_the_screen_is_plain_and_a_hundred_wide_when_piped(shown: Shown) -> None:
@@ -159,6 +195,8 @@ def test_the_offered_commands_run_as_they_stand(shown: Shown, number: int, told:
     assert done.returncode == 0, done.stderr
     assert [words for words in told if words not in done.stdout] == []
     assert "(0 rows)" not in done.stdout
+    if number == 0:
+        assert without_what_varies(done.stdout) == without_what_varies(readme_blocks()[1])
 
 
 def write(statement: str) -> None:
@@ -212,7 +250,7 @@ def test_yes_loads_the_examples_beside_other_data(
 
     monkeypatch.setattr(demo_command, "build", stop)
     assert str(demo("--yes").exception) == "far enough."
-    assert loads() == 8
+    assert loads() == len(FILES)
 
 
 def node(kind: str, name: str, status: str, level: str = "info") -> str:

@@ -1,7 +1,7 @@
 """The example files themselves: readable, invented, and in step with what is expected of them.
 
-Nothing of the product runs here. The files are read with the standard library alone, so that a
-fault of the loader cannot hide a fault of an example.
+Nothing of the product reads them here. The standard library alone does, so that a fault of the
+loader cannot hide a fault of an example.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.example_files import EXAMPLES, EXPECTED, FILES
+from ingest.demo.examples import SAID, example_files
+from ingest.feeds.options import FeedOptions
+from tests.support.example_files import EXAMPLES, EXPECTED, FILES, said_of
 from tests.support.warehouse import PROJECT
 
 SEEDS = PROJECT / "seeds" / "curation"
@@ -47,7 +49,21 @@ def text_of(name: str) -> str:
 def records_of(name: str) -> dict[int, Any]:
     """The file's records by the line on which they begin; UNREADABLE where a line is no JSON."""
     text = text_of(name)
+    if name.endswith((".csv", ".tsv")):
+        return _by_row(text, "\t" if name.endswith(".tsv") else ",")
     return _by_line(text) if ".ndjson" in name else _by_element(text)
+
+
+def _by_row(text: str, delimiter: str) -> dict[int, Any]:
+    records: dict[int, Any] = {}
+    lines = csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    begin = 2
+    for record in lines:
+        if None in record or None in record.values():
+            raise AssertionError(f"line {begin} has another number of cells than the header")
+        records[begin] = record
+        begin = lines.line_num + 1
+    return records
 
 
 def _by_line(text: str) -> dict[int, Any]:
@@ -89,6 +105,17 @@ def test_every_example_file_is_expected_and_described() -> None:
     assert names == set(FILES)
     readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     assert [name for name in names if f"`{name}`" not in readme] == []
+
+
+def test_the_files_are_listed_in_the_order_in_which_the_demo_loads_them() -> None:
+    assert list(FILES) == [file.name for file in example_files()]
+
+
+def test_the_demo_says_of_files_what_is_expected_to_be_said() -> None:
+    said = {
+        FILES[name]["workflow"]: FeedOptions(**said_of(name)) for name in FILES if said_of(name)
+    }
+    assert said == SAID
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -165,7 +192,8 @@ def test_aliases_lead_to_a_company_and_are_none_themselves() -> None:
 
 def test_what_lands_is_what_the_raw_tables_hold() -> None:
     landed = sum(file["landed"] for file in FILES.values())
-    assert sum(table["rows"] for table in EXPECTED["raw"].values()) == landed
+    rows = [table["rows"] for table in EXPECTED["raw"].values()]
+    assert sum(rows) + sum(EXPECTED["feed_rows"].values()) == landed
 
 
 @pytest.mark.parametrize("table", EXPECTED["raw"])
@@ -216,6 +244,9 @@ def test_answers_name_companies_and_people_of_core() -> None:
     companies = {company["domain"] for company in EXPECTED["core_companies"]}
     people = {person["linkedin_slug"] for person in EXPECTED["core_people"]}
     leads = [lead for found in EXPECTED["leads"].values() for lead in found]
+    for owner, found in EXPECTED["leads"].items():
+        at = Counter(lead["company"] for lead in found)
+        assert at == +Counter(EXPECTED["targets"][owner])
     assert {lead["company"] for lead in leads} | set(EXPECTED["past_employees"]) <= companies
     assert {lead["linkedin_slug"] for lead in leads} <= people
     assert {slug for slugs in EXPECTED["past_employees"].values() for slug in slugs} <= people
