@@ -32,7 +32,9 @@ def page(manifest: dict[str, Any]) -> Iterator[str]:
     tables = {
         key: (node["schema"], node.get("identifier") or node["alias"], node)
         for key, node in sorted((manifest["nodes"] | manifest["sources"]).items())
-        if node["resource_type"] in ("model", "source") and node["schema"] in LAYERS
+        if node["resource_type"] in ("model", "source")
+        and node["schema"] in LAYERS
+        and node.get("config", {}).get("materialized") != "ephemeral"
     }
     unique, links = keys(manifest["nodes"].values(), tables)
     passed = {

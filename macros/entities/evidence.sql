@@ -161,7 +161,11 @@
         select distinct on (a.attribute, o.source)
             a.attribute,
             a.value,
-            {{ function('comparing_form') }}(a.value) as compared,
+            case a.attribute
+                when 'country'
+                    then coalesce({{ function('country_name') }}(a.value), a.value)
+                else {{ function('comparing_form') }}(a.value)
+            end as compared,
             o.source,
             r.rank
         from ({{ observations }}) as o
