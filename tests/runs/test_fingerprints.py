@@ -21,7 +21,7 @@ EDITS = {
             "is true desc, e.position",
             "is true desc, e.position + 0",
         ),
-        {"person_profile", "company_mentions"},
+        {"person_profile", "person_observations", "company_observations"},
     ),
     "the-strategy-of-the-best": (
         "macros/incremental/keep_best.sql",
@@ -30,7 +30,6 @@ EDITS = {
         {
             *("company_firmographics", "company_discovery", "company_icp_criteria"),
             *("person_profile", "person_discovery", "claygent_origins", "case_study_details"),
-            *("company_mentions", "person_mentions"),
         },
     ),
     "a-model-and-its-comments": (

@@ -17,7 +17,7 @@ HELD = (
     ("person_profile", "person_discovery", "company_discovery"),
     ("company_customer_claygent", "company_icp_criteria", "person_discovery"),
     ("person_experience", "person_education", "company_firmographics"),
-    ("company_mentions", "person_mentions"),
+    ("company_observations", "person_observations"),
 )
 LOADS = 20  # under way when a run begins
 THREADS = "4"

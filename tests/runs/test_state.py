@@ -86,7 +86,7 @@ def test_what_is_remembered_can_be_thrown_away(stale: Warehouse) -> None:
     for forget in (
         "truncate extracted.watermarks",
         "delete from extracted.watermarks where model like 'person%'",
-        "delete from extracted.watermarks where model in ('companies', 'company_mentions')",
+        "delete from extracted.watermarks where model in ('companies', 'company_observations')",
         "drop table extracted.watermarks",
     ):
         stale.conn.execute(forget.encode())
