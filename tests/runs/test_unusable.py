@@ -76,7 +76,7 @@ def test_missing_rights_stop_the_run_one_after_the_other(
         f"no right to read raw.case_study_extraction_payloads. {OR_ITS_OWNER}",
         f"no right to read raw.case_study_extraction_payloads. {OR_ITS_OWNER}",
         f"no right to create in schema api. {OR_ITS_OWNER}",
-        f"api.companies belongs to {owner[0]}. Connect as a member of that role",
+        f"api.champions belongs to {owner[0]}. Connect as a member of that role",
     ]
 
 

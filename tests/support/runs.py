@@ -59,15 +59,20 @@ class Model:
 def models() -> list[Model]:
     """All incremental models of the project."""
     return [
-        Model(
-            node.name,
-            str(node.relation_name),
-            frozenset(
-                above.split(".")[-1] for above in node.depends_on_nodes if above.startswith("model")
-            ),
-        )
+        Model(node.name, str(node.relation_name), frozenset(_tables_above(node.unique_id)))
         for node in incremental_models()
     ]
+
+
+def _tables_above(unique_id: str) -> Iterator[str]:
+    """The models with tables that a model reads, itself or through an ephemeral one."""
+    nodes = parsed_project().nodes
+    for above in nodes[unique_id].depends_on_nodes:
+        if above.startswith("model"):
+            if nodes[above].config.materialized == "ephemeral":
+                yield from _tables_above(above)
+            else:
+                yield nodes[above].name
 
 
 def levels() -> list[list[Model]]:
@@ -75,6 +80,7 @@ def levels() -> list[list[Model]]:
     left, built, found = models(), set[str](), []
     while left:
         ready = [model for model in left if model.reads <= built]
+        assert ready, f"{names(left)} read each other"
         found.append(ready)
         built |= {model.name for model in ready}
         left = [model for model in left if model.name not in built]
