@@ -84,7 +84,9 @@ MUTANTS = {
         "case when {{ states_something(kind, 'n.payload') }} then n.owner end as entity_key",
         "n.owner as entity_key",
     ),
-    "a-headcount-gives-no-bucket": (OBSERVATIONS, "!~ '^[0-9]+$' then", "!~ '^$' then"),
+    "a-headcount-gives-no-bucket": (
+        *(OBSERVATIONS, "when h.number is null then h.headcount", "when true then h.headcount"),
+    ),
     "export-times-do-not-count": (
         EXPORTS,
         "{{ believed_refresh('r.export_timestamp', receipt_of('r')) }} as refreshed_at",
@@ -175,8 +177,11 @@ MUTANTS = {
             "old_value is not null",
         ),
     ),
-    "what-has-one-value-never-changed": (
-        *(CHOOSING, "or min(o.received_at) {{ ranked }} > f.first_received_at", ""),
+    "what-became-known-later-is-no-change": (
+        *(CHOOSING, "and (old_value is not null or received_at > first_received_at)", ""),
+    ),
+    "who-came-once-and-again-has-no-history": (
+        *(CHOOSING, "where first_received_at < last_received_at", "where false"),
     ),
     "the-same-again-is-a-change": (CHOOSING, "value is distinct from old_value", "true"),
     "history-compares-with-what-was-said-before": (
