@@ -177,7 +177,7 @@ MUTANTS = {
             "old_value is not null",
         ),
     ),
-    "what-became-known-later-is-no-change": (
+    "what-was-first-known-is-a-change": (
         *(CHOOSING, "and (old_value is not null or received_at > first_received_at)", ""),
     ),
     "who-came-once-and-again-has-no-history": (
