@@ -140,6 +140,7 @@ def test_status_takes_the_watermarks_of_an_earlier_release_for_none() -> None:
     assert found["untransformed"] == 1
 
 
+@pytest.mark.long
 def test_a_package_beside_the_project_stops_no_run(warehouse: Warehouse, tmp_path: Path) -> None:
     warehouse.build("-s", "company_aliases")
     project = copied(tmp_path)
