@@ -48,7 +48,7 @@ lint: .venv/.develops
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder ingest
 	unset PGHOSTADDR PGSERVICE PGDATABASE && eval "$$($(BIN)/ingest db env)" \
-		&& $(BIN)/sqlfluff lint --disable-progress-bar $(LINTED_SQL)
+		&& $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(LINTED_SQL)
 
 # the peers may fail to install: then the others are measured without them
 bench: .venv/.develops

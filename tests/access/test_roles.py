@@ -300,6 +300,7 @@ def test_what_an_administrator_made_is_the_builders_after_the_run(place: Place) 
     remake(place, None)
 
 
+@pytest.mark.long
 def test_what_a_login_of_the_builder_made_is_the_builders_after_the_run(place: Place) -> None:
     login = f"{place.name}_nightly"
     place.execute(f"create role {login} in role hq_builder")

@@ -44,6 +44,7 @@ def test_every_function_of_texts_is_driven(functions: Connection) -> None:
     assert {slot.function for slot in slots(functions)} == {name for (name,) in declared}
 
 
+@pytest.mark.long
 def test_a_large_text_takes_no_function_long(functions: Connection) -> None:
     assert not failures(functions, SAMPLE, _LARGE)
 

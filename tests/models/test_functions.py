@@ -121,6 +121,7 @@ def test_payload_object_takes_no_brackets_of_texts_for_levels(functions: Connect
     assert call(functions, "payload_object", [json.dumps(json.dumps(document))]) == [document]
 
 
+@pytest.mark.long
 def test_any_character_may_stand_in_a_listed_name(functions: Connection) -> None:
     wrong = functions.execute(
         "select array_agg(i) from generate_series(1, 1114111) as i"

@@ -164,7 +164,10 @@ def test_undoing_a_line_undoes_its_effect(seen: dict[str, Seen]) -> None:
     def without_writers(found: Seen) -> dict[str, list[Row]]:
         return {
             name: sorted(
-                ({k: v for k, v in each.items() if k != "_xid"} for each in table),
+                (
+                    {k: v for k, v in each.items() if k not in ("_xid", "_first_xid")}
+                    for each in table
+                ),
                 key=lambda each: str(each["id"]),
             )
             for name, table in found.items()

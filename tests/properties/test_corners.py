@@ -98,6 +98,7 @@ def test_an_entry_with_one_company_on_both_sides_calls_it_what_its_own_side_does
     )
 
 
+@pytest.mark.long
 def test_what_a_source_without_a_rank_says_makes_nothing_known(stage: Stage) -> None:
     page = "https://www.linkedin.com/company/unranked"
     said = {"name": "Unranked", "linkedin_url": page}
@@ -127,6 +128,7 @@ def test_a_row_that_names_a_company_twice_says_the_same_in_every_build(stage: St
     assert differences(grown, stage.snapshot()) == {}
 
 
+@pytest.mark.long
 def test_employers_are_observed_whatever_the_order_in_which_models_run(stage: Stage) -> None:
     roles = [
         {"company": "Now", "company_domain": "now.example", "is_current": True},

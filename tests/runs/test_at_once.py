@@ -39,6 +39,7 @@ def unbuilt(warehouse: Warehouse) -> Iterator[Warehouse]:
         dbt("build", *NO_TESTS)
 
 
+@pytest.mark.long
 def test_first_builds_at_once(unbuilt: Warehouse, runs: Runs) -> None:
     for _ in range(ROUNDS):
         drop_built(unbuilt.conn)

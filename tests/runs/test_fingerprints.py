@@ -76,6 +76,7 @@ def test_a_full_refresh_says_so_and_leaves_the_fingerprint(warehouse: Warehouse)
     assert fingerprints(warehouse) == built
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "edit",
     [

@@ -66,6 +66,7 @@ def test_killed_again_and_again_without_a_run_that_ends(warehouse: Warehouse, ru
     assert_as_built_at_once(warehouse)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("stale")
 def test_a_full_refresh_killed_half_way(warehouse: Warehouse, runs: Runs) -> None:
     kill_when_held(warehouse, runs, levels()[2], MIDDLE, "run", "--full-refresh")
@@ -88,6 +89,7 @@ def test_a_model_that_loses_its_connection_fails_alone(warehouse: Warehouse, run
     assert_as_built_at_once(warehouse)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "tables_there", [(16,), pytest.param((4, 12, 18, 24, 30), marks=pytest.mark.long)]
 )

@@ -107,6 +107,7 @@ def commit(loads: list[Connection]) -> None:
         load.commit()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("outcome", ["commit", "rollback"])
 def test_a_transaction_open_for_many_runs(warehouse: Warehouse, outcome: str) -> None:
     """It has read before them all and writes after them all."""

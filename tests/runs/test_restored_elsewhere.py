@@ -81,6 +81,7 @@ def restored(
     return there
 
 
+@pytest.mark.long
 def test_loaded_and_run_as_if_never_moved(
     warehouse: Warehouse, arrivals: Arrivals, restored: Parameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:

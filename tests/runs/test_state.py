@@ -80,6 +80,7 @@ def test_a_failed_run_advances_nothing_of_what_failed(stale: Warehouse) -> None:
     assert_as_built_at_once(stale)
 
 
+@pytest.mark.long
 def test_what_is_remembered_can_be_thrown_away(stale: Warehouse) -> None:
     stale.build()
     before = stale.snapshot()

@@ -128,6 +128,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return copied(tmp_path_factory.mktemp("project"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "edit",
     [
