@@ -6,6 +6,7 @@ Run as ``python -m ingest.dbt.main``, in a process of its own.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import signal
 import sys
@@ -52,7 +53,9 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(ExitStatus.INTERRUPTED)
     except OSError as fault:
-        # dbt tells faults of its own itself; what is left are a version and a help text
+        # dbt tells faults of its own itself; what is left are a version and a help text. What is in
+        # the buffer has to go somewhere when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(f"Error: standard output cannot be written: {fault.strerror}")
 
 
