@@ -42,6 +42,10 @@ words = sys.argv[1:]
 manifest = dbtRunner().invoke(["--quiet", "parse", *words]).result
 spent = []
 for _ in range(3):
+    # dbt puts ephemeral models into a model of one manifest only once
+    for node in manifest.nodes.values():
+        if hasattr(node, "extra_ctes"):
+            node.extra_ctes, node.extra_ctes_injected = [], False
     begin = time.perf_counter()
     done = dbtRunner(manifest=manifest).invoke(["--quiet", "run", "--threads", "1", *words])
     if not done.success:

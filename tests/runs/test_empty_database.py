@@ -51,6 +51,7 @@ def test_nothing_was_built_by_the_refused_runs(database: Database) -> None:
         pytest.param(
             ["build", "--full-refresh", *NO_TESTS],
             id="build-full-refresh",
+            marks=pytest.mark.long,
         ),
     ],
 )
