@@ -17,6 +17,7 @@ from ingest.terminal.streams import OutputError, guard_standard_streams
 
 # command name -> module in ingest.commands; imported only when the command is asked for
 _COMMANDS = {
+    "api": "api",
     "db": "db",
     "dbt": "dbt",
     "demo": "demo",

@@ -19,7 +19,17 @@ with rights (role, is_built, kind, name, privilege) as (
     ('hq_builder', false, 'table', null, 'SELECT'),
     ('hq_analyst', true, 'schema', null, 'USAGE'),
     ('hq_analyst', true, 'routine', null, 'EXECUTE'),
-    ('hq_analyst', true, 'table', null, 'SELECT')
+    ('hq_analyst', true, 'table', null, 'SELECT'),
+    -- the HTTP service: the answers, and whose keys it may accept
+    ('hq_api', true, 'schema', 'api', 'USAGE'),
+    ('hq_api', true, 'schema', 'reference', 'USAGE'),
+    ('hq_api', true, 'routine', 'reference.*', 'EXECUTE'),
+    ('hq_api', true, 'table', 'api.*', 'SELECT'),
+    ('hq_api', false, 'schema', null, 'USAGE'),
+    ('hq_api', false, 'table', 'raw.api_keys', 'SELECT'),
+    ('hq_api', false, 'table', 'raw.api_key_uses', 'SELECT'),
+    ('hq_api', false, 'table', 'raw.api_key_uses', 'INSERT'),
+    ('hq_api', false, 'table', 'raw.api_key_uses', 'UPDATE')
 ),
 
 schemas as (
@@ -87,9 +97,16 @@ wanted (kind, name, role, privilege) as (
     from ours as o
     inner join rights as r on o.kind = r.kind and o.is_built = r.is_built
     where
-        coalesce(r.name, o.name) = o.name
+        case
+            when right(r.name, 1) = '*' then starts_with(o.name, rtrim(r.name, '*'))
+            else coalesce(r.name, o.name) = o.name
+        end
+        -- the server may lack a role that came with a later release
+        and to_regrole(r.role) is not null
         -- only ingest init writes there
         and (o.name, r.privilege) <> ('raw.migrations', 'INSERT')
+        -- whoever may add a key may do everything
+        and (o.name not in ('raw.api_keys', 'raw.api_key_uses') or r.role = 'hq_api')
 ),
 
 held (kind, name, role, privilege) as (
@@ -138,6 +155,30 @@ statements (step, name, text) as (
                 and d.defaclnamespace = s.oid
                 and d.defaclobjtype = 'r'
                 and a.grantee = to_regrole('hq_analyst')
+                and a.privilege_type = 'SELECT'
+        )
+    union all
+    select
+        3,
+        nspname,
+        format(
+            'alter default privileges for role hq_builder in schema %I '
+            'grant select on tables to hq_api',
+            nspname
+        )
+    from schemas as s
+    where
+        nspname = 'api'
+        and to_regrole('hq_api') is not null
+        and pg_has_role('hq_builder', 'usage')
+        and not exists (
+            select from pg_default_acl as d
+            cross join aclexplode(d.defaclacl) as a
+            where
+                d.defaclrole = to_regrole('hq_builder')
+                and d.defaclnamespace = s.oid
+                and d.defaclobjtype = 'r'
+                and a.grantee = to_regrole('hq_api')
                 and a.privilege_type = 'SELECT'
         )
     union all

@@ -1,0 +1,124 @@
+"""The application: routes behind the door, and what lives as long as the process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hq_api.callers import Doorkeeper
+from hq_api.database import Database
+from hq_api.endpoints.documents import document_routes
+from hq_api.endpoints.exports import export_routes
+from hq_api.endpoints.lists import list_routes
+from hq_api.endpoints.lookups import lookup_routes
+from hq_api.endpoints.meta import meta_routes, unknown_path
+from hq_api.endpoints.search import search_routes
+from hq_api.front import Front, log_to_standard_error
+from hq_api.problems import ProblemError
+from hq_api.resources import parts_of, read_resources
+from hq_api.service import Service
+from hq_api.settings import Settings, handed_on
+
+_BEHIND_THE_DOOR = "/v1/"
+_COMPRESSED_FROM = 1_000  # bytes
+
+
+class Door:
+    """Lets nobody at the data who has no key; puts the caller beside the request.
+
+    Args:
+        app: What is behind it.
+        doorkeeper: Who finds out who calls.
+    """
+
+    def __init__(self, app: ASGIApp, doorkeeper: Doorkeeper) -> None:
+        self._app = app
+        self._doorkeeper = doorkeeper
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it."""
+        if scope["type"] == "http" and _route_path(scope).startswith(_BEHIND_THE_DOOR):
+            scope["state"]["caller"] = await self._doorkeeper.caller(Request(scope))
+        await self._app(scope, receive, send)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application.
+
+    Args:
+        settings: How it is run.
+    """
+    database = Database(settings.connections, settings.answer_seconds)
+    doorkeeper = Doorkeeper(
+        database if settings.with_keys else None, settings.rate / settings.workers
+    )
+    resources = read_resources()
+    service = Service(settings, database, doorkeeper, resources, tuple(parts_of(resources)))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await database.open()
+        noting = asyncio.create_task(doorkeeper.note_uses())
+        try:
+            yield
+        finally:
+            noting.cancel()
+            with suppress(asyncio.CancelledError):
+                await noting
+            await database.close()
+
+    app = Starlette(
+        routes=_routes(service),
+        middleware=[
+            Middleware(Front),
+            Middleware(Door, doorkeeper=doorkeeper),
+            Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM),
+        ],
+        exception_handlers={HTTPException: _refused},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    app.state.service = service
+    return app
+
+
+def served() -> Starlette:
+    """The application of a worker process, with the settings of the command."""
+    log_to_standard_error()
+    return create_app(handed_on())
+
+
+def _routes(service: Service) -> Sequence[BaseRoute]:
+    return [
+        *meta_routes(service),
+        *search_routes(service),
+        *lookup_routes(service),
+        *export_routes(service),
+        *list_routes(service),
+        *document_routes(service),
+    ]
+
+
+async def _refused(request: Request, fault: Exception) -> Response:
+    """What the framework refuses: paths that are not there, other methods."""
+    if not isinstance(fault, HTTPException):
+        raise fault
+    if fault.status_code == 404:  # noqa: PLR2004
+        raise unknown_path(request) from None
+    detail = f"this path is not asked with {request.method[:20]}"
+    raise ProblemError(fault.status_code, detail, headers=fault.headers) from None
+
+
+def _route_path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", "").rstrip("/"))

@@ -1,0 +1,160 @@
+"""The connections of the service, and how what the database says becomes a problem."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection, sql
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from hq_api.problems import ProblemError
+from ingest.postgres.connection import connection_parameters
+from ingest.postgres.session import settled
+
+ROLE = "hq_api"
+_POOL_SECONDS = 5.0  # how long a request waits for a connection
+_EXPORTS = 2  # streams at a time; each holds a connection as long as its caller reads
+_RETRY_SECONDS = "2"
+
+_log = logging.getLogger("hq_api")
+
+Query = sql.SQL | sql.Composed
+Values = Sequence[object] | Mapping[str, object]
+
+
+class Database:
+    """Reads for the service, in sessions that can do nothing else.
+
+    Args:
+        connections: How many connections answers share.
+        answer_seconds: How long a statement may take unless it is told otherwise.
+    """
+
+    def __init__(self, connections: int, answer_seconds: float) -> None:
+        self._answer_ms = int(answer_seconds * 1000)
+        self._answers = self._pool("answers", connections, self._answer_ms)
+        self._streams = self._pool("exports", _EXPORTS, 0)
+
+    def _pool(
+        self, name: str, size: int, timeout_ms: int
+    ) -> AsyncConnectionPool[AsyncConnection[TupleRow]]:
+        async def configure(conn: AsyncConnection[TupleRow]) -> None:
+            await conn.execute(settled())
+            await _become(conn)
+            await conn.execute("set default_transaction_read_only to on")
+            await conn.execute(f"set statement_timeout to {timeout_ms}".encode())
+
+        return AsyncConnectionPool(
+            kwargs={
+                **connection_parameters(),
+                "application_name": f"hq_api {name}",
+                "client_encoding": "utf8",
+                "connect_timeout": "5",
+                "autocommit": True,
+            },
+            min_size=1,
+            max_size=size,
+            open=False,
+            timeout=_POOL_SECONDS,
+            configure=configure,
+            check=AsyncConnectionPool.check_connection,
+            name=name,
+        )
+
+    async def open(self) -> None:
+        """Begin to connect; a database that is away is one of the answers."""
+        await self._answers.open()
+        await self._streams.open()
+
+    async def close(self) -> None:
+        """Leave the database."""
+        await self._answers.close()
+        await self._streams.close()
+
+    async def rows(
+        self, query: Query, values: Values = (), *, seconds: float | None = None
+    ) -> list[TupleRow]:
+        """The rows of a query.
+
+        Args:
+            query: The query.
+            values: The values of its placeholders.
+            seconds: How long it may take; by default as long as an answer may.
+
+        Raises:
+            ProblemError: The database is away, or it takes too long.
+        """
+        async with _translated(), self._answers.connection() as conn:
+            if seconds is None:
+                return await (await conn.execute(query, values)).fetchall()
+            async with conn.transaction():
+                await conn.execute(f"set local statement_timeout to {int(seconds * 1000)}".encode())
+                return await (await conn.execute(query, values)).fetchall()
+
+    async def write(self, query: Query, values: Values) -> None:
+        """Execute a statement that writes what the service keeps for itself.
+
+        Raises:
+            ProblemError: The database is away, or does not let it.
+        """
+        async with _translated(), self._answers.connection() as conn, conn.transaction():
+            await conn.execute("set transaction read write")
+            await conn.execute(query, values)
+
+    @asynccontextmanager
+    async def blocks(self, query: Query, values: Values) -> AsyncIterator[AsyncIterator[bytes]]:
+        """What a COPY to standard output gives, read from one snapshot as the caller takes it."""
+        async with (
+            _translated(),
+            self._streams.connection() as conn,
+            conn.cursor() as cursor,
+            cursor.copy(query, values) as copy,
+        ):
+            yield _bytes_of(copy)
+
+
+async def _bytes_of(copy: psycopg.AsyncCopy) -> AsyncIterator[bytes]:
+    async for block in copy:
+        yield bytes(block)
+
+
+async def _become(conn: AsyncConnection[TupleRow]) -> None:
+    """Take the role of the service on, where the database has it."""
+    found = await conn.execute("select to_regrole(%s) is not null", (ROLE,))
+    if await found.fetchone() == (True,):
+        await conn.execute(sql.SQL("set role {}").format(sql.Identifier(ROLE)))
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """What the database says is for the log; callers get what they can act on."""
+    try:
+        yield
+    except psycopg.errors.QueryCanceled:
+        raise ProblemError(
+            504, "the database took too long; ask for less, with filters or a smaller limit"
+        ) from None
+    except (psycopg.OperationalError, PoolTimeout) as fault:
+        _log.warning("the database is away: %s", _words(fault))
+        raise ProblemError(
+            503,
+            "the database cannot be reached or is busy; try again",
+            headers={"Retry-After": _RETRY_SECONDS},
+        ) from None
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as fault:
+        _log.error("not built: %s", _words(fault))
+        raise ProblemError(
+            503,
+            "the warehouse is not built yet, or by another release; run ingest dbt build",
+            headers={"Retry-After": "60"},
+        ) from None
+
+
+def _words(fault: BaseException) -> str:
+    primary: Any = fault.diag.message_primary if isinstance(fault, psycopg.Error) else None
+    return " ".join(str(primary or fault).split())

@@ -1,0 +1,96 @@
+"""One company, one person, one profile, with what belongs to it."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hq_api import statements
+from hq_api.endpoints.lists import owner_of
+from hq_api.paging import Term
+from hq_api.problems import ProblemError, bad_parameter
+from hq_api.questions import allowed_columns, same_as
+from hq_api.resources import Resource
+from hq_api.service import Endpoint, Service, caller_of, json_response, route
+
+# what a document of one row has inside: resource, column that names the owner, order
+_INSIDE = {
+    "companies": (),
+    "people": (("roles", "experience_order"), ("education", "education_order")),
+    "icps": (),
+}
+_KEYS = {"companies": "domain", "people": "linkedin_url", "icps": "slug"}
+_NOBODY = {"companies": "no company has the domain", "people": "nobody has the profile"}
+
+
+def document_routes(service: Service) -> list[Route]:
+    """The routes of single rows; an address with slashes may be given as it is."""
+    return [
+        route(f"/v1/{name}/{{owner{convertor}}}", _document(service, service.resources[name]))
+        for convertor in ("", ":path")
+        for name in _KEYS
+    ]
+
+
+def _document(service: Service, resource: Resource) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        for name in request.query_params:
+            raise bad_parameter(name, f"unknown parameter {name[:100]!r}: one row takes none")
+        asked_for = unquote(request.path_params["owner"])
+        allowed_columns(resource, caller_of(request))
+        key = await owner_of(service, resource.name, asked_for)
+
+        async def make() -> Response:
+            document = await read_document(service, resource, request, key)
+            if document is None:
+                nobody = _NOBODY.get(resource.name, "there is no")
+                raise ProblemError(404, f"{nobody} {key}", asked_for=asked_for[:2000])
+            return json_response({"asked_for": asked_for, **document})
+
+        return await service.cached(request, make)
+
+    return answer
+
+
+async def read_document(
+    service: Service, resource: Resource, request: Request, key: str
+) -> dict[str, object] | None:
+    """One row with what belongs to it, as far as the caller may read it; None if there is none."""
+    caller = caller_of(request)
+    row = await _rows(service, resource, request, _KEYS[resource.name], key, limit=1)
+    if not row:
+        return None
+    document: dict[str, object] = dict(msgspec.json.decode(row[0], type=dict[str, msgspec.Raw]))
+    for name, order in _INSIDE[resource.name]:
+        if caller.may_read_people:
+            inside = service.resources[name]
+            document[name] = await _rows(
+                service, inside, request, _KEYS[resource.name], key, order=order
+            )
+    return document
+
+
+async def _rows(
+    service: Service,
+    resource: Resource,
+    request: Request,
+    column: str,
+    key: str,
+    *,
+    order: str | None = None,
+    limit: int = 1_000_000,
+) -> list[msgspec.Raw]:
+    columns = allowed_columns(resource, caller_of(request))
+    names = (*((order,) if order else ()), *resource.key)
+    query, values = statements.page(
+        statements.relation(resource.view),
+        columns,
+        [same_as(column, resource.columns[column], key)],
+        [Term(resource.columns[name]) for name in names],
+        limit,
+    )
+    return [msgspec.Raw(text.encode()) for (text,) in await service.database.rows(query, values)]

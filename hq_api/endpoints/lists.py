@@ -1,0 +1,203 @@
+"""Pages of rows: ``GET /v1/leads?...``, ``GET /v1/companies/{domain}/people``."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import msgspec
+from psycopg import sql
+from starlette.datastructures import URL
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hq_api import statements
+from hq_api.filters import Condition
+from hq_api.identifiers import company_domain, person_url
+from hq_api.paging import Position, token
+from hq_api.problems import ProblemError, bad_parameter
+from hq_api.questions import Question, read_question, same_as, single
+from hq_api.resources import Part, Resource
+from hq_api.service import Endpoint, Service, caller_of, json_response, route
+from hq_api.values import BadValueError, checked
+
+_SNAPSHOT = sql.SQL("select pg_current_snapshot()::text")
+_ICP = sql.SQL(
+    "select slug from api.icps where slug = %(text)s or domain = reference.normal_domain(%(text)s)"
+)
+
+
+def list_routes(service: Service) -> list[Route]:
+    """The routes of all lists."""
+    routes = [
+        route(f"/v1/{name}", (_changes if name == "changes" else _list)(service, resource))
+        for name, resource in service.resources.items()
+    ]
+    routes += [
+        route(f"/v1/{part.of}/{{owner}}/{part.name}", _part(service, part))
+        for part in service.parts
+    ]
+    return routes
+
+
+def _list(service: Service, resource: Resource) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        question = await read_question(
+            service.database, resource, caller_of(request), request.query_params
+        )
+
+        async def make() -> Response:
+            return await _page(service, request, question)
+
+        return await service.cached(request, make, resource=resource.name)
+
+    return answer
+
+
+def _part(service: Service, part: Part) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        owner = await owner_of(service, part.of, unquote(request.path_params["owner"]))
+        columns = part.resource.columns
+        owned = [same_as(part.column, columns[part.column], owner)]
+        if part.entity:
+            owned.append(same_as("entity", columns["entity"], part.entity))
+        question = await read_question(
+            *(service.database, part.resource, caller_of(request), request.query_params),
+            owned=tuple(owned),
+        )
+
+        async def make() -> Response:
+            return await _page(service, request, question)
+
+        return await service.cached(request, make)
+
+    return answer
+
+
+async def owner_of(service: Service, of: str, text: str) -> str:
+    """The key of the company, person or profile that a path names, in any spelling.
+
+    Raises:
+        ProblemError: It names none.
+    """
+    if of == "companies":
+        return await company_domain(service.database, text)
+    if of == "people":
+        return await person_url(service.database, text)
+    try:
+        rows = await service.database.rows(_ICP, {"text": checked(text, "text")})
+    except BadValueError as fault:
+        raise ProblemError(400, f"the name of the profile {fault}", parameter="icp") from None
+    if not rows:
+        raise ProblemError(404, f"there is no ideal customer profile {text[:100]!r}; see /v1/icps")
+    return str(rows[0][0])
+
+
+async def _page(
+    service: Service,
+    request: Request,
+    question: Question,
+    conditions: tuple[Condition, ...] = (),
+    snapshot: str | None = None,
+) -> Response:
+    query, values = question.page(conditions)
+    rows = [msgspec.Raw(text.encode()) for (text,) in await service.database.rows(query, values)]
+    document: dict[str, object] = {"data": rows[: question.limit], "next": None}
+    headers = {}
+    if len(rows) > question.limit:
+        last = msgspec.json.decode(rows[question.limit - 1])
+        position = Position(
+            tuple(_as_text(last[term.column.name]) for term in question.order), snapshot
+        )
+        document["next"] = token(position, question.asked)
+        following = request.url.include_query_params(next=document["next"])
+        headers["Link"] = f'<{_relative(following)}>; rel="next"'
+    if snapshot is not None:
+        document["cursor"] = snapshot
+    if question.count:
+        document |= await _counted(service, question, conditions)
+    return json_response(document, headers=headers)
+
+
+def _as_text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return msgspec.json.encode(value).decode()
+
+
+def _relative(url: URL) -> str:
+    return f"{url.path}?{url.query}"
+
+
+async def _counted(
+    service: Service, question: Question, conditions: tuple[Condition, ...]
+) -> dict[str, object]:
+    """How many rows there are, pages or not; what could not be counted says why."""
+    met = (*question.conditions, *conditions)
+    values = statements.values_of(met)
+    if question.count == "estimated":
+        query = statements.estimate(question.source, met)
+        ((plan,),) = await service.database.rows(query, values)
+        return {"count": int(plan[0]["Plan"]["Plan Rows"]), "count_is": "estimated"}
+    seconds = service.settings.count_seconds
+    try:
+        ((count,),) = await service.database.rows(
+            statements.count(question.source, met), values, seconds=seconds
+        )
+    except ProblemError as problem:
+        if problem.status != 504:  # noqa: PLR2004 - took too long
+            raise
+        reason = f"counting took longer than {seconds:g} seconds; count=estimated is quick"
+        return {"count": None, "count_is": None, "count_reason": reason}
+    return {"count": count, "count_is": "exact"}
+
+
+def _changes(service: Service, resource: Resource) -> Endpoint:
+    """What changed since a snapshot, for programs that keep a copy.
+
+    ``cursor`` of the first page is what to ask with the next time: later pages carry it on, so that
+    what changes between two pages is told then, if not now.
+    """
+    column = resource.columns["changed_in"]
+
+    async def answer(request: Request) -> Response:
+        query = request.query_params
+        since = single(query, "since")
+        if since is not None and not _is_snapshot(since):
+            raise bad_parameter("since", "since is the cursor of an earlier answer")
+        owned = () if since is None else (_unseen(column.name, since),)
+        question = await read_question(
+            *(service.database, resource, caller_of(request), query),
+            owned=owned,
+            others=("since",),
+        )
+        snapshot = question.position.snapshot if question.position else None
+        if snapshot is None:
+            ((snapshot,),) = await service.database.rows(_SNAPSHOT)
+        return await _page(service, request, question, snapshot=snapshot)
+
+    return answer
+
+
+def _is_snapshot(text: str) -> bool:
+    lowest, _, rest = text.partition(":")
+    highest, colon, running = rest.partition(":")
+    numbers = [lowest, highest, *(running.split(",") if running else [])]
+    if not colon or not all(n.isascii() and n.isdigit() and len(n) < 20 for n in numbers):  # noqa: PLR2004
+        return False
+    values = [int(n) for n in numbers]
+    low, high, *others = values
+    return (
+        0 < low <= high < 2**63
+        and all(low <= n < high for n in others)
+        and others == sorted(set(others))
+    )
+
+
+def _unseen(column: str, since: str) -> Condition:
+    return Condition(
+        sql.SQL("reference.is_unseen({}, {}::pg_snapshot)").format(
+            sql.Identifier(column), sql.Placeholder()
+        ),
+        (since,),
+    )

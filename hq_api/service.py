@@ -1,0 +1,116 @@
+"""What all endpoints share: the database, the resources, and how an answer is made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from psycopg import sql
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hq_api.callers import Caller, Doorkeeper
+from hq_api.database import Database
+from hq_api.resources import Part, Resource
+from hq_api.settings import Settings
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_VERSION = sql.SQL("select version, built_at from api.data_version")
+# every load moves these
+_LIVE = ("deliveries", "status")
+
+
+@dataclass(frozen=True)
+class Service:
+    """The running service.
+
+    Args:
+        settings: How it is run.
+        database: Where it reads.
+        doorkeeper: Who finds out who calls.
+        resources: What can be asked for, by name.
+        parts: What can be asked for of one company, person or profile.
+    """
+
+    settings: Settings
+    database: Database
+    doorkeeper: Doorkeeper
+    resources: Mapping[str, Resource]
+    parts: tuple[Part, ...]
+
+    async def data_version(self) -> str:
+        """The version of the data that an answer made from now on has at least."""
+        rows = await self.database.rows(_VERSION)
+        return str(rows[0][0])
+
+    async def version(self) -> dict[str, Any]:
+        """The version of the data, and since when it is so."""
+        ((version, built_at),) = await self.database.rows(_VERSION)
+        return {"data_version": version, "built_at": built_at}
+
+    async def cached(
+        self, request: Request, make: Callable[[], Awaitable[Response]], *, resource: str = ""
+    ) -> Response:
+        """An answer with its ETag, or 304 if the caller has it.
+
+        The version is read before the answer is made: at worst newer data has an older tag, and is
+        asked for once more.
+        """
+        if resource in _LIVE:
+            return await make()
+        tag = _tag(await self.data_version(), caller_of(request), request)
+        headers = {
+            "ETag": tag,
+            "Cache-Control": "private, no-cache",
+            "Vary": "Authorization, X-Api-Key",
+        }
+        if tag in _given_tags(request):
+            return Response(status_code=304, headers=headers)
+        response = await make()
+        response.headers.update(headers)
+        return response
+
+
+def _tag(version: str, caller: Caller, request: Request) -> str:
+    # what a caller may see is part of the answer
+    seen = f"{version} {sorted(caller.scopes)} {request.url.path}?{request.url.query}"
+    return f'W/"{hashlib.sha256(seen.encode()).hexdigest()[:32]}"'
+
+
+def _given_tags(request: Request) -> set[str]:
+    return {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
+
+
+def caller_of(request: Request) -> Caller:
+    """Who makes the request, as found out at the door."""
+    caller = request.state.caller
+    if not isinstance(caller, Caller):
+        raise TypeError(caller)
+    return caller
+
+
+def json_response(
+    document: object, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A JSON answer."""
+    return Response(
+        msgspec.json.encode(document),
+        status_code=status,
+        media_type="application/json",
+        headers=dict(headers or {}),
+    )
+
+
+def route(path: str, endpoint: Endpoint, *methods: str) -> Route:
+    """A route that says in the log and in the metrics which one it was, without what was asked."""
+
+    async def answer(request: Request) -> Response:
+        request.scope["hq.route"] = path
+        return await endpoint(request)
+
+    return Route(path, answer, methods=list(methods or ("GET",)))

@@ -1,0 +1,122 @@
+"""The SQL of lists: what filters, an order and a position ask of a view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from psycopg import sql
+
+from hq_api.catalogue import Column, View
+from hq_api.filters import Condition
+from hq_api.paging import Term, order_by
+
+# a spreadsheet takes a cell that begins so for a formula
+_FORMULA = r"^[=+\-@\t\r]"
+
+
+def relation(view: View) -> sql.Identifier:
+    """A view in SQL."""
+    return sql.Identifier("api", view.name)
+
+
+def where(conditions: Sequence[Condition]) -> sql.Composed:
+    """The conditions that a row has to meet, all of them."""
+    if not conditions:
+        return sql.SQL("true").format()
+    return sql.SQL(" and ").join(condition.sql for condition in conditions)
+
+
+def values_of(conditions: Iterable[Condition]) -> list[object]:
+    """The values of their placeholders, in order."""
+    return [value for condition in conditions for value in condition.values]
+
+
+def names(columns: Mapping[str, Column]) -> sql.Composed:
+    """A list of columns."""
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
+def page(
+    source: sql.Composable,
+    columns: Mapping[str, Column],
+    conditions: Sequence[Condition],
+    order: Sequence[Term],
+    limit: int,
+) -> tuple[sql.Composed, list[object]]:
+    """A page of rows, each as the text of a JSON object, in order.
+
+    Args:
+        source: The relation.
+        columns: What of a row is wanted.
+        conditions: What it has to meet.
+        order: The order of the rows.
+        limit: The most rows.
+    """
+    query = sql.SQL(
+        "select row_to_json(d)::text from"
+        " (select {names} from {source} where {where} order by {order} limit {limit}) as d"
+    ).format(
+        names=names(columns),
+        source=source,
+        where=where(conditions),
+        order=order_by(order),
+        limit=sql.Placeholder(),
+    )
+    return query, [*values_of(conditions), limit]
+
+
+def count(source: sql.Composable, conditions: Sequence[Condition]) -> sql.Composed:
+    """How many rows meet the conditions."""
+    return sql.SQL("select count(*) from {} where {}").format(source, where(conditions))
+
+
+def estimate(source: sql.Composable, conditions: Sequence[Condition]) -> sql.Composed:
+    """How many rows the planner expects to meet the conditions, as a plan in JSON."""
+    return sql.SQL("explain (format json) select from {} where {}").format(
+        source, where(conditions)
+    )
+
+
+def groups(source: sql.Composable, column: Column, conditions: Sequence[Condition]) -> sql.Composed:
+    """A relation of the values of a column, each with how many rows have it."""
+    return sql.SQL(
+        "(select {column} as value, count(*) as count from {source} where {where} group by 1)"
+        " as grouped"
+    ).format(column=sql.Identifier(column.name), source=source, where=where(conditions))
+
+
+def csv_copy(
+    source: sql.Composable, columns: Mapping[str, Column], conditions: Sequence[Condition]
+) -> sql.Composed:
+    """A COPY of the rows as CSV with a header; a list is a JSON array, and no cell is a formula."""
+    cells = sql.SQL(", ").join(_cell(column) for column in columns.values())
+    return sql.SQL(
+        "copy (select {cells} from {source} where {where}) to stdout (format csv, header)"
+    ).format(cells=cells, source=source, where=where(conditions))
+
+
+def ndjson_copy(
+    source: sql.Composable, columns: Mapping[str, Column], conditions: Sequence[Condition]
+) -> sql.Composed:
+    """A COPY of the rows as lines of JSON.
+
+    JSON has no control characters, so with these as quote and delimiter no line is ever quoted.
+    """
+    return sql.SQL(
+        "copy (select row_to_json(d) from (select {names} from {source} where {where}) as d)"
+        " to stdout (format csv, quote e'\\x01', delimiter e'\\x02')"
+    ).format(names=names(columns), source=source, where=where(conditions))
+
+
+def _cell(column: Column) -> sql.Composed:
+    name = sql.Identifier(column.name)
+    if column.is_list:
+        return sql.SQL("to_json({0})::text as {0}").format(name)
+    if column.type == "boolean":
+        return sql.SQL("{0}::text as {0}").format(name)
+    if column.type == "timestamptz":
+        return sql.SQL("to_json({0}) #>> '{{}}' as {0}").format(name)
+    if column.type == "text":
+        harmless = sql.SQL("case when {0} ~ {1} then '''' || {0} else {0} end as {0}")
+        return harmless.format(name, sql.Literal(_FORMULA))
+    return sql.SQL("{0}").format(name)

@@ -1,0 +1,21 @@
+-- The keys of names are columns of core as they stand, so that an index serves a comparison with
+-- reference.comparing_form(...), and a range by code points (~>=~, ~<~) for a beginning.
+select
+    'company' as entity,
+    domain as key,
+    id,
+    name,
+    _name_key as name_key,
+    _name_stem as name_stem
+from {{ ref('companies') }}
+
+union all
+
+select
+    'person' as entity,
+    linkedin_url as key,
+    id,
+    full_name as name,
+    _name_key as name_key,
+    null as name_stem
+from {{ ref('people') }}
