@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
@@ -25,7 +25,7 @@ from hq_api.endpoints.meta import meta_routes, unknown_path
 from hq_api.endpoints.search import search_routes
 from hq_api.front import Front, log_to_standard_error
 from hq_api.problems import ProblemError
-from hq_api.resources import parts_of, read_resources
+from hq_api.resources import Resource, parts_of, read_resources
 from hq_api.service import Service
 from hq_api.settings import Settings, handed_on
 
@@ -52,18 +52,19 @@ class Door:
         await self._app(scope, receive, send)
 
 
-def create_app(settings: Settings) -> Starlette:
+def create_app(settings: Settings, resources: Mapping[str, Resource] | None = None) -> Starlette:
     """The application.
 
     Args:
         settings: How it is run.
+        resources: What can be asked for; by default what the project's views give.
     """
     database = Database(settings.connections, settings.answer_seconds)
     doorkeeper = Doorkeeper(
         database if settings.with_keys else None, settings.rate / settings.workers
     )
-    resources = read_resources()
-    service = Service(settings, database, doorkeeper, resources, tuple(parts_of(resources)))
+    found = read_resources() if resources is None else resources
+    service = Service(settings, database, doorkeeper, found, tuple(parts_of(found)))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -58,9 +58,9 @@ def openapi(resources: Mapping[str, Resource], parts: Iterable[Part]) -> Schema:
         paths[f"/v1/{part.of}/{{owner}}/{part.name}"] = {
             "get": _list(part.resource, part.of, f"{part.of}_{part.name}")
         }
-    for name in _OWNERS:
+    for name in _OWNERS.keys() & resources.keys():
         paths[f"/v1/{name}/{{owner}}"] = {"get": _document(resources[name])}
-    for name in ("companies", "people"):
+    for name in {"companies", "people"} & resources.keys():
         paths[f"/v1/{name}/lookup"] = {"post": _lookup(resources[name])}
     paths |= _others()
     return {

@@ -42,9 +42,9 @@ class Resource:
 
     @cached_property
     def is_about_people(self) -> bool:
-        """Whether a row cannot be named without naming a person."""
+        """Whether every row says something about a person."""
         return self.open_for_companies is None and any(
-            self.columns[name].is_personal for name in self.key
+            column.is_personal and not column.is_nullable for column in self.columns.values()
         )
 
     def columns_for(self, *, personal: bool) -> Mapping[str, Column]:
@@ -198,7 +198,8 @@ def parts_of(resources: Mapping[str, Resource]) -> list[Part]:
     """What can be asked for of one company, person or profile."""
     parts = []
     for of, name, resource_name, column in _PARTS:
-        resource = resources[resource_name]
-        entity = _ENTITIES[of] if "entity" in resource.columns else None
-        parts.append(Part(of, name, resource, column, entity))
+        resource = resources.get(resource_name)
+        if resource is not None:
+            entity = _ENTITIES[of] if "entity" in resource.columns else None
+            parts.append(Part(of, name, resource, column, entity))
     return parts

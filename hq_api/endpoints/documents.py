@@ -32,7 +32,7 @@ def document_routes(service: Service) -> list[Route]:
     return [
         route(f"/v1/{name}/{{owner{convertor}}}", _document(service, service.resources[name]))
         for convertor in ("", ":path")
-        for name in _KEYS
+        for name in _KEYS.keys() & service.resources.keys()
     ]
 
 

@@ -91,7 +91,7 @@ def lookup_routes(service: Service) -> list[Route]:
     """The routes of the look-ups."""
     return [
         route(f"/v1/{name}/lookup", _lookup(service, service.resources[name]), "POST")
-        for name in ("companies", "people")
+        for name in _WORDS.keys() & service.resources.keys()
     ]
 
 

@@ -17,7 +17,7 @@ from hq_api.service import Service, json_response, route
 
 def meta_routes(service: Service) -> list[Route]:
     """Their routes."""
-    described = json_response(openapi(service.resources, service.parts))
+    described = openapi(service.resources, service.parts)
 
     async def healthz(request: Request) -> Response:  # noqa: ARG001
         return json_response({"status": "alive"})
@@ -29,7 +29,7 @@ def meta_routes(service: Service) -> list[Route]:
         return json_response(await service.version())
 
     async def specification(request: Request) -> Response:  # noqa: ARG001
-        return described
+        return json_response(described)
 
     async def metrics(request: Request) -> Response:
         if not is_local(request):

@@ -17,6 +17,8 @@ with steps as (
 )
 
 select
-    md5(string_agg(concat_ws(' ', name, state, date_part('epoch', at)), ' ' order by name)) as version,
+    md5(
+        string_agg(concat_ws(' ', name, state, date_part('epoch', at)), ' ' order by name)
+    ) as version,
     max(at) as built_at
 from steps
