@@ -16,10 +16,25 @@ from hq_api.problems import ProblemError
 from ingest.postgres.connection import connection_parameters
 from ingest.postgres.session import settled
 
-ROLE = "hq_api"
+_ROLE = "hq_api"
+# roles are the server's; another database on it may use them, and this one not
+_MAY_BECOME = """
+    select
+        pg_has_role(oid, 'set')
+        and has_schema_privilege(oid, to_regnamespace('api')::oid, 'usage')
+    from pg_roles where rolname = 'hq_api'
+"""
 _POOL_SECONDS = 5.0  # how long a request waits for a connection
 _EXPORTS = 2  # streams at a time; each holds a connection as long as its caller reads
 _RETRY_SECONDS = "2"
+
+_NOT_SET_UP = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.InsufficientPrivilege,
+)
 
 _log = logging.getLogger("hq_api")
 
@@ -124,10 +139,10 @@ async def _bytes_of(copy: psycopg.AsyncCopy) -> AsyncIterator[bytes]:
 
 
 async def _become(conn: AsyncConnection[TupleRow]) -> None:
-    """Take the role of the service on, where the database has it."""
-    found = await conn.execute("select to_regrole(%s) is not null", (ROLE,))
-    if await found.fetchone() == (True,):
-        await conn.execute(sql.SQL("set role {}").format(sql.Identifier(ROLE)))
+    """Take the role of the service on, where the database uses it and the login may."""
+    row = await (await conn.execute(_MAY_BECOME)).fetchone()
+    if row == (True,):
+        await conn.execute(sql.SQL("set role {}").format(sql.Identifier(_ROLE)))
 
 
 @asynccontextmanager
@@ -146,11 +161,12 @@ async def _translated() -> AsyncIterator[None]:
             "the database cannot be reached or is busy; try again",
             headers={"Retry-After": _RETRY_SECONDS},
         ) from None
-    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as fault:
-        _log.error("not built: %s", _words(fault))
+    except _NOT_SET_UP as fault:
+        _log.error("not set up: %s", _words(fault))
         raise ProblemError(
             503,
-            "the warehouse is not built yet, or by another release; run ingest dbt build",
+            "the warehouse is not set up for this service: run ingest dbt build, and ingest init"
+            " --roles where roles are used",
             headers={"Retry-After": "60"},
         ) from None
 

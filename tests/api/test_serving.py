@@ -1,0 +1,210 @@
+"""The service as a process: started, stopped, cut off, watched."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from ingest.postgres.connection import connect
+from tests.api.support import ACME
+from tests.support.warehouse import PROJECT, Warehouse
+
+SECONDS = 60.0
+MANY = 150_000
+WAITING = """
+    select exists (
+        select from pg_stat_activity
+        where
+            wait_event_type = 'Lock'
+            and application_name = 'hq_api answers'
+            and datname = current_database()
+    )
+"""
+
+
+@dataclass
+class Served:
+    """A running service, and what it wrote so far."""
+
+    process: subprocess.Popen[str]
+    port: int
+    log: list[str] = field(default_factory=list)
+
+    def connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
+        conn = self.connection()
+        conn.request("GET", path, headers={n.replace("_", "-"): v for n, v in headers.items()})
+        response = conn.getresponse()
+        return response.status, response.read(), dict(response.getheaders())
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[Served]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ingest", "api", "serve", "--no-auth", "--port", "0", *options],
+        cwd=PROJECT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        env=os.environ,
+    )
+    assert process.stderr is not None
+    try:
+        first = process.stderr.readline()
+        address = re.search(r"http://127\.0\.0\.1:(\d+)", first)
+        assert address, first
+        served = Served(process, int(address[1]))
+        reading = threading.Thread(
+            target=lambda: served.log.extend(process.stderr or ()), daemon=True
+        )
+        reading.start()
+        wait_until_ready(served)
+        yield served
+        process.send_signal(signal.SIGTERM)
+        process.wait(SECONDS)
+        reading.join(SECONDS)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_until_ready(served: Served) -> None:
+    for _ in range(600):
+        try:
+            if served.get("/readyz")[0] == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise TimeoutError(served.log)
+
+
+@pytest.fixture(scope="module")
+def served(built: Warehouse) -> Iterator[Served]:
+    assert built
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def many(built: Warehouse) -> Iterator[None]:
+    """More rows of api.changes than any buffer on the way holds."""
+    built.conn.execute(
+        "insert into core.person_aliases"
+        " (id, linkedin_url, canonical_id, canonical_linkedin_url, _xid)"
+        " select gen_random_uuid(), 'https://www.linkedin.com/in/many-' || n, gen_random_uuid(),"
+        " 'https://www.linkedin.com/in/one', pg_current_xact_id() from generate_series(1, %s) as n",
+        (MANY,),
+    )
+    built.conn.commit()
+    yield
+    built.conn.execute("delete from core.person_aliases where linkedin_url like '%/many-%'")
+    built.conn.commit()
+
+
+@pytest.mark.usefixtures("many")
+def test_a_whole_list_is_streamed_to_its_end(served: Served) -> None:
+    status, body, headers = served.get("/v1/changes.ndjson?kind=merged&key.prefix=https")
+    assert status == 200
+    assert headers["Transfer-Encoding"] == "chunked"
+    assert body.count(b"\n") == MANY
+    assert len({json.loads(line)["key"] for line in body.splitlines()}) == MANY
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_a_stream_that_breaks_does_not_look_complete(
+    served: Served, built: Warehouse, encoding: str
+) -> None:
+    conn = served.connection()
+    conn.request("GET", "/v1/changes.csv", headers={"accept-encoding": encoding})
+    response = conn.getresponse()
+    assert response.status == 200
+    response.read(1000)
+    built.conn.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where application_name = 'hq_api exports' and datname = current_database()"
+    )
+    built.conn.commit()
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        response.read()
+    # and the next one has a connection again
+    assert served.get("/v1/vocabularies.csv")[0] == 200
+
+
+@pytest.mark.usefixtures("many")
+def test_a_caller_who_leaves_gives_the_connection_back(served: Served) -> None:
+    for _ in range(5):
+        conn = served.connection()
+        conn.request("GET", "/v1/changes.ndjson")
+        conn.getresponse().read(100)
+        conn.close()
+    assert served.get("/v1/vocabularies.ndjson")[0] == 200
+
+
+def test_an_answer_under_way_is_given_before_the_service_stops(built: Warehouse) -> None:
+    answers: list[int] = []
+    with serving() as running:
+        built.conn.execute("lock table core.companies in access exclusive mode")
+        waiting = threading.Thread(target=lambda: answers.append(running.get("/v1/companies")[0]))
+        waiting.start()
+        with connect() as other:
+            while other.execute(WAITING).fetchone() != (True,):
+                other.rollback()
+                time.sleep(0.05)
+        running.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        built.conn.rollback()
+        waiting.join(SECONDS)
+        assert answers == [200]
+        assert running.process.wait(SECONDS) in (0, -signal.SIGTERM)
+
+
+def test_the_log_has_a_line_for_each_request_and_nobody_in_it(served: Served) -> None:
+    served.get("/v1/people/ana-example-1b2c?secret=hq_abc")
+    served.get("/v1/search?q=Ana%20Example", x_api_key="hq_0123456789ab_secret")
+    served.get("/no/such/path/ana")
+    time.sleep(0.3)
+    lines = [json.loads(line) for line in served.log if line.startswith("{")]
+    assert {line["route"] for line in lines} >= {"/v1/people/{owner}", "/v1/search", "none"}
+    assert all(line.keys() == lines[0].keys() for line in lines)
+    assert not re.search(r"ana|secret|hq_0", "".join(served.log), re.IGNORECASE)
+
+
+def test_its_numbers_are_in_the_form_of_prometheus(served: Served) -> None:
+    served.get(f"/v1/companies/{ACME}")
+    status, body, headers = served.get("/metrics")
+    assert status == 200
+    assert headers["content-type"].startswith("text/plain")
+    assert b'hq_api_requests_total{method="GET",route="/v1/companies/{owner}",status="200"}' in body
+    assert served.get("/metrics", x_forwarded_for="203.0.113.9")[0] == 200  # without keys
+
+
+def test_a_base_path_and_two_workers(built: Warehouse) -> None:
+    assert built
+    with serving("--workers", "2", "--base-path", "/hq") as running:
+        status, body, headers = running.get("/v1/companies?limit=1")
+        assert status == 200
+        assert headers["link"].startswith("</hq/v1/companies?limit=1&next=")
+        assert json.loads(body)["data"]
+        for _ in range(20):
+            running.get("/healthz")
+        numbers = running.get("/metrics")[1].decode()
+        (counted,) = re.findall(
+            r'requests_total{method="GET",route="/healthz",status="200"} (\d+)', numbers
+        )
+        assert int(counted) == 20
