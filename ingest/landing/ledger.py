@@ -54,7 +54,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class LoadEntry:
-    """One row of the ledger."""
+    """One row of the ledger: a file, a retry, or an hour of what one API key delivered.
+
+    Args:
+        requests: How many requests of that hour are counted; None for a file.
+    """
 
     id: UUID
     file_name: str
@@ -70,6 +74,7 @@ class LoadEntry:
     finished_at: datetime
     tool_version: str
     retry_of: UUID | None
+    requests: int | None
 
 
 @dataclass(frozen=True, slots=True)

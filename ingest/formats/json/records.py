@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
 
 from ingest.errors import IngestError
-from ingest.formats.content import Content
 from ingest.formats.json.batch import HEAD_LENGTH, batch_end, batch_head
 from ingest.formats.json.recovery import IN_LINES, IN_LIST, balanced_end, begins_alike, next_start
 from ingest.formats.json.text import (
@@ -112,21 +111,15 @@ class RecordReader:
     """Reads the records of one file, once, in file order.
 
     Args:
-        content: The file.
-        progress: Told how many bytes of the file have been read so far.
+        name: What messages call the file.
+        blocks: Its decompressed bytes.
         can_retry: The text of a record will be enough to try it again.
     """
 
-    def __init__(
-        self,
-        content: Content,
-        progress: Callable[[int], None] | None = None,
-        *,
-        can_retry: bool = True,
-    ) -> None:
-        self._name = content.name
+    def __init__(self, name: str, blocks: Iterator[bytes], *, can_retry: bool = True) -> None:
+        self._name = name
         self._can_retry = can_retry
-        self._window = Window(content.blocks(progress))
+        self._window = Window(blocks)
         self._lists: list[_List] = []
         self._batch_slug: str | None = None
         self._begun = False  # something has been read
@@ -378,7 +371,7 @@ class RecordReader:
 
     def _cut_off(self, what: str) -> IngestError:
         return IngestError(
-            f"the file ends inside {what}, it has been cut off; nothing of it was loaded",
+            f"the text ends inside {what}, it has been cut off; nothing of it was loaded",
             where=self._name,
             hint="fetch the file again",
         )
