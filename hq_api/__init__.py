@@ -1,0 +1,1 @@
+"""The HQ Database API: one HTTP service over schema api, and one door for payloads."""
