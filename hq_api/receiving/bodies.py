@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hq_api.receiving.delivery import (
@@ -70,13 +71,14 @@ def read(delivery: Delivery) -> Body:
     return Body(text, items, is_single=is_alone and not is_lines)
 
 
-def too_large() -> RefusedDeliveryError:
+def too_large(headers: Mapping[str, str] | None = None) -> RefusedDeliveryError:
     """The refusal of a body that is too large."""
     return RefusedDeliveryError(
         413,
         "body_too_large",
         f"a body may have {LARGEST_BODY // 1_000_000} MB, decompressed; send fewer records at once,"
         " or load them as a file (ingest load)",
+        headers,
     )
 
 

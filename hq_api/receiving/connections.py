@@ -48,7 +48,6 @@ def connections(size: int) -> ConnectionPool[Connection]:
         open=False,
         timeout=WAIT_SECONDS,
         configure=_configure,
-        check=ConnectionPool.check_connection,
         name=APPLICATION,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Protocol
 
 import anyio.to_thread
@@ -25,7 +25,9 @@ PATH = "/v1/raw"
 
 _BODY_SECONDS = 30.0  # until a body has to be there
 _MOST_HELD = 200_000_000  # bytes of bodies that are being read or wait for a connection
-_LONGEST_LENGTH = 18  # digits
+_MOST_DRAINED = 50_000_000  # bytes that are read of a body that is too large
+_LONGEST_LENGTH = 18  # digits; any more of them are too many
+_CLOSE = {"Connection": "close"}
 _CLIENT_LEFT = 499  # nobody reads it; for the log
 
 
@@ -98,10 +100,20 @@ class Receiver:
 
     def _receive(self, delivery: Delivery) -> Outcome:
         try:
-            with self._pool.connection() as conn:
-                return receive(conn, delivery, self._registry)
+            outcome, is_broken = self._try(delivery)
+            if is_broken:
+                # The others will be broken, too, after a restart of the server. What was committed
+                # all the same is known by its receipt.
+                self._pool.check()
+                outcome, _ = self._try(delivery)
         except PoolTimeout:
             return answers.unavailable()
+        return outcome
+
+    def _try(self, delivery: Delivery) -> tuple[Outcome, bool]:
+        """What is answered, and whether that is because the connection was broken."""
+        with self._pool.connection() as conn:
+            return receive(conn, delivery, self._registry), conn.broken
 
     def hold(self, size: int) -> None:
         """Note bytes that are held in memory, or say that there is no room for them.
@@ -138,6 +150,23 @@ class _Held:
         self._receiver.let_go(self._size)
 
 
+async def _too_large(rest: AsyncIterator[bytes], announced: int) -> RefusedDeliveryError:
+    """The refusal of a body that is too large.
+
+    Most senders look for an answer only when all is sent, so what remains is read and thrown away,
+    up to a limit. Behind it the connection is closed.
+    """
+    thrown_away = 0
+    if announced <= _MOST_DRAINED:
+        async for block in rest:
+            thrown_away += len(block)
+            if thrown_away > _MOST_DRAINED:
+                break
+        else:
+            return bodies.too_large()
+    return bodies.too_large(_CLOSE)
+
+
 async def _body_of(request: Request, held: _Held) -> bytes:
     """The body, which is given up as soon as it is larger than allowed, whatever was announced.
 
@@ -145,22 +174,26 @@ async def _body_of(request: Request, held: _Held) -> bytes:
         RefusedDeliveryError: It is too large or too slow, or there is no room for it.
         ClientDisconnect: The sender has left.
     """
-    announced = request.headers.get("content-length", "")
-    # its first digits: any more of them are too many
-    if announced.isdecimal() and int(announced[:_LONGEST_LENGTH]) > LARGEST_BODY:
-        raise bodies.too_large()
+    said = request.headers.get("content-length", "")
+    announced = int(said[:_LONGEST_LENGTH]) if said.isdecimal() else 0
     blocks, size = [], 0
+    stream = request.stream()
     try:
         async with asyncio.timeout(_BODY_SECONDS):
-            async for block in request.stream():
+            if announced > LARGEST_BODY:
+                raise await _too_large(stream, announced)
+            async for block in stream:
                 size += len(block)
                 if size > LARGEST_BODY:
-                    raise bodies.too_large()
+                    raise await _too_large(stream, announced)
                 held.add(len(block))
                 blocks.append(block)
     except TimeoutError:
         raise RefusedDeliveryError(
-            408, "too_slow", f"the body did not come within {_BODY_SECONDS:.0f} seconds"
+            408,
+            "too_slow",
+            f"the body did not come within {_BODY_SECONDS:.0f} seconds",
+            _CLOSE,
         ) from None
     return b"".join(blocks)
 

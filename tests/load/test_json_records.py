@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from ingest.errors import IngestError
 from ingest.formats.content import open_content
 from ingest.formats.json import records as json_records
+from ingest.formats.json import text as json_text
 from ingest.formats.json.records import Record, RecordReader
+from ingest.rejects import Reject
 
 ONE, TWO, THREE = ({"k": n, "list": [{"k": 0}, {"k": 0}]} for n in (1, 2, 3))
 
@@ -296,6 +298,23 @@ def test_whatever_happens_to_one_line_the_others_stay(
     assert [record for record in good if record["n"] != hit] == [
         record for record in landed if record in good and record["n"] != hit
     ]
+
+
+def test_broken_records_do_not_cost_a_pass_over_the_rest_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    passes = []
+    replace = json_text.replace_lone_surrogates
+
+    def counted(text: bytes, *, final: bool) -> tuple[bytes, list[int]]:
+        passes.append(len(text))
+        return replace(text, final=final)
+
+    monkeypatch.setattr(json_records, "replace_lone_surrogates", counted)
+    content = b'{"a":"\\\\\n' * 500 + b'{"a":"\\ud800"}\n'
+    items = list(RecordReader("records", in_blocks(content, 10_000)))
+    assert [type(item) for item in items] == [Reject] * 500 + [Record]
+    assert len(passes) <= 3
 
 
 def in_blocks(content: bytes, block: int) -> Iterator[bytes]:

@@ -197,7 +197,8 @@ class TestByField:
 
 class TestAtOnce:
     @pytest.mark.parametrize(
-        "count", [pytest.param(160, id="some"), pytest.param(1_000, id="many", marks=pytest.mark.long)]
+        "count",
+        [pytest.param(160, id="some"), pytest.param(1_000, id="many", marks=pytest.mark.long)],
     )
     def test_deliveries_of_one_record_land_it_once(self, db: Connection, count: int) -> None:
         registry = load_registry()

@@ -102,7 +102,7 @@ class Service:
 
 def post(
     conn: http.client.HTTPConnection,
-    body: bytes,
+    body: bytes | Iterator[bytes],
     headers: Mapping[str, str] = JSON,
     path: str = PATH,
 ) -> tuple[int, Any]:

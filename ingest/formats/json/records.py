@@ -124,6 +124,7 @@ class RecordReader:
         self._batch_slug: str | None = None
         self._begun = False  # something has been read
         self._replaced: list[int] = []  # offsets of lone surrogates replaced in the window
+        self._repaired = (0, False)  # up to where, and whether that was the end
 
     def __iter__(self) -> Iterator[Record | Reject]:
         """The records and what could not be read as one.
@@ -314,8 +315,16 @@ class RecordReader:
     # Lone surrogates make the decoder stop inside a string.
 
     def _repair(self) -> bool:
-        """Replace the lone surrogates of the window; whether there were any."""
+        """Replace the lone surrogates of the window; whether there were any.
+
+        Once for each stretch that is read: else every broken record would cost a pass over all
+        that is in memory.
+        """
         window = self._window
+        reach = (window.offset + window.unread, window.at_end)
+        if reach == self._repaired:
+            return False
+        self._repaired = reach
         unread = window.buffer[window.pos :]
         patched, found = replace_lone_surrogates(unread, final=window.at_end)
         if not found:
