@@ -24,13 +24,14 @@ values (
     %(version)s,
     1
 )
-on conflict (id) do update set
-    bytes = l.bytes + excluded.bytes,
-    records = l.records + excluded.records,
-    landed = l.landed + excluded.landed,
-    rejected = l.rejected + excluded.rejected,
-    cleaned = l.cleaned + excluded.cleaned,
-    finished_at = clock_timestamp(),
-    tool_version = excluded.tool_version,
-    _requests = l._requests + 1
+on conflict (id) do update
+    set
+        bytes = l.bytes + excluded.bytes,
+        records = l.records + excluded.records,
+        landed = l.landed + excluded.landed,
+        rejected = l.rejected + excluded.rejected,
+        cleaned = l.cleaned + excluded.cleaned,
+        finished_at = clock_timestamp(),
+        tool_version = excluded.tool_version,
+        _requests = l._requests + 1
 returning records

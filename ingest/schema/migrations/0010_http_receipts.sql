@@ -28,10 +28,10 @@ create table raw.http_receipts (
 );
 create index idx_raw_http_receipts_expires_at on raw.http_receipts (expires_at);
 comment on table raw.http_receipts is
-'What was received by HTTP, so that what is sent again lands once. One row per idempotency key, and '
-'per record that came without one; old ones are deleted by later requests.';
+'What was received by HTTP, so that what is sent again lands once. One row per idempotency key, '
+'and per record that came without one; old ones are deleted by later requests.';
 comment on column raw.http_receipts.digest is
-'SHA-256 of what it is known by: API key and idempotency key, or workflow and values of the record.';
+'SHA-256 of what it is known by: API key and idempotency key, or workflow and record.';
 comment on column raw.http_receipts.fingerprint is
 'SHA-256 of what came under the idempotency key: anything else under it is a conflict.';
 comment on column raw.http_receipts.answer is
