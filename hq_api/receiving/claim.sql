@@ -1,5 +1,5 @@
 -- In the order of digests, so that two who claim the same ones wait for each other in one order.
-insert into raw.http_receipts as r (digest, fingerprint, answer, expires_at)
+insert into raw.idempotency_keys as r (digest, fingerprint, answer, expires_at)
 select
     c.digest,
     c.fingerprint,

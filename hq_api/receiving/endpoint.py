@@ -103,7 +103,7 @@ class Receiver:
             outcome, is_broken = self._try(delivery)
             if is_broken:
                 # The others will be broken, too, after a restart of the server. What was committed
-                # all the same is known by its receipt.
+                # all the same is not taken again.
                 self._pool.check()
                 outcome, _ = self._try(delivery)
         except PoolTimeout:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hq_api.receiving import receipts
+from hq_api.receiving import idempotency
 from hq_api.receiving.bodies import Body, read
 from hq_api.receiving.delivery import Delivery, RefusedDeliveryError
-from hq_api.receiving.receipts import Receipt
+from hq_api.receiving.idempotency import IdempotencyKey
 from ingest.formats.json.records import Record
 from ingest.landing.rows import Row
 from ingest.payloads.envelopes import RowMaker, field_text
@@ -26,12 +26,12 @@ class Ready(NamedTuple):
     Args:
         origin: Where it stood.
         row: What it becomes.
-        receipt: What it is known by, unless the whole request is.
+        known_by: What tells it from others, unless the request as a whole is told.
     """
 
     origin: Origin
     row: Row
-    receipt: Receipt
+    known_by: IdempotencyKey
 
 
 class Prepared:
@@ -46,7 +46,7 @@ class Prepared:
         is_unknown: Its address names a workflow that is not registered.
         body: What was read of it.
         items: A row or a reject for each of the records.
-        receipt: What the request is known by, if the sender numbers them.
+        known_by: What tells the request from others, if its sender says so.
 
     Raises:
         RefusedDeliveryError: It is refused as a whole.
@@ -60,7 +60,7 @@ class Prepared:
         self._maker = RowMaker(registry, workflow)
         self.slug = workflow.slug if workflow else None
         self.body: Body = read(delivery)
-        self.receipt = self._receipt()
+        self.known_by = self._known_by()
         self.items = [self._item(item) for item in self.body.items]
 
     @property
@@ -96,7 +96,7 @@ class Prepared:
                 "nothing was taken",
             )
 
-    def _receipt(self) -> Receipt | None:
+    def _known_by(self) -> IdempotencyKey | None:
         key = self._delivery.idempotency_key
         if key is None:
             return None
@@ -104,7 +104,7 @@ class Prepared:
             raise RefusedDeliveryError(
                 400, "bad_idempotency_key", f"an Idempotency-Key has 1 to {_LONGEST_KEY} characters"
             )
-        return receipts.of_request(self._delivery.key_name, key, self._name, self.body.text)
+        return idempotency.of_request(self._delivery.key_name, key, self._name, self.body.text)
 
     def _item(self, item: Record | Reject) -> Ready | Reject:
         if self._refusal is not None:
@@ -130,12 +130,12 @@ class Prepared:
         row = self._maker.row(record)
         field = workflow.idempotency_field
         value = field_text(record, field) if field else None
-        receipt = (
-            receipts.of_row(row)
+        known_by = (
+            idempotency.of_row(row)
             if value is None
-            else receipts.of_field(self._delivery.key_name, workflow.slug, value, row)
+            else idempotency.of_field(self._delivery.key_name, workflow.slug, value, row)
         )
-        return Ready(record.origin, row, receipt)
+        return Ready(record.origin, row, known_by)
 
 
 def _printable(name: str | None) -> str | None:

@@ -1,6 +1,6 @@
-delete from raw.http_receipts
+delete from raw.idempotency_keys
 where digest in (
-    select digest from raw.http_receipts
+    select digest from raw.idempotency_keys
     where expires_at <= now()
     order by expires_at
     limit %(limit)s

@@ -1,4 +1,4 @@
-"""One delivery, one transaction: its records, its rejects, its receipts and its line of the ledger.
+"""One delivery, one transaction: its records and rejects, its keys, its line of the ledger.
 
 What becomes of a record is decided by the code of ``ingest load``; decided here is what was
 delivered before, and what is answered. Nothing here knows of HTTP but the numbers of its statuses.
@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from hq_api.receiving import answers, receipts
+from hq_api.receiving import answers, idempotency
 from hq_api.receiving.delivery import Delivery, Document, Outcome, RefusedDeliveryError
+from hq_api.receiving.idempotency import ForgottenError, IdempotencyKey, Known
 from hq_api.receiving.prepared import Prepared, Ready
-from hq_api.receiving.receipts import ForgottenError, Known, Receipt
 from ingest.landing.copy import Chunk, copy_rows
 from ingest.landing.hours import Hour
 from ingest.landing.intake import Intake
@@ -94,38 +94,41 @@ class _Reception:
 
     def run(self) -> list[Document]:
         """Take what is new; what is answered for each record."""
-        receipt = self._prepared.receipt
-        found = self._by_record() if receipt is None else self._by_request(receipt)
-        return [
-            {**answer, "key": item.row.values[0]}
-            if "table" in answer and isinstance(item, Ready)
-            else answer
-            for item, answer in zip(self._items, found, strict=True)
-        ]
+        key = self._prepared.known_by
+        found = self._by_record() if key is None else self._by_request(key)
+        return [self._with_key(place, answer) for place, answer in enumerate(found)]
 
-    def _by_request(self, receipt: Receipt) -> list[Document]:
+    def _with_key(self, place: int, answer: Document) -> Document:
+        """An answer as its sender gets it; the keys of records are not remembered with it."""
+        # another release may read a body in another way than the one that took it
+        item = self._items[place] if place < len(self._items) else None
+        if "table" in answer and isinstance(item, Ready):
+            return {**answer, "key": item.row.values[0]}
+        return answer
+
+    def _by_request(self, key: IdempotencyKey) -> list[Document]:
         """Answer for a request as a whole: it is new, or all of it is not."""
-        known = receipts.claim(self._conn, [(receipt, None)]).get(receipt.digest)
+        known = idempotency.claim(self._conn, [(key, None)]).get(key.digest)
         if known is None:
             taken = self._take(range(len(self._items)))
             found = list(taken.answers.values())
-            receipts.correct(self._conn, [(receipt.digest, found)])
+            idempotency.correct(self._conn, [(key.digest, found)])
             self._close(taken, made=1)
             return found
-        if known.fingerprint != receipt.fingerprint:
+        if known.fingerprint != key.fingerprint:
             return [answers.conflict()] * len(self._items)
         return [answers.again(answer) for answer in known.answer]
 
     def _by_record(self) -> list[Document]:
         """Answer for each record by itself."""
-        of_each = [_receipt_of(item) for item in self._items]
+        of_each = [_known_by(item) for item in self._items]
         firsts: dict[bytes, int] = {}
-        for place, receipt in enumerate(of_each):
-            firsts.setdefault(receipt.digest, place)
+        for place, key in enumerate(of_each):
+            firsts.setdefault(key.digest, place)
         claims = [(of_each[place], [self._expected(place)]) for place in firsts.values()]
-        known = receipts.claim(self._conn, claims)
+        known = idempotency.claim(self._conn, claims)
         taken = self._take([place for digest, place in firsts.items() if digest not in known])
-        receipts.correct(
+        idempotency.correct(
             self._conn,
             [
                 (of_each[place].digest, [answer])
@@ -137,8 +140,8 @@ class _Reception:
         for place, answer in taken.answers.items():
             known[of_each[place].digest] = Known(of_each[place].fingerprint, [answer])
         return [
-            taken.answers[place] if place in taken.answers else _again(receipt, known)
-            for place, receipt in enumerate(of_each)
+            taken.answers[place] if place in taken.answers else _again(key, known)
+            for place, key in enumerate(of_each)
         ]
 
     def _expected(self, place: int) -> Document:
@@ -170,7 +173,7 @@ class _Reception:
 
     def _close(self, taken: _Taken, made: int) -> None:
         """Count what was taken and write its rejects, which name the row of the ledger."""
-        receipts.prune(self._conn, made)
+        idempotency.prune(self._conn, made)
         if not taken.answers:
             return
         rejected = len(taken.rejects)
@@ -188,12 +191,12 @@ class _Reception:
             raise fault
 
 
-def _receipt_of(item: Ready | Reject) -> Receipt:
-    return item.receipt if isinstance(item, Ready) else receipts.of_reject(item.origin)
+def _known_by(item: Ready | Reject) -> IdempotencyKey:
+    return item.known_by if isinstance(item, Ready) else idempotency.of_reject(item.origin)
 
 
-def _again(receipt: Receipt, known: dict[bytes, Known]) -> Document:
-    found = known[receipt.digest]
-    if found.fingerprint != receipt.fingerprint:
+def _again(key: IdempotencyKey, known: dict[bytes, Known]) -> Document:
+    found = known[key.digest]
+    if found.fingerprint != key.fingerprint:
         return answers.conflict()
     return answers.again(found.answer[0])

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hq_api.receiving import receipts
+from hq_api.receiving import idempotency
 from hq_api.receiving.delivery import Delivery, Outcome
 from hq_api.receiving.receive import receive
 from ingest.postgres.connection import Connection, connect
@@ -26,14 +26,14 @@ BAD = b'{"name":"Acme"}'
 
 
 def expire(db: Connection) -> None:
-    """Let all receipts be a second older than they are remembered."""
-    db.execute("update raw.http_receipts set expires_at = now() - interval '1 second'")
+    """Let all keys be a second older than they are remembered."""
+    db.execute("update raw.idempotency_keys set expires_at = now() - interval '1 second'")
     db.commit()
 
 
 def remembered(db: Connection) -> list[float]:
-    """For how many hours each receipt is still remembered."""
-    query = "select round(extract(epoch from expires_at - now()) / 3600) from raw.http_receipts"
+    """For how many hours each key is still remembered."""
+    query = "select round(extract(epoch from expires_at - now()) / 3600) from raw.idempotency_keys"
     return [float(hours) for (hours,) in rows(db, query)]
 
 
@@ -294,7 +294,7 @@ class TestPruning:
     def test_old_receipts_go_in_small_bites(
         self, db: Connection, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(receipts, "_BITE", 3)
+        monkeypatch.setattr(idempotency, "_BITE", 3)
         for n in range(12):
             deliver(b'{"domain":"c%d.example"}' % n)
         expire(db)
@@ -302,7 +302,7 @@ class TestPruning:
         for n in range(100, 103):
             deliver(b'{"domain":"c%d.example"}' % n)
             left.append(
-                value(db, "select count(*) from raw.http_receipts where expires_at <= now()")
+                value(db, "select count(*) from raw.idempotency_keys where expires_at <= now()")
             )
         # three and as many again as two for each that is made
         assert left == [7, 2, 0]

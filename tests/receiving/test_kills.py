@@ -88,8 +88,8 @@ def _killed_under_load(db: Connection, seconds: float) -> tuple[int, int]:
     landed, rejected = written(db)[1:]
     query = "select sum(landed), sum(rejected), sum(_requests) from raw.loads"
     assert rows(db, query) == [(landed, rejected, len(there))]
-    ((receipts,),) = rows(db, "select count(*) from raw.http_receipts")
-    assert receipts == landed + rejected
+    ((keys,),) = rows(db, "select count(*) from raw.idempotency_keys")
+    assert keys == landed + rejected
     return len(said.taken), len(there)
 
 

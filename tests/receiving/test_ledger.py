@@ -265,7 +265,7 @@ class TestScreens:
         assert db
         deliver(record("a.example"))
         found = status()
-        assert "http_receipts" not in {table["name"] for table in found["raw"]}
+        assert "idempotency_keys" not in {table["name"] for table in found["raw"]}
         assert found["last_load"]["file_name"] == "http:tests"
 
 

@@ -29,7 +29,7 @@ def test_a_loader_may_do_all_that_it_takes(
         for text, status in ((ACME, 201), (b'{"a":1}', 422), (ACME, 200)):
             delivery = Delivery(FIRMOGRAPHICS, text, "application/json")
             assert receive(conn, delivery, registry).status == status
-        place.execute("update raw.http_receipts set expires_at = now()")
+        place.execute("update raw.idempotency_keys set expires_at = now()")
         delivery = Delivery(FIRMOGRAPHICS, ACME, "application/json", idempotency_key="1")
         assert receive(conn, delivery, registry).status == 201
-    assert place.all("select count(*) from raw.http_receipts") == [(1,)]
+    assert place.all("select count(*) from raw.idempotency_keys") == [(1,)]

@@ -221,7 +221,7 @@ class TestDatabaseAway:
 
     def test_one_that_was_not_set_up(self, db: Connection, delivery: Delivery) -> None:
         with connect() as conn, conn.transaction(force_rollback=True):
-            conn.execute("alter table raw.http_receipts rename to elsewhere")
+            conn.execute("alter table raw.idempotency_keys rename to elsewhere")
             assert receive(conn, delivery, load_registry()).status == 503
         assert written(db) == (0, 0, 0)
 

@@ -1,8 +1,8 @@
-"""Receipts: what was delivered before, so that what is sent again lands once.
+"""Idempotency keys: what was delivered before, so that what is sent again lands once.
 
-A receipt is claimed by inserting it, in the transaction that lands what it stands for. Whoever
-delivers the same at the same time waits at the unique index until that transaction has ended, and
-then finds either its answer or nothing.
+A sender may give one; else it is made of the content. A key is claimed by inserting it, in the
+transaction that lands what it stands for. Whoever delivers the same at the same time waits at the
+unique index until that transaction has ended, and then finds either its answer or nothing.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from ingest.rejects import Origin
 BY_KEY = timedelta(days=30)  # how long the word of a sender counts
 BY_CONTENT = timedelta(hours=24)  # how long the same content is taken for the same delivery
 
-_BITE = 20  # old receipts that a request deletes, and as many again as it makes
+_BITE = 20  # old keys that a request deletes, and as many again as it makes
 
 Part = str | bytes | bool | msgspec.Raw | None
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class IdempotencyKey:
     """What something is known by.
 
     Args:
@@ -45,7 +45,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A receipt that is there already.
+    """A key that is there already.
 
     Args:
         fingerprint: Of what came then.
@@ -57,41 +57,43 @@ class Known:
 
 
 class ForgottenError(Exception):
-    """A receipt expired in the very moment in which it was asked for; to be tried again."""
+    """A key expired in the very moment in which it was asked for; to be tried again."""
 
 
-def of_request(key_name: str, idempotency_key: str, workflow: str | None, body: bytes) -> Receipt:
-    """The receipt of a request whose sender numbers them."""
+def of_request(
+    key_name: str, idempotency_key: str, workflow: str | None, body: bytes
+) -> IdempotencyKey:
+    """The key of a request whose sender numbers them."""
     digest = _digest("request", key_name, idempotency_key)
-    return Receipt(digest, _digest(workflow, body), BY_KEY)
+    return IdempotencyKey(digest, _digest(workflow, body), BY_KEY)
 
 
-def of_field(key_name: str, slug: str, value: str, row: Row) -> Receipt:
-    """The receipt of a record with a field that tells its deliveries apart."""
+def of_field(key_name: str, slug: str, value: str, row: Row) -> IdempotencyKey:
+    """The key of a record with a field that tells its deliveries apart."""
     digest = _digest("field", key_name, slug, value)
-    return Receipt(digest, _digest(*_parts(row)), BY_KEY)
+    return IdempotencyKey(digest, _digest(*_parts(row)), BY_KEY)
 
 
-def of_row(row: Row) -> Receipt:
-    """The receipt of a record that only its content tells from others, whoever sends it."""
+def of_row(row: Row) -> IdempotencyKey:
+    """The key of a record that only its content tells from others, whoever sends it."""
     digest = _digest("row", *_parts(row))
-    return Receipt(digest, digest, BY_CONTENT)
+    return IdempotencyKey(digest, digest, BY_CONTENT)
 
 
-def of_reject(origin: Origin) -> Receipt:
-    """The receipt of a record that cannot land."""
+def of_reject(origin: Origin) -> IdempotencyKey:
+    """The key of a record that cannot land."""
     digest = _digest("reject", origin.batch_slug, origin.raw)
-    return Receipt(digest, digest, BY_CONTENT)
+    return IdempotencyKey(digest, digest, BY_CONTENT)
 
 
 def claim(
-    conn: Connection, claims: Collection[tuple[Receipt, list[Document] | None]]
+    conn: Connection, claims: Collection[tuple[IdempotencyKey, list[Document] | None]]
 ) -> dict[bytes, Known]:
-    """Claim receipts, and wait for those that somebody else is about to have.
+    """Claim keys, and wait for those that somebody else is about to have.
 
     Args:
         conn: A connection whose transaction is open, at read committed.
-        claims: Receipts with different digests, each with what is going to be answered.
+        claims: Keys with different digests, each with what is going to be answered.
 
     Returns:
         Those that are somebody else's, by digest.
@@ -100,17 +102,17 @@ def claim(
         ForgottenError: One is neither.
     """
     values = {
-        "digests": [receipt.digest for receipt, _ in claims],
-        "fingerprints": [receipt.fingerprint for receipt, _ in claims],
+        "digests": [key.digest for key, _ in claims],
+        "fingerprints": [key.fingerprint for key, _ in claims],
         "answers": [None if answer is None else _json(answer) for _, answer in claims],
-        "seconds": [receipt.keep.total_seconds() for receipt, _ in claims],
+        "seconds": [key.keep.total_seconds() for key, _ in claims],
     }
     claimed = conn.execute(statement("hq_api.receiving", "claim"), values)
-    others = {receipt.digest for receipt, _ in claims} - {digest for (digest,) in claimed}
+    others = {key.digest for key, _ in claims} - {digest for (digest,) in claimed}
     if not others:
         return {}
     rows = conn.execute(
-        "select digest, fingerprint, answer from raw.http_receipts where digest = any(%s)",
+        "select digest, fingerprint, answer from raw.idempotency_keys where digest = any(%s)",
         (list(others),),
     )
     known = {digest: Known(fingerprint, answer) for digest, fingerprint, answer in rows}
@@ -120,16 +122,16 @@ def claim(
 
 
 def correct(conn: Connection, answers: Iterable[tuple[bytes, list[Document]]]) -> None:
-    """Write what is answered in the end, by digest, into receipts that are one's own."""
+    """Write what is answered in the end, by digest, into keys that are one's own."""
     with conn.cursor() as cursor:
         cursor.executemany(
-            "update raw.http_receipts set answer = %s::jsonb where digest = %s",
+            "update raw.idempotency_keys set answer = %s::jsonb where digest = %s",
             [(_json(answer), digest) for digest, answer in answers],
         )
 
 
 def prune(conn: Connection, made: int) -> None:
-    """Delete some of the receipts that count no longer: more than were made."""
+    """Delete some of the keys that count no longer: more than were made."""
     limit = {"limit": _BITE + 2 * made}
     conn.execute(statement("hq_api.receiving", "prune"), limit)
 

@@ -20,21 +20,21 @@ comment on column raw.rejects._offset is
 'Where the record begins in the decompressed file, in bytes, or its number within its hour, as '
 'line; NULL for a line of a table.';
 
-create table raw.http_receipts (
+create table raw.idempotency_keys (
     digest bytea primary key,
     fingerprint bytea not null,
     answer jsonb,
     expires_at timestamptz not null
 );
-create index idx_raw_http_receipts_expires_at on raw.http_receipts (expires_at);
-comment on table raw.http_receipts is
-'What was received by HTTP, so that what is sent again lands once. One row per idempotency key, '
-'and per record that came without one; old ones are deleted by later requests.';
-comment on column raw.http_receipts.digest is
-'SHA-256 of what it is known by: API key and idempotency key, or workflow and record.';
-comment on column raw.http_receipts.fingerprint is
-'SHA-256 of what came under the idempotency key: anything else under it is a conflict.';
-comment on column raw.http_receipts.answer is
+create index idx_raw_idempotency_keys_expires_at on raw.idempotency_keys (expires_at);
+comment on table raw.idempotency_keys is
+'What tells deliveries by HTTP apart, so that what is sent again lands once. One row per key that '
+'a sender gave, and per record that came without one; old ones are deleted by later requests.';
+comment on column raw.idempotency_keys.digest is
+'SHA-256 of the API key''s name and what its sender gave, or of workflow and record.';
+comment on column raw.idempotency_keys.fingerprint is
+'SHA-256 of what came under it: anything else under it is a conflict.';
+comment on column raw.idempotency_keys.answer is
 'What was answered, without the key of the record: ids in raw.';
-comment on column raw.http_receipts.expires_at is
+comment on column raw.idempotency_keys.expires_at is
 'From when on it is as if it had never been.';
