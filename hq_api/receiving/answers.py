@@ -71,7 +71,10 @@ def outcome(results: Sequence[Document], *, is_single: bool) -> Outcome:
 
 
 def unavailable() -> Outcome:
-    """Of a request that could not be taken now."""
-    detail = "the database cannot take deliveries now, and nothing was taken; send it again"
+    """Of a request that could not be taken now.
+
+    Not that nothing was: the connection may have been lost in the moment of the commit.
+    """
+    detail = "the database cannot take deliveries now; send the same again, it lands once"
     headers = {"Retry-After": RETRY_SECONDS}
     return Outcome(503, {"detail": detail, "reason": "unavailable"}, headers)

@@ -24,6 +24,7 @@ SCOPE = "write:raw"
 PATH = "/v1/raw"
 
 _BODY_SECONDS = 30.0  # until a body has to be there
+_TURN_SECONDS = 10.0  # that a delivery waits for others
 _MOST_HELD = 200_000_000  # bytes of bodies that are being read or wait for a connection
 _MOST_DRAINED = 50_000_000  # bytes that are read of a body that is too large
 _LONGEST_LENGTH = 18  # digits; any more of them are too many
@@ -61,7 +62,8 @@ class Receiver:
     def __init__(self, registry: Registry, size: int = 4) -> None:
         self._registry = registry
         self._pool = connections(size)
-        self._at_work = anyio.CapacityLimiter(size)
+        self._turns = asyncio.Semaphore(size)
+        self._threads = anyio.CapacityLimiter(size)
         self._held = 0
 
     def open(self) -> None:
@@ -96,7 +98,15 @@ class Receiver:
         return _response(outcome)
 
     async def _received(self, delivery: Delivery) -> Outcome:
-        return await anyio.to_thread.run_sync(self._receive, delivery, limiter=self._at_work)
+        try:
+            async with asyncio.timeout(_TURN_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError:
+            return answers.unavailable()
+        try:
+            return await anyio.to_thread.run_sync(self._receive, delivery, limiter=self._threads)
+        finally:
+            self._turns.release()
 
     def _receive(self, delivery: Delivery) -> Outcome:
         try:

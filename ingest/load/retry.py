@@ -148,8 +148,8 @@ class _Retry:
         """Read, land, mark, count."""
         conn, load = self._conn, self._load
         ledger.open_retry(conn, self._id, load.id)
-        last = None
-        while batch := ledger.retryable_rejects(conn, load.id, last, _BATCH):
+        last, until = None, ledger.last_offset(conn, load.id)
+        while batch := ledger.retryable_rejects(conn, load.id, last, until, _BATCH):
             self._try(batch)
             last = batch[-1]
         landing = self._landing
@@ -157,14 +157,13 @@ class _Retry:
         # the records that were refused again are counted by the load that refused them first
         counts = ledger.Counts(landed=landed, rejected=0, cleaned=landing.cleaned)
         ledger.close_retry(conn, self._id, counts)
-        open_now = ledger.count_rejects(conn, load.id)
         return RetrySummary(
             file=load.file_name,
             retried=load.id,
             load_id=self._id if landed else None,
             landed=landed,
             rejected=self._reasons.total(),
-            needs_file=open_now - self._reasons.total(),
+            needs_file=ledger.count_not_retryable(conn, load.id),
             tables=dict(landing.landed),
             reasons={str(reason): n for reason, n in self._reasons.most_common()},
         )

@@ -7,17 +7,19 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from hq_api.receiving.delivery import Delivery
 from hq_api.receiving.receive import receive
-from ingest.landing import hours
+from ingest.landing import hours, ledger
 from ingest.landing.hours import Hour
 from ingest.landing.ledger import Counts
 from ingest.landing.rows import RequestIds, time_in
 from ingest.postgres.connection import Connection, connect
+from ingest.rejects import RECORD_TEXT_CAP
 from ingest.workflows.registry import Registry, Workflow, load_registry
 from tests.receiving.conftest import Deliver
 from tests.support.ingesting import FIRMOGRAPHICS, ingest, load, rows, status, value, written
@@ -240,6 +242,28 @@ class TestRejects:
         assert value(db, "select count(distinct company_domain) from raw.company_payloads") == 210
         assert value(db, "select count(*) from raw.company_payloads") == 210
         assert "No rejects." in ingest("rejects", "retry").stderr
+
+    def test_what_comes_while_they_are_tried_is_none_that_needs_a_file(
+        self, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        deliver(b'{"a":1}')
+        mark = ledger.mark_refused
+
+        def mark_and_deliver(*said: Any) -> None:
+            mark(*said)
+            deliver(b'{"b":1}')
+
+        monkeypatch.setattr(ledger, "mark_refused", mark_and_deliver)
+        said = ingest("rejects", "retry").stderr
+        assert "1 rejected again" in said
+        assert "need their file" not in said
+
+    def test_one_too_long_to_keep_has_to_be_delivered_again(
+        self, db: Connection, deliver: Deliver
+    ) -> None:
+        deliver(b'{"a":"' + b"x" * RECORD_TEXT_CAP + b'"}')
+        assert "1 need their file" in ingest("rejects", "retry").stderr
+        assert rows(db, "select _is_whole, length(record) from raw.rejects") == [(False, 100_000)]
 
     def test_they_are_settled_like_others(self, db: Connection, deliver: Deliver) -> None:
         deliver(b'{"a":1}')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import logging
@@ -15,6 +16,7 @@ import pytest
 from hq_api.receiving import endpoint
 from hq_api.receiving.connections import APPLICATION, connections
 from hq_api.receiving.delivery import LARGEST_BODY, Delivery
+from hq_api.receiving.endpoint import Receiver
 from hq_api.receiving.receive import receive
 from ingest.postgres.connection import Connection, connect
 from ingest.workflows.registry import load_registry
@@ -224,6 +226,22 @@ class TestDatabaseAway:
             conn.execute("alter table raw.idempotency_keys rename to elsewhere")
             assert receive(conn, delivery, load_registry()).status == 503
         assert written(db) == (0, 0, 0)
+
+    def test_nobody_waits_for_ever_behind_others(
+        self, db: Connection, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(endpoint, "_TURN_SECONDS", 0.05)
+        receiver = Receiver(load_registry(), size=1)
+        receiver.open()
+
+        async def deliver_behind_another() -> list[int]:
+            async with receiver._turns:
+                late = await receiver._received(delivery)
+            return [late.status, (await receiver._received(delivery)).status]
+
+        assert asyncio.run(deliver_behind_another()) == [503, 201]
+        receiver.close()
+        assert written(db) == (1, 1, 0)
 
     def test_a_defect_is_no_excuse(self, db: Connection, delivery: Delivery) -> None:
         """What the server refuses for another reason is raised, and nothing is taken."""
