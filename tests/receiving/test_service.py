@@ -12,10 +12,12 @@ import time
 
 import psycopg
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 
 from hq_api.receiving import endpoint
 from hq_api.receiving.connections import APPLICATION, connections
-from hq_api.receiving.delivery import LARGEST_BODY, Delivery
+from hq_api.receiving.delivery import LARGEST_BODY, Delivery, RefusedDeliveryError
 from hq_api.receiving.endpoint import Receiver
 from hq_api.receiving.receive import receive
 from ingest.postgres.connection import Connection, connect
@@ -180,8 +182,33 @@ class TestSizes:
         assert sorted(answer[9:12] for answer in slow) == [b"200"] * 29 + [b"201"]
         assert written(db) == (1, 2, 0)
 
-    def test_there_is_a_limit_to_how_long_a_body_takes(self) -> None:
-        assert endpoint._BODY_SECONDS <= 60
+    def test_one_that_does_not_come_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(endpoint, "_BODY_SECONDS", 0.05)
+        assert _refused([b"{"], more=True) == 408
+
+    def test_there_is_a_limit_to_what_is_held(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(endpoint, "_MOST_HELD", 10)
+        assert _refused([b"12345", b"67890", b"1"]) == 503
+
+
+def _refused(blocks: list[bytes], *, more: bool = False) -> int:
+    """The status that a body is refused with, which comes in these blocks and may never end."""
+    receiver = Receiver(load_registry())
+    held = endpoint._Held(receiver)
+    left = [*blocks]
+
+    async def body() -> Message:
+        if not left:
+            await asyncio.Event().wait()
+        block = left.pop(0)
+        return {"type": "http.request", "body": block, "more_body": bool(left) or more}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, body)
+    with pytest.raises(RefusedDeliveryError) as fault:
+        asyncio.run(endpoint._body_of(request, held))
+    held.release()
+    assert receiver._held == 0
+    return fault.value.outcome.status
 
 
 class TestDatabaseAway:
