@@ -46,7 +46,7 @@ lint: .venv/.develops
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder ingest
+	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder ingest hq_api
 	unset PGHOSTADDR PGSERVICE PGDATABASE && eval "$$($(BIN)/ingest db env)" \
 		&& $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(LINTED_SQL)
 

@@ -25,9 +25,11 @@ from hq_api.endpoints.meta import meta_routes, unknown_path
 from hq_api.endpoints.search import search_routes
 from hq_api.front import Front, log_to_standard_error
 from hq_api.problems import ProblemError
+from hq_api.receiving.endpoint import Receiver
 from hq_api.resources import Resource, parts_of, read_resources
 from hq_api.service import Service
 from hq_api.settings import Settings, handed_on
+from ingest.workflows.registry import load_registry
 
 _BEHIND_THE_DOOR = "/v1/"
 _COMPRESSED_FROM = 1_000  # bytes
@@ -66,9 +68,12 @@ def create_app(settings: Settings, resources: Mapping[str, Resource] | None = No
     found = read_resources() if resources is None else resources
     service = Service(settings, database, doorkeeper, found, tuple(parts_of(found)))
 
+    receiver = Receiver(load_registry())
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await database.open()
+        receiver.open()
         noting = asyncio.create_task(doorkeeper.note_uses())
         try:
             yield
@@ -76,10 +81,11 @@ def create_app(settings: Settings, resources: Mapping[str, Resource] | None = No
             noting.cancel()
             with suppress(asyncio.CancelledError):
                 await noting
+            await asyncio.to_thread(receiver.close)
             await database.close()
 
     app = Starlette(
-        routes=_routes(service),
+        routes=_routes(service, receiver),
         middleware=[
             Middleware(Front),
             Middleware(Door, doorkeeper=doorkeeper),
@@ -99,9 +105,10 @@ def served() -> Starlette:
     return create_app(handed_on())
 
 
-def _routes(service: Service) -> Sequence[BaseRoute]:
+def _routes(service: Service, receiver: Receiver) -> Sequence[BaseRoute]:
     return [
         *meta_routes(service),
+        *receiver.routes(),
         *search_routes(service),
         *lookup_routes(service),
         *export_routes(service),

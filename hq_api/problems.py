@@ -16,6 +16,7 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     406: "Not acceptable",
+    408: "The body took too long",
     409: "The same key, another body",
     413: "Too large",
     415: "Unsupported media type",

@@ -37,6 +37,7 @@ def command(limit: int, as_json: bool) -> None:
         show(f"{entry.id}  {started}  {entry.file_name} ({workflow})")
         counts = f"{entry.records:,} records: {entry.landed:,} landed, {entry.rejected:,} rejected"
         notes = f", {entry.cleaned:,} cleaned" if entry.cleaned else ""
+        notes += f", in {entry.requests:,} requests" if entry.requests is not None else ""
         notes += ", forced" if entry.forced else ""
         notes += f", rejects of load {entry.retry_of} tried again" if entry.retry_of else ""
         show(f"    {counts}{notes}")

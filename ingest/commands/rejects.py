@@ -131,7 +131,7 @@ def _report(summary: RetrySummary) -> None:
     if summary.needs_file:
         say(
             f"  {summary.needs_file:,} need their file: what was kept of them is not enough. "
-            "Correct the file and load it."
+            "Correct the file and load it; what came by HTTP has to be delivered again."
         )
 
 

@@ -56,7 +56,8 @@ class FeedFile:
                     hint="leave it out",
                 )
             # what is said about the file is not kept: its records cannot be tried again without it
-            yield from RecordReader(self._content, progress, can_retry=False)
+            blocks = self._content.blocks(progress)
+            yield from RecordReader(self._content.name, blocks, can_retry=False)
             return
         table = TableReader(self._content, progress, self._notice, encoding)
         self._rows.read_header(table.header, f"{self._content.name}:{table.header_line}")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ingest.landing.copy import LandingRow, Target
 from ingest.landing.landing import Landing
-from ingest.landing.rows import Row, RowIds
+from ingest.landing.rows import Row, RowIdsByOffset
 from ingest.rejects import Origin, RefusedError, Reject
 from ingest.workflows.routes import PAYLOAD_COLUMN, Route
 
@@ -66,23 +66,23 @@ class Intake(Generic[R]):
         load_id: The load they land with.
         row_ids: The ids of their rows.
         maker: Makes rows of records.
-        received_at: When they were received, if that was not just now.
+        received_at: When the row of an id was received, if that was not just now.
     """
 
     def __init__(
         self,
         landing: Landing,
         load_id: UUID,
-        row_ids: RowIds,
+        row_ids: RowIdsByOffset,
         maker: Maker[R],
         *,
-        received_at: datetime | None = None,
+        received_at: Callable[[UUID], datetime] | None = None,
     ) -> None:
         self._landing = landing
         self._load_id = load_id
         self._row_ids = row_ids
         self._maker = maker
-        self._received = () if received_at is None else (received_at,)
+        self._received_at = received_at
         self._targets: dict[Route | Target, Target] = {}
 
     def take(self, items: Iterable[R | Reject]) -> Iterator[Reject]:
@@ -113,12 +113,15 @@ class Intake(Generic[R]):
         if target is None:
             target = self._targets[row.route] = self._target(row.route)
         origin = record.origin
-        values = (self._row_ids.at(origin.offset), *row.values, self._load_id, *self._received)
+        row_id = self._row_ids.at(origin.offset)
+        values = (row_id, *row.values, self._load_id)
+        if self._received_at:
+            values = (*values, self._received_at(row_id))
         self._landing.add(target, LandingRow(values, origin, row.cleaned))
 
     def _target(self, route: Route | Target) -> Target:
         if isinstance(route, Target):
             return route
-        columns = (*route.columns, *(["created_at"] if self._received else []))
+        columns = (*route.columns, *(["created_at"] if self._received_at else []))
         flags = dict.fromkeys(route.flags, "bool")
         return Target(route.table, columns, tuple((_TYPES | flags).get(c, "text") for c in columns))

@@ -54,7 +54,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class LoadEntry:
-    """One row of the ledger."""
+    """One row of the ledger: a file, a retry, or an hour of what one API key delivered.
+
+    Args:
+        requests: How many requests of that hour are counted; None for a file.
+    """
 
     id: UUID
     file_name: str
@@ -70,6 +74,7 @@ class LoadEntry:
     finished_at: datetime
     tool_version: str
     retry_of: UUID | None
+    requests: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,13 +212,31 @@ def loads_with_rejects(conn: Connection) -> list[UUID]:
     return [UUID(str(load_id)) for (load_id,) in rows]
 
 
+def last_offset(conn: Connection, load_id: UUID) -> int:
+    """The offset of the last reject that a load has now; -1 if it has none."""
+    row = conn.execute(
+        "select coalesce(max(_offset), -1) from raw.rejects where load_id = %s and _is_open",
+        (load_id,),
+    ).fetchone()
+    return int(row[0]) if row else -1
+
+
 def retryable_rejects(
-    conn: Connection, load_id: UUID, after: RetryableReject | None, limit: int
+    conn: Connection, load_id: UUID, after: RetryableReject | None, until: int, limit: int
 ) -> list[RetryableReject]:
-    """The next open rejects of a load, in file order, that can be tried again from their text."""
+    """The next open rejects of a load, in file order, that can be tried again from their text.
+
+    Args:
+        conn: The connection.
+        load_id: The load.
+        after: The last one before them.
+        until: The highest offset that is looked at: an hour of HTTP may get further ones meanwhile.
+        limit: Not more than so many.
+    """
     last = -1 if after is None else after.origin.offset
     rows = conn.execute(
-        _sql("retryable_rejects"), {"load": load_id, "offset": last, "limit": limit}
+        _sql("retryable_rejects"),
+        {"load": load_id, "offset": last, "until": until, "limit": limit},
     )
     return [
         RetryableReject(id_, Origin(line, offset, record.encode(), slug, can_retry=True))
@@ -290,6 +313,16 @@ def count_rejects(conn: Connection, load_id: UUID | None, *, settled: bool = Fal
             and (%(load)s::uuid is null or load_id = %(load)s)
         """,
         {"load": load_id, "settled": settled},
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def count_not_retryable(conn: Connection, load_id: UUID) -> int:
+    """How many open rejects of a load cannot be tried again from their text."""
+    row = conn.execute(
+        "select count(*) from raw.rejects"
+        " where load_id = %s and _is_open and not (_is_whole and _offset is not null)",
+        (load_id,),
     ).fetchone()
     return int(row[0]) if row else 0
 

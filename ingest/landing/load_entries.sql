@@ -12,5 +12,6 @@ select
     started_at,
     finished_at,
     tool_version,
-    _retry_of
+    _retry_of,
+    _requests
 from raw.loads

@@ -10,5 +10,6 @@ where
     and _is_open
     and _is_whole
     and _offset > %(offset)s
+    and _offset <= %(until)s
 order by _offset
 limit %(limit)s

@@ -20,28 +20,19 @@ from ingest.feeds.rows import FeedRows
 from ingest.formats.content import Content, open_content
 from ingest.formats.magic import without_suffix
 from ingest.landing import ledger
-from ingest.landing.copy import LandingRow, Target
 from ingest.landing.helpers import Staging, drop_abandoned
 from ingest.landing.intake import Intake, RecordFile
 from ingest.landing.landing import Landing
-from ingest.landing.rows import RowIds, new_load_id
+from ingest.landing.rejects import REJECTS, row_of
+from ingest.landing.rows import RowIds, new_id
 from ingest.payloads.envelopes import PayloadFile, RowMaker
 from ingest.postgres.connection import Connection, connect
+from ingest.postgres.faults import is_of_server
 from ingest.rejects import UNREADABLE, Reason, Reject
 from ingest.workflows.feeds import FEEDS, feed_of
 from ingest.workflows.registry import Registry, Workflow
 
 _TABLE_FILES = (".csv", ".tsv")
-
-_REJECTS = Target(
-    table="rejects",
-    columns=(
-        *("load_id", "line", "reason", "detail", "record"),
-        *("_offset", "_workflow_slug", "_is_whole"),
-    ),
-    types=("uuid", "int8", "text", "text", "text", "int8", "text", "bool"),
-    must_land=True,
-)
 
 # SQLSTATE -> what to do when the server gives up on a whole file
 _REMEDIES = {
@@ -51,9 +42,6 @@ _REMEDIES = {
     "55P03": "run the same command again, or raise lock_timeout",
     "57014": "raise statement_timeout for this role and run the same command again",
 }
-
-# classes of SQLSTATE that say something of the server, of the role or of other sessions
-_SERVERS = ("08", "25", "28", "3D", "40", "42", "53", "55", "57", "58")
 
 
 class OnReject(StrEnum):
@@ -221,12 +209,11 @@ def _given_up(conn: Connection, name: str, fault: psycopg.Error) -> IngestError:
         what, hint = "the connection to the server was lost", "run the same command again"
         return ServerError(f"{what}; nothing of this file was written", where=name, hint=hint)
     words = " ".join((fault.diag.message_primary or str(fault)).split()).rstrip(".")
-    code = fault.sqlstate or ""
-    kind = ServerError if code.startswith(_SERVERS) else IngestError
+    kind = ServerError if is_of_server(fault) else IngestError
     return kind(
         f"the database says: {words}; nothing of this file was written",
         where=name,
-        hint=_REMEDIES.get(code),
+        hint=_REMEDIES.get(fault.sqlstate or ""),
     )
 
 
@@ -283,7 +270,7 @@ class _Load:
         self._content = content
         self._key = key
         self._options = options
-        self._id = new_load_id()
+        self._id = new_id()
         self._reasons: Counter[Reason] = Counter()
         self._file = _file_of(conn, content, options, self._id)
         staging = Staging(conn, self._id, options.helpers, options.connected)
@@ -298,9 +285,9 @@ class _Load:
         with landing:
             for reject in self._intake.take(self._file.records(self._options.progress)):
                 self._note(reject)
-                landing.add(_REJECTS, self._row_of(reject))
+                landing.add(REJECTS, row_of(reject, new_id(), self._id))
         changes = self._file.finish()
-        tables = {name: n for name, n in landing.landed.items() if name != _REJECTS.table}
+        tables = {name: n for name, n in landing.landed.items() if name != REJECTS.table}
         counts = ledger.Counts(
             landed=sum(tables.values()),
             rejected=self._reasons.total(),
@@ -332,21 +319,6 @@ class _Load:
         limit = self._options.max_rejects
         if limit is not None and not limit.percent:
             self._check_limit(limit, records=0)
-
-    def _row_of(self, reject: Reject) -> LandingRow:
-        """The row of ``raw.rejects`` for a reject."""
-        origin = reject.origin
-        values = (
-            self._id,
-            origin.line,
-            reject.reason.value,
-            reject.detail,
-            origin.text(),
-            origin.offset if origin.can_retry else None,
-            origin.batch_slug,
-            origin.is_whole(),
-        )
-        return LandingRow(values, origin)
 
     def _check(self, counts: ledger.Counts) -> None:
         if counts.records == 0:

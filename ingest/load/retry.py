@@ -2,12 +2,13 @@
 
 A record lands as if it had never been refused: with its original time of receipt, and with an id
 that sorts where it stood in its file. So a retry never makes an old payload win over a newer one.
+What was received by HTTP has that id from the beginning: it is the reject's.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from ingest.landing import ledger
 from ingest.landing.intake import Intake
 from ingest.landing.landing import Landing
 from ingest.landing.ledger import RetryableReject
-from ingest.landing.rows import RowIds, new_load_id
+from ingest.landing.rows import RowIds, RowIdsByOffset, new_id, time_in
 from ingest.payloads.envelopes import RowMaker
 from ingest.postgres.connection import Connection
 from ingest.rejects import Reason
@@ -118,25 +119,37 @@ def _row_maker(registry: Registry, slug: str | None, workflow: Workflow | None) 
         return None
 
 
+class _IdsOfRejects:
+    """Ids that records were given when they were received."""
+
+    def __init__(self, ids: Mapping[int, UUID]) -> None:
+        self._ids = ids
+
+    def at(self, offset: int) -> UUID:
+        return self._ids[offset]
+
+
 class _Retry:
     """One retry under way."""
 
     def __init__(self, conn: Connection, load: ledger.LoadEntry, maker: RowMaker) -> None:
         self._conn = conn
         self._load = load
-        self._id = new_load_id()
+        self._id = new_id()
         self._reasons: Counter[Reason] = Counter()
         self._landing = Landing(conn)
-        self._intake = Intake(
-            self._landing, self._id, RowIds(load.id), maker, received_at=load.started_at
-        )
+        self._rejects: dict[int, UUID] = {}  # of the present batch, by offset
+        is_file = load.requests is None
+        row_ids: RowIdsByOffset = RowIds(load.id) if is_file else _IdsOfRejects(self._rejects)
+        received_at = (lambda _: load.started_at) if is_file else time_in
+        self._intake = Intake(self._landing, self._id, row_ids, maker, received_at=received_at)
 
     def run(self) -> RetrySummary:
         """Read, land, mark, count."""
         conn, load = self._conn, self._load
         ledger.open_retry(conn, self._id, load.id)
-        last = None
-        while batch := ledger.retryable_rejects(conn, load.id, last, _BATCH):
+        last, until = None, ledger.last_offset(conn, load.id)
+        while batch := ledger.retryable_rejects(conn, load.id, last, until, _BATCH):
             self._try(batch)
             last = batch[-1]
         landing = self._landing
@@ -144,20 +157,21 @@ class _Retry:
         # the records that were refused again are counted by the load that refused them first
         counts = ledger.Counts(landed=landed, rejected=0, cleaned=landing.cleaned)
         ledger.close_retry(conn, self._id, counts)
-        open_now = ledger.count_rejects(conn, load.id)
         return RetrySummary(
             file=load.file_name,
             retried=load.id,
             load_id=self._id if landed else None,
             landed=landed,
             rejected=self._reasons.total(),
-            needs_file=open_now - self._reasons.total(),
+            needs_file=ledger.count_not_retryable(conn, load.id),
             tables=dict(landing.landed),
             reasons={str(reason): n for reason, n in self._reasons.most_common()},
         )
 
-    def _try(self, batch: Iterable[RetryableReject]) -> None:
+    def _try(self, batch: Sequence[RetryableReject]) -> None:
         known = {entry.origin.offset: entry.id for entry in batch}
+        self._rejects.clear()
+        self._rejects.update(known)
         again = []
         with self._landing:
             records = (read_record(entry.origin) for entry in batch)

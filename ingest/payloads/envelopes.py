@@ -70,7 +70,7 @@ class RowMaker:
                 payload.
         """
         fields = record.fields
-        workflow, route = self._route(record)
+        workflow, route = self.route(record)
         wrapped = _wrapped_payload(fields)
         if wrapped is None and not route.bare_keys:
             raise RefusedError(
@@ -92,7 +92,13 @@ class RowMaker:
         )
         return Row(route, values, record.cleaned or stored is not payload)
 
-    def _route(self, record: Record) -> tuple[Workflow, Route]:
+    def route(self, record: Record) -> tuple[Workflow, Route]:
+        """The workflow of a record, and where its rows land.
+
+        Raises:
+            RefusedError: The record names no workflow, an unknown one, one without a route, or
+                another than the load.
+        """
         name = _text(record.fields.get("workflow_slug")) or record.origin.batch_slug
         if name is None or not trim(name):
             if self._default is None:
@@ -136,11 +142,24 @@ class PayloadFile:
         Raises:
             IngestError: The file is cut off, damaged or of another kind.
         """
-        return iter(RecordReader(self._content, progress))
+        return iter(RecordReader(self._content.name, self._content.blocks(progress)))
 
     def finish(self) -> dict[str, int]:
         """Nothing remains to be done: payloads are only ever added."""
         return {}
+
+
+def field_text(record: Record, name: str) -> str | None:
+    """What a record says in a field of its envelope, else of its payload; None if nothing.
+
+    Args:
+        record: A record that a row was made of.
+        name: The field.
+    """
+    value = _first(record.fields, (name,))
+    if value is None and (payload := _wrapped_payload(record.fields)) is not None:
+        value = _first(_members(payload), (name,))
+    return value
 
 
 def _wrapped_payload(fields: _Fields) -> bytes | None:

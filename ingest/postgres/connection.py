@@ -98,14 +98,26 @@ def connect(*, application_name: str = "ingest") -> Connection:
     except psycopg.Error as fault:
         raise _refused(parameters, fault) from fault
     try:
-        conn.execute(settled())
-        conn.commit()
-        _check_fitness(conn)
-        _choose_compression(conn)
+        set_up(conn)
     except BaseException:
         conn.close()
         raise
     return conn
+
+
+def set_up(conn: Connection) -> None:
+    """Set a session as ``connect`` does, and check that server and database are fit for it.
+
+    Args:
+        conn: A connection outside any transaction, not in autocommit mode.
+
+    Raises:
+        IngestError: A server or a database that cannot hold a warehouse.
+    """
+    conn.execute(settled())
+    conn.commit()
+    _check_fitness(conn)
+    _choose_compression(conn)
 
 
 def describe(conn: Connection) -> str:

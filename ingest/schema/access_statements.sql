@@ -12,6 +12,9 @@ with rights (role, is_built, kind, name, privilege) as (
     ('hq_loader', false, 'table', 'raw.loads', 'DELETE'),
     -- a reject that landed after all
     ('hq_loader', false, 'table', 'raw.rejects', 'UPDATE'),
+    -- what is forgotten after a while
+    ('hq_loader', false, 'table', 'raw.idempotency_keys', 'UPDATE'),
+    ('hq_loader', false, 'table', 'raw.idempotency_keys', 'DELETE'),
     -- a list that is corrected in place
     ('hq_loader', false, 'table', 'raw.manual_company_customers', 'UPDATE'),
     ('hq_builder', false, 'schema', null, 'USAGE'),

@@ -21,7 +21,7 @@ from ingest.state.watermarks import Watermark, watermarks
 from ingest.workflows.registry import Registry, load_registry
 
 RAW = "raw"
-_BOOKKEEPING = ("loads", "migrations", "rejects")
+_BOOKKEEPING = ("idempotency_keys", "loads", "migrations", "rejects")
 # watermarks, what they compare by, and the tables of the models
 _NEEDED_FOR_BUILT = ("extracted", "core", "reference")
 

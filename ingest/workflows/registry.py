@@ -27,6 +27,8 @@ class Workflow:
 
     Args:
         read_by: The model that reads its payloads; empty if they wait.
+        idempotency_field: The field of a record that tells one delivery by HTTP from another;
+            empty if its content does.
     """
 
     slug: str
@@ -36,6 +38,7 @@ class Workflow:
     entity_type: str
     description: str
     read_by: str = ""
+    idempotency_field: str = ""
 
 
 class UnknownWorkflowError(LookupError):
@@ -96,6 +99,7 @@ def load_registry(folder: Path | None = None) -> Registry:
             *(slug, provider, platform, payload_type, entity_type),
             description=row.get("description", ""),
             read_by=row.get("read_by", ""),
+            idempotency_field=row.get("_idempotency_field", ""),
         )
     aliases: dict[str, str] = {}
     for where, row in seed_rows(folder / _ALIASES_FILE, ("alias", "workflow_slug")):

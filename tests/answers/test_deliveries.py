@@ -48,18 +48,21 @@ def test_deliveries_add_up_by_workflow_and_day(warehouse: Warehouse) -> None:
     note_load(w, "2026-03-02T09:00:00+00:00", FIRMOGRAPHICS, **again)
     note_load(w, "2026-03-02T08:00:00+00:00", "clay-native-person-enrichment", **two)
     note_load(w, "2026-03-02T08:00:00+00:00", None, **two)
+    # an hour of what came by HTTP is no file
+    hour = {"bytes": 30, "records": 4, "landed": 3, "rejected": 1, "_requests": 3}
+    note_load(w, "2026-03-02T07:59:00+00:00", None, **hour)
     w.conn.execute("set timezone = 'Asia/Tokyo'")
     found = w.all(
-        "select workflow_slug, day, files, retries, bytes, records, landed, rejected"
+        "select workflow_slug, day, files, retries, requests, bytes, records, landed, rejected"
         " from api.deliveries order by workflow_slug nulls last, day"
     )
     w.conn.execute("set timezone = 'UTC'")
     w.conn.commit()
     assert found == [
-        (FIRMOGRAPHICS, date(2026, 2, 28), 1, 0, 20, 2, 1, 1),
-        (FIRMOGRAPHICS, date(2026, 3, 2), 2, 1, 40, 4, 3, 2),
-        ("clay-person-profile", date(2026, 3, 2), 1, 0, 20, 2, 1, 1),
-        (None, date(2026, 3, 2), 1, 0, 20, 2, 1, 1),
+        (FIRMOGRAPHICS, date(2026, 2, 28), 1, 0, 0, 20, 2, 1, 1),
+        (FIRMOGRAPHICS, date(2026, 3, 2), 2, 1, 0, 40, 4, 3, 2),
+        ("clay-person-profile", date(2026, 3, 2), 1, 0, 0, 20, 2, 1, 1),
+        (None, date(2026, 3, 2), 1, 0, 3, 50, 6, 4, 2),
     ]
 
 

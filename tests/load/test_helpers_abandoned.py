@@ -9,7 +9,7 @@ from psycopg import sql
 
 from ingest.landing import helpers
 from ingest.landing.helpers import drop_abandoned
-from ingest.landing.rows import new_load_id
+from ingest.landing.rows import new_id
 from ingest.postgres.connection import Connection, connect
 from tests.support.ingesting import staging_tables
 
@@ -22,7 +22,7 @@ def other(db: Connection) -> Iterator[Connection]:  # noqa: ARG001 - the databas
 
 def table(db: Connection) -> tuple[str, int]:
     """A staging table, and the lock of its load."""
-    load_id = new_load_id()
+    load_id = new_id()
     name = f"_staging_{load_id.hex}_0_0"
     db.execute(sql.SQL("create unlogged table {} ()").format(sql.Identifier("raw", name)))
     db.commit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 from ingest.errors import IngestError
 from ingest.formats.content import open_content
 from ingest.formats.json import records as json_records
+from ingest.formats.json import text as json_text
 from ingest.formats.json.records import Record, RecordReader
+from ingest.rejects import Reject
 
 ONE, TWO, THREE = ({"k": n, "list": [{"k": 0}, {"k": 0}]} for n in (1, 2, 3))
 
@@ -23,7 +26,7 @@ ONE, TWO, THREE = ({"k": n, "list": [{"k": 0}, {"k": 0}]} for n in (1, 2, 3))
 def read(path: Path, content: bytes) -> list[Any]:
     path.write_bytes(content)
     with open_content(str(path)) as opened:
-        return list(RecordReader(opened))
+        return list(RecordReader(opened.name, opened.blocks()))
 
 
 def outcome(item: Record | Any) -> Any:
@@ -271,7 +274,7 @@ def test_records_survive_however_the_bytes_arrive(
         "concatenated": ",".join(map(json.dumps, records)),
         "batch": json.dumps({"payloads": records}),
     }[form].encode()
-    reader = RecordReader(_InBlocks(content, block))  # type: ignore[arg-type]
+    reader = RecordReader("records", in_blocks(content, block))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ingest.formats.json.window._BLOCK", 1)
         items = list(reader)
@@ -290,22 +293,31 @@ def test_whatever_happens_to_one_line_the_others_stay(
     end = data.draw(st.integers(start, len(lines[hit])))
     noise = data.draw(st.binary(max_size=4)).replace(b"\n", b"")
     lines[hit] = b"{" + lines[hit][1:start] + noise + lines[hit][end:]
-    items = list(RecordReader(_InBlocks(form.join(lines) + b"\n", 10_000)))  # type: ignore[arg-type]
+    items = list(RecordReader("records", in_blocks(form.join(lines) + b"\n", 10_000)))
     landed = [json.loads(item.text) for item in items if isinstance(item, Record)]
     assert [record for record in good if record["n"] != hit] == [
         record for record in landed if record in good and record["n"] != hit
     ]
 
 
-class _InBlocks:
+def test_broken_records_do_not_cost_a_pass_over_the_rest_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    passes = []
+    replace = json_text.replace_lone_surrogates
+
+    def counted(text: bytes, *, final: bool) -> tuple[bytes, list[int]]:
+        passes.append(len(text))
+        return replace(text, final=final)
+
+    monkeypatch.setattr(json_records, "replace_lone_surrogates", counted)
+    content = b'{"a":"\\\\\n' * 500 + b'{"a":"\\ud800"}\n'
+    items = list(RecordReader("records", in_blocks(content, 10_000)))
+    assert [type(item) for item in items] == [Reject] * 500 + [Record]
+    assert len(passes) <= 3
+
+
+def in_blocks(content: bytes, block: int) -> Iterator[bytes]:
     """A file's content, given out a few bytes at a time."""
-
-    name = "blocks"
-
-    def __init__(self, content: bytes, block: int) -> None:
-        self._content = content
-        self._block = block
-
-    def blocks(self, _progress: Any = None) -> Any:
-        for start in range(0, len(self._content), self._block):
-            yield self._content[start : start + self._block]
+    for start in range(0, len(content), block):
+        yield content[start : start + block]

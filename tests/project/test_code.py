@@ -10,7 +10,7 @@ import pytest
 from tests.support.warehouse import PROJECT
 
 LONGEST = 400  # lines
-FOLDERS = ("ingest", "macros", "models", "functions", "seeds", "tests", "bench", "docs")
+FOLDERS = ("ingest", "hq_api", "macros", "models", "functions", "seeds", "tests", "bench", "docs")
 CODE = [
     path
     for folder in FOLDERS

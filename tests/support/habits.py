@@ -255,7 +255,8 @@ def _rows(conn: Connection) -> dict[str, list[str]]:
     tables = conn.execute(
         "select table_schema, table_name from information_schema.tables"
         " where table_schema in ('raw', 'extracted', 'core', 'reference', 'api')"
-        " and table_name not in ('watermarks', 'deployments', 'loads', 'migrations', 'rejects')"
+        " and table_name not in ('watermarks', 'deployments', 'loads', 'migrations', 'rejects',"
+        " 'idempotency_keys')"
     ).fetchall()
     found = {}
     for schema, table in sorted(tables):

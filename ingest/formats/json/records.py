@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
 
 from ingest.errors import IngestError
-from ingest.formats.content import Content
 from ingest.formats.json.batch import HEAD_LENGTH, batch_end, batch_head
 from ingest.formats.json.recovery import IN_LINES, IN_LIST, balanced_end, begins_alike, next_start
 from ingest.formats.json.text import (
@@ -112,25 +111,20 @@ class RecordReader:
     """Reads the records of one file, once, in file order.
 
     Args:
-        content: The file.
-        progress: Told how many bytes of the file have been read so far.
+        name: What messages call the file.
+        blocks: Its decompressed bytes.
         can_retry: The text of a record will be enough to try it again.
     """
 
-    def __init__(
-        self,
-        content: Content,
-        progress: Callable[[int], None] | None = None,
-        *,
-        can_retry: bool = True,
-    ) -> None:
-        self._name = content.name
+    def __init__(self, name: str, blocks: Iterator[bytes], *, can_retry: bool = True) -> None:
+        self._name = name
         self._can_retry = can_retry
-        self._window = Window(content.blocks(progress))
+        self._window = Window(blocks)
         self._lists: list[_List] = []
         self._batch_slug: str | None = None
         self._begun = False  # something has been read
         self._replaced: list[int] = []  # offsets of lone surrogates replaced in the window
+        self._repaired = (0, False)  # up to where, and whether that was the end
 
     def __iter__(self) -> Iterator[Record | Reject]:
         """The records and what could not be read as one.
@@ -321,8 +315,16 @@ class RecordReader:
     # Lone surrogates make the decoder stop inside a string.
 
     def _repair(self) -> bool:
-        """Replace the lone surrogates of the window; whether there were any."""
+        """Replace the lone surrogates of the window; whether there were any.
+
+        Once for each stretch that is read: else every broken record would cost a pass over all
+        that is in memory.
+        """
         window = self._window
+        reach = (window.offset + window.unread, window.at_end)
+        if reach == self._repaired:
+            return False
+        self._repaired = reach
         unread = window.buffer[window.pos :]
         patched, found = replace_lone_surrogates(unread, final=window.at_end)
         if not found:
@@ -378,7 +380,7 @@ class RecordReader:
 
     def _cut_off(self, what: str) -> IngestError:
         return IngestError(
-            f"the file ends inside {what}, it has been cut off; nothing of it was loaded",
+            f"the text ends inside {what}, it has been cut off; nothing of it was loaded",
             where=self._name,
             hint="fetch the file again",
         )

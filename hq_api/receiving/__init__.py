@@ -1,0 +1,1 @@
+"""The door for payloads that senders deliver by HTTP."""

@@ -1,0 +1,60 @@
+"""The connections that deliveries land over."""
+
+from __future__ import annotations
+
+from psycopg_pool import ConnectionPool
+
+from ingest.postgres.connection import Connection, connection_parameters, set_up
+
+APPLICATION = "hq_api receiving"
+WAIT_SECONDS = 5.0  # for a connection, when all are at work or the server is away
+
+_CONNECT_SECONDS = "5"
+# a delivery takes milliseconds; what waits longer waits for somebody who holds a table
+_PATIENCE = {
+    "lock_timeout": "10s",
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+# a login that may do more does no more than a loader, where this database uses the roles
+_BECOME_LOADER = """
+    select set_config('role', 'hq_loader', false)
+    where
+        to_regrole('hq_loader') is not null
+        and pg_has_role('hq_loader', 'set')
+        and has_schema_privilege('hq_loader', 'raw', 'usage')
+"""
+
+
+def connections(size: int) -> ConnectionPool[Connection]:
+    """A pool of them, to be opened.
+
+    Args:
+        size: How many at most.
+
+    Raises:
+        IngestError: The embedded server cannot be started.
+    """
+    return ConnectionPool(
+        kwargs={
+            **connection_parameters(),
+            "application_name": APPLICATION,
+            "client_encoding": "utf8",
+            "connect_timeout": _CONNECT_SECONDS,
+        },
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=WAIT_SECONDS,
+        configure=_configure,
+        name=APPLICATION,
+    )
+
+
+def _configure(conn: Connection) -> None:
+    set_up(conn)
+    for name, value in _PATIENCE.items():
+        conn.execute("select set_config(%s, %s, false)", (name, value))
+    conn.execute(_BECOME_LOADER)
+    conn.commit()
