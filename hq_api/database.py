@@ -42,6 +42,10 @@ Query = sql.SQL | sql.Composed
 Values = Sequence[object] | Mapping[str, object]
 
 
+class _LostError(psycopg.OperationalError):
+    """The connection was lost under way."""
+
+
 class Database:
     """Reads for the service, in sessions that can do nothing else.
 
@@ -77,7 +81,6 @@ class Database:
             open=False,
             timeout=_POOL_SECONDS,
             configure=configure,
-            check=AsyncConnectionPool.check_connection,
             name=name,
         )
 
@@ -104,12 +107,28 @@ class Database:
         Raises:
             ProblemError: The database is away, or it takes too long.
         """
-        async with _translated(), self._answers.connection() as conn:
-            if seconds is None:
-                return await (await conn.execute(query, values)).fetchall()
-            async with conn.transaction():
-                await conn.execute(f"set local statement_timeout to {int(seconds * 1000)}".encode())
-                return await (await conn.execute(query, values)).fetchall()
+        async with _translated():
+            try:
+                return await self._fetch(query, values, seconds)
+            except _LostError:
+                # After a restart of the server the others are lost, too. Nothing was written, so it
+                # may be asked again.
+                await self._answers.check()
+                return await self._fetch(query, values, seconds)
+
+    async def _fetch(self, query: Query, values: Values, seconds: float | None) -> list[TupleRow]:
+        async with self._answers.connection() as conn:
+            try:
+                if seconds is None:
+                    return await (await conn.execute(query, values)).fetchall()
+                async with conn.transaction():
+                    limit = f"set local statement_timeout to {int(seconds * 1000)}"
+                    await conn.execute(limit.encode())
+                    return await (await conn.execute(query, values)).fetchall()
+            except psycopg.OperationalError as fault:
+                if conn.broken:
+                    raise _LostError(*fault.args) from fault
+                raise
 
     async def write(self, query: Query, values: Values) -> None:
         """Execute a statement that writes what the service keeps for itself.

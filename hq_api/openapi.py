@@ -301,11 +301,11 @@ def _document(resource: Resource) -> Schema:
 
 
 def _lookup(resource: Resource) -> Schema:
-    one = {"type": "string", "minLength": 1}
+    one = {"description": "A text; anything else is an input that nothing is found for."}
     forms = [
         {"keys": {"type": "array", "items": one, "maxItems": 1000}},
         {"key": one},
-        {"name": {**one, "maxLength": LONGEST, "pattern": r"\S"}},
+        {"name": {**_TEXT, "maxLength": LONGEST, "pattern": r"\S"}},
     ]
     request = {
         "anyOf": [
@@ -341,6 +341,48 @@ def _plain(operation: str, summary: str, schema: Schema, media: str = "applicati
     }
 
 
+def _received(*, with_workflow: bool) -> Schema:
+    """A delivery of payloads; what cannot land is kept as a reject, and answered as a problem."""
+    anything: Schema = {"type": "object"}
+    workflow = {
+        "name": "workflow",
+        "in": "path",
+        "required": True,
+        "description": "A registered workflow, one of /v1/vocabularies?vocabulary=workflow.",
+        "schema": {**_TEXT, "minLength": 1},
+    }
+    known = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "Names this request for 30 days: sent again, it lands once.",
+        "schema": {**_TEXT, "maxLength": 255},
+    }
+    record = {"anyOf": [anything, {"type": "array", "items": anything, "maxItems": 1000}]}
+    said = {"application/json": {"schema": anything}}
+    return {
+        "post": {
+            "operationId": "receive" if with_workflow else "receive_envelopes",
+            "summary": "Deliver payloads" + ("" if with_workflow else " that name their workflow"),
+            "description": f"Lands as a file would; answered after the commit. Needs scope"
+            f" {keys.WRITE_RAW}.",
+            "parameters": [*([workflow] if with_workflow else []), known],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {"schema": record},
+                    "application/x-ndjson": {"schema": _TEXT},
+                },
+            },
+            "responses": {
+                "200": {"description": "Delivered before.", "content": said},
+                "201": {"description": "Landed.", "content": said},
+                "207": {"description": "Some landed; each says so.", "content": said},
+                "default": _ref("responses", "Problem"),
+            },
+        }
+    }
+
+
 def _others() -> Mapping[str, Schema]:
     anything: Schema = {"type": "object"}
     search = _plain("search", "Companies and people by name, domain or profile", anything)
@@ -352,6 +394,8 @@ def _others() -> Mapping[str, Schema]:
     version = _plain("version", "Which data answers are made of", anything)
     del version["get"]["security"]
     return {
+        "/v1/raw/{workflow}": _received(with_workflow=True),
+        "/v1/raw": _received(with_workflow=False),
         "/v1/search": search,
         "/v1/version": version,
         "/healthz": _plain("alive", "Whether the process lives", anything),

@@ -200,7 +200,7 @@ def _show_questions(database: str) -> None:
         line(f"# {question.text}", style="bold")
         out.print(f'{psql} -c "\n{question.sql}"\n', markup=False)
     line(f"All of it stands in {database}.")
-    line(f"Next: {_ingest()} status | load | rejects | --help")
+    line(f"Next: {_ingest()} api serve --no-auth | status | load | rejects | --help")
 
 
 def _psql() -> str:

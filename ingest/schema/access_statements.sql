@@ -109,7 +109,10 @@ wanted (kind, name, role, privilege) as (
         -- only ingest init writes there
         and (o.name, r.privilege) <> ('raw.migrations', 'INSERT')
         -- whoever may add a key may do everything
-        and (o.name not in ('raw.api_keys', 'raw.api_key_uses') or r.role = 'hq_api')
+        and (
+            o.name not in ('raw.api_keys', 'raw.api_key_uses')
+            or (r.role, r.privilege) <> ('hq_loader', 'INSERT')
+        )
 ),
 
 held (kind, name, role, privilege) as (

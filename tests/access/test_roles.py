@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 
 from ingest.project import BUILT_SCHEMAS, OWN_SCHEMA
-from tests.support.role_place import ANALYST, BUILDER, LOADER, ROLES, Place
+from tests.support.role_place import ANALYST, BUILDER, LOADER, ROLES, SERVICE, Place
 from tests.support.warehouse import NO_TESTS, PROJECT
 
 FEEDS = PROJECT / "tests" / "data" / "feeds"
@@ -22,7 +22,8 @@ FIRMOGRAPHICS = ("--workflow", "clay-company-firmographics")
 SCHEMA_VERBS = ("usage", "create")
 TABLE_VERBS = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
 ALL = "all tables"
-ALL_BUT_MIGRATIONS = "all tables but migrations"
+ALL_BUT_OURS = "all tables but those that only ingest and the service write"
+OURS = {"migrations", "api_keys", "api_key_uses"}
 
 # What a role may do in a schema, and to which tables. What does not stand here it may not.
 OWNER = {"usage": True, "create": True, **dict.fromkeys(TABLE_VERBS, ALL)}
@@ -32,7 +33,7 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
         "usage": True,
         "create": True,
         "select": ALL,
-        "insert": ALL_BUT_MIGRATIONS,
+        "insert": ALL_BUT_OURS,
         "update": {"loads", "rejects", "idempotency_keys", "manual_company_customers"},
         "delete": {"loads", "idempotency_keys"},
     },
@@ -47,6 +48,14 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
     (ANALYST, "reference"): READER,
     (ANALYST, "api"): READER,
     (ANALYST, "marts"): READER,
+    (SERVICE, "raw"): {
+        "usage": True,
+        "select": {"api_keys", "api_key_uses"},
+        "insert": {"api_key_uses"},
+        "update": {"api_key_uses"},
+    },
+    (SERVICE, "api"): READER,
+    (SERVICE, "reference"): {"usage": True},
 }
 
 
@@ -97,7 +106,7 @@ def test_a_role_may_do_this_to_these_tables_and_to_no_others(
         )
     )
     assert tables
-    all_tables = {ALL: set(tables), ALL_BUT_MIGRATIONS: tables.keys() - {"migrations"}}
+    all_tables = {ALL: set(tables), ALL_BUT_OURS: tables.keys() - OURS}
     expected = MAY.get((role, schema), {}).get(verb, set())
     if isinstance(expected, str):
         expected = all_tables[expected]
@@ -142,6 +151,11 @@ def test_no_role_logs_in_makes_schemas_or_writes_to_public(place: Place, role: s
         (ANALYST, "create view core.own as select 1"),
         (ANALYST, "create table public.own (a int)"),
         (ANALYST, "drop function reference.normal_domain"),
+        (SERVICE, "select from core.companies"),
+        (SERVICE, "select from raw.company_payloads"),
+        (SERVICE, "insert into raw.api_keys (id) values ('a')"),
+        (LOADER, "insert into raw.api_keys (id) values ('a')"),
+        (LOADER, "update raw.api_keys set scopes = '{}'"),
     ],
 )
 def test_the_server_refuses(place: Place, role: str, statement: str) -> None:

@@ -116,7 +116,12 @@ def test_a_schema_that_was_dropped_comes_back(place: Place) -> None:
             "alter default privileges for role hq_builder in schema api "
             "grant select on tables to hq_analyst"
         ),
+        (
+            "alter default privileges for role hq_builder in schema api "
+            "grant select on tables to hq_api"
+        ),
         "grant usage on schema api to hq_analyst",
+        "grant usage on schema api to hq_api",
     ]
 
 

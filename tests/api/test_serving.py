@@ -53,9 +53,10 @@ class Served:
 
 
 @contextmanager
-def serving(*options: str) -> Iterator[Served]:
+def serving(*options: str, with_keys: bool = False) -> Iterator[Served]:
+    auth = () if with_keys else ("--no-auth",)
     process = subprocess.Popen(
-        [sys.executable, "-m", "ingest", "api", "serve", "--no-auth", "--port", "0", *options],
+        [sys.executable, "-m", "ingest", "api", "serve", *auth, "--port", "0", *options],
         cwd=PROJECT,
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -107,7 +108,8 @@ def many(built: Warehouse) -> Iterator[None]:
         "insert into core.person_aliases"
         " (id, linkedin_url, canonical_id, canonical_linkedin_url, _xid)"
         " select gen_random_uuid(), 'https://www.linkedin.com/in/many-' || n, gen_random_uuid(),"
-        " 'https://www.linkedin.com/in/one', pg_current_xact_id() from generate_series(1, %s) as n",
+        " 'https://www.linkedin.com/in/' || md5(n::text) || md5((-n)::text), pg_current_xact_id()"
+        " from generate_series(1, %s) as n",
         (MANY,),
     )
     built.conn.commit()
@@ -208,3 +210,14 @@ def test_a_base_path_and_two_workers(built: Warehouse) -> None:
             r'requests_total{method="GET",route="/healthz",status="200"} (\d+)', numbers
         )
         assert int(counted) == 20
+
+
+def test_a_server_that_was_restarted_is_asked_again(served: Served, built: Warehouse) -> None:
+    for _ in range(4):
+        served.get("/v1/companies?limit=1")
+    built.conn.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where application_name like 'hq_api%' and datname = current_database()"
+    )
+    built.conn.commit()
+    assert [served.get("/v1/companies?limit=1")[0] for _ in range(6)] == [200] * 6

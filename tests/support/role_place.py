@@ -22,7 +22,8 @@ from ingest.postgres.connection import Connection
 from tests.support.database import Database
 from tests.support.scratch import Parameters, Scratch, use
 
-LOADER, BUILDER, ANALYST = ROLES = ("hq_loader", "hq_builder", "hq_analyst")
+ROLES = ("hq_loader", "hq_builder", "hq_analyst", "hq_api")
+LOADER, BUILDER, ANALYST, SERVICE = ROLES
 
 _USERS = 0x4851_7E57  # advisory lock in database postgres: sessions that use the roles share it
 

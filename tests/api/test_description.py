@@ -1,0 +1,73 @@
+"""The description that the service gives of itself is true: schemathesis asks what it promises."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from hq_api import keys
+from hq_api.keys import SCOPES
+from tests.api.test_serving import serving
+from tests.support.warehouse import Warehouse
+
+# A schema of texts cannot say what a domain is, or which next an answer gave: 400 is no fault of
+# the service there, 422 the answer to a record that cannot land. All else has to be accepted.
+SETTINGS = """
+[checks.positive_data_acceptance]
+expected-statuses = [200, 201, 207, 400, 404, 422]
+"""
+# in the normal run: a list, a part, a document, a look-up, an export, the search
+SOME = r"^/v1/(icps|companies/\{owner\}|people/\{owner\}/roles|companies/lookup|icps.csv|search)$"
+
+
+def faults_found(built: Warehouse, folder: Path, *options: str) -> str:
+    """What schemathesis says of a service with keys; empty if it finds nothing."""
+    _, key = keys.create(built.conn, folder.name, list(SCOPES), None, None)
+    settings = folder / "schemathesis.toml"
+    settings.write_text(SETTINGS)
+    with serving("--rate", "100000", with_keys=True) as running:
+        ran = subprocess.run(
+            [
+                *(Path(sys.executable).with_name("st"), "--config-file", settings, "run"),
+                f"http://127.0.0.1:{running.port}/openapi.json",
+                *("-H", f"Authorization: Bearer {key}", "--no-color", "--seed", "1", *options),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=folder,
+        )
+        errors = [line for line in running.log if '"status": 5' in line or "failed" in line]
+    assert errors == []
+    return "" if ran.returncode == 0 else ran.stdout[-6000:] + ran.stderr
+
+
+def test_some_of_it_is_as_described(built: Warehouse, tmp_path: Path) -> None:
+    options = ("--include-path-regex", SOME, "--phases", "fuzzing", "--max-examples", "8")
+    assert faults_found(built, tmp_path, *options) == ""
+
+
+@pytest.mark.long
+def test_all_of_it_is_as_described(built: Warehouse, tmp_path: Path) -> None:
+    options = ("--phases", "examples,coverage,fuzzing", "--max-examples", "20", "--workers", "2")
+    assert faults_found(built, tmp_path, *options) == ""
+
+
+def test_every_route_is_described(http: TestClient) -> None:
+    described: dict[str, Any] = http.get("/openapi.json").json()
+    routes = {getattr(r, "path", "") for r in http.app.routes}  # type: ignore[attr-defined]
+    plain = {re.sub(r":path\}", "}", path) for path in routes}
+    pages = {path for path in plain if not path.startswith(("/v1/", "/healthz", "/readyz"))}
+    assert plain - pages == described["paths"].keys() - {"/openapi.json", "/metrics"}
+    assert described["openapi"] == "3.1.0"
+    assert all(
+        operation["operationId"] and operation["summary"]
+        for methods in described["paths"].values()
+        for operation in methods.values()
+    )
