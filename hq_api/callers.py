@@ -96,14 +96,25 @@ class Doorkeeper:
         Raises:
             ProblemError: It has no valid key, or its caller asks too often.
         """
-        caller = EVERYBODY if self.database is None else await self._keyed(request, cookie=cookie)
-        self._take_turn(caller.name)
-        return caller
-
-    async def _keyed(self, request: HTTPConnection, *, cookie: bool) -> Caller:
         text = _presented(request)
         if text is None and cookie:
             text = request.cookies.get(COOKIE)
+        return await self.caller_with(text)
+
+    async def caller_with(self, text: str | None) -> Caller:
+        """Who has this key.
+
+        Args:
+            text: The key as it was presented, if one was.
+
+        Raises:
+            ProblemError: It is no valid key, or its caller asks too often.
+        """
+        caller = EVERYBODY if self.database is None else await self._keyed(text)
+        self._take_turn(caller.name)
+        return caller
+
+    async def _keyed(self, text: str | None) -> Caller:
         if text is None:
             raise ProblemError(
                 401,
