@@ -109,7 +109,7 @@ def render(
     text = _TEMPLATES.get_template(template).render(
         link=partial(link, scope),
         style=link(scope, "style.css", query={"v": _STYLE_VERSION}),
-        caller=caller if isinstance(caller, Caller) else None,
+        viewer=caller if isinstance(caller, Caller) else None,
         with_keys=service.settings.with_keys,
         **values,
     )

@@ -19,7 +19,7 @@ from hq_api.service import Service, caller_of
 
 # in the head of the page, or keys
 _ABOVE = (
-    *("id", "linkedin_slug", "company_id", "position_source"),
+    *("id", "linkedin_url", "linkedin_slug", "email", "company_id", "position_source"),
     *("first_received_at", "last_received_at", "last_changed_at"),
 )
 # the position is chosen as a whole, and the rest follows from it
