@@ -22,7 +22,7 @@ from hq_api.page.facts import Facts
 from hq_api.page.frame import PageEndpoint, render
 from hq_api.page.reading import Reader, Row, decoded
 from hq_api.problems import ProblemError, bad_parameter
-from hq_api.questions import read_question, same_as
+from hq_api.questions import read_question, same_as, single
 from hq_api.service import Service, caller_of
 
 # what the form of leads has; each is a filter of the API
@@ -32,6 +32,7 @@ LEAD_FILTERS = (
     *("worked_at_customer", "has"),
 )
 _CHOICES = ("seniority", "function", "company_country", "company_size_bucket")
+_PRESENT = "email"  # what leads can be asked to have
 # value of the form of accounts -> filter of the API
 _WITH_LEADS = {"with": ("leads.gte", "1"), "without": ("leads", "0")}
 
@@ -76,7 +77,7 @@ def leads_page(service: Service) -> PageEndpoint:
             "following": None,
             "count": None,
             "fault": None,
-            "filters": {n: v for n, v in request.query_params.items() if v and n != "next"},
+            "filters": {n: v for n, v in _query(request).items() if n != "next"},
             "is_further": "next" in request.query_params,
         }
         if READ_PEOPLE not in caller.scopes:
@@ -173,14 +174,17 @@ async def _profile(reader: Reader, request: Request) -> Row:
 
 
 def _only(request: Request, known: tuple[str, ...]) -> None:
-    """Make sure that what is asked for is in the form: nothing restricts unseen.
+    """Make sure that what is asked for can be seen in the form: nothing restricts unseen.
 
     Raises:
-        ProblemError: It is not.
+        ProblemError: It cannot.
     """
     for name in request.query_params:
         if name not in (*known, "next"):
             raise bad_parameter(name, f"this page has no filter {name[:100]!r}")
+        value = single(request.query_params, name)
+        if name == "has" and value not in ("", _PRESENT):
+            raise bad_parameter(name, f"on this page has is {_PRESENT}; the API knows others")
 
 
 def _query(request: Request) -> QueryParams:

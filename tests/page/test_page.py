@@ -276,6 +276,8 @@ def test_a_filter_that_cannot_be_met_is_said_and_never_left_out(web: TestClient)
     assert page.all("table") == []
     look(web, "/icps/seller-example?first_seen_at.gte=2026-01-01", 400)
     look(web, "/icps/seller-example?next=abc", 400)
+    look(web, "/icps/seller-example?has=location", 400)
+    assert "2 times" in look(web, "/icps/seller-example?seniority=VP&seniority=Head", 400).text
     look(web, "/icps/seller-example/leads.csv?limit=3", 400)
     look(web, "/icps/seller-example/accounts?leads=some", 400)
     look(web, "/icps/no-such-profile", 404)
