@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import unquote
 
@@ -12,7 +10,6 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hq_api import statements
 from hq_api.endpoints.exports import export
 from hq_api.endpoints.lists import owner_of, read_page
 from hq_api.identifiers import company_domain
@@ -31,18 +28,9 @@ LEAD_FILTERS = (
     *("company_name.contains", "company_domain", "company_country", "company_size_bucket"),
     *("worked_at_customer", "has"),
 )
-_CHOICES = ("seniority", "function", "company_country", "company_size_bucket")
 _PRESENT = "email"  # what leads can be asked to have
 # value of the form of accounts -> filter of the API
 _WITH_LEADS = {"with": ("leads.gte", "1"), "without": ("leads", "0")}
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One value that a filter can have, and how many leads have it."""
-
-    value: str
-    leads: int
 
 
 def icps_page(service: Service, facts: Facts) -> PageEndpoint:
@@ -63,7 +51,7 @@ def icps_page(service: Service, facts: Facts) -> PageEndpoint:
     return answer
 
 
-def leads_page(service: Service) -> PageEndpoint:
+def leads_page(service: Service, facts: Facts) -> PageEndpoint:
     """The leads of a profile."""
 
     async def answer(request: Request) -> Response:
@@ -82,7 +70,7 @@ def leads_page(service: Service) -> PageEndpoint:
         }
         if READ_PEOPLE not in caller.scopes:
             return render(service, request.scope, "leads.html", shown)
-        shown["choices"] = await _choices(reader, profile["slug"])
+        shown["choices"] = await facts.choices(profile["slug"])
         try:
             _only(request, LEAD_FILTERS)
             resource = service.resources["leads"]
@@ -96,7 +84,10 @@ def leads_page(service: Service) -> PageEndpoint:
             shown["fault"] = problem.detail
             return render(service, request.scope, "leads.html", shown, status=problem.status)
         (rows, following), count = await asyncio.gather(
-            read_page(service, question), reader.count(resource, question.conditions)
+            read_page(service, question),
+            reader.count(resource, question.conditions)
+            if shown["filters"]
+            else facts.leads_of(profile["slug"]),
         )
         shown |= {"rows": decoded(rows), "following": following, "count": count}
         return render(service, request.scope, "leads.html", shown)
@@ -198,28 +189,6 @@ def _accounts_query(request: Request) -> QueryParams:
     if leads and leads not in _WITH_LEADS:
         raise bad_parameter("leads", f"leads is {' or '.join(_WITH_LEADS)}")
     return QueryParams([*filters, _WITH_LEADS[leads]] if leads else filters)
-
-
-async def _choices(reader: Reader, slug: str) -> Mapping[str, list[Choice]]:
-    """The values that leads of a profile have, for those filters that offer them.
-
-    None of them where finding them takes too long: then they are typed.
-    """
-    service, resource = reader.service, reader.service.resources["leads"]
-    owned = same_as("icp_slug", resource.columns["icp_slug"], slug)
-    query = statements.values_in(statements.relation(resource.view), _CHOICES, (owned,))
-    try:
-        found = await service.database.rows(
-            query, owned.values, seconds=service.settings.count_seconds
-        )
-    except ProblemError as problem:
-        if problem.status != HTTPStatus.GATEWAY_TIMEOUT:
-            raise
-        return {}
-    choices: dict[str, list[Choice]] = {name: [] for name in _CHOICES}
-    for column, value, leads in found:
-        choices[column].append(Choice(value, leads))
-    return choices
 
 
 async def _compared(reader: Reader, slug: str, asked: str) -> tuple[Row | None, str | None]:

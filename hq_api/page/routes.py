@@ -25,7 +25,7 @@ def page_routes(service: Service) -> list[Route]:
         "/people/{owner}": person_page(service),
         "/people/{owner:path}": person_page(service),
         "/icps": icps_page(service, facts),
-        "/icps/{slug}": leads_page(service),
+        "/icps/{slug}": leads_page(service, facts),
         "/icps/{slug}/leads.csv": leads_export(service),
         "/icps/{slug}/accounts": accounts_page(service),
         "/icps/{slug}/accounts.csv": accounts_export(service),
