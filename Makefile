@@ -18,7 +18,7 @@ PEERS = 'dlt[postgres]' meltanolabs-target-postgres
 # another checkout's or another Python's settings have no business here
 unexport HQ_PROJECT_DIR PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help demo test test-long lint bench docs vocabularies clean
+.PHONY: help demo test test-long lint bench docs screenshots vocabularies clean
 
 help:
 	@echo 'make demo        set up, load examples/ into the embedded PostgreSQL, build, show the result'
@@ -27,6 +27,7 @@ help:
 	@echo 'make lint        ruff, mypy, import-linter and sqlfluff'
 	@echo 'make bench       measure, beside other loaders (ARGS="..." goes to bench/run.py, as --help does)'
 	@echo 'make docs        every table and column on one page, target/static_index.html; docs/tables.md'
+	@echo 'make screenshots  docs/images, what the README shows of the pages; CHROMIUM=/usr/bin/chromium'
 	@echo 'make vocabularies  renew the lists in seeds/vocabularies from the packages of its renew.txt'
 	@echo 'make clean       stop the embedded PostgreSQL; remove its data and all else made here'
 	@echo 'PYTHON=...       the Python to set up with, 3.11 to 3.13; now $(PYTHON)'
@@ -70,6 +71,9 @@ docs: .venv/.runs
 	$(BIN)/python docs/er_diagram.py target/manifest.json docs/tables.md
 	@echo 'Every table and column: target/static_index.html'
 	@echo 'How they are made of each other: docs/tables.md'
+
+screenshots: .venv/.develops
+	$(BIN)/python docs/screenshots.py docs/images
 
 # what it changes is reviewed and committed; nothing else needs the packages
 vocabularies: .venv-vocabularies/.installed

@@ -24,6 +24,8 @@ from hq_api.endpoints.lookups import lookup_routes
 from hq_api.endpoints.meta import meta_routes, unknown_path
 from hq_api.endpoints.search import search_routes
 from hq_api.front import Front, log_to_standard_error
+from hq_api.page.refusals import refusals
+from hq_api.page.routes import page_routes
 from hq_api.problems import ProblemError
 from hq_api.receiving.endpoint import Receiver
 from hq_api.resources import Resource, parts_of, read_resources
@@ -87,7 +89,7 @@ def create_app(settings: Settings, resources: Mapping[str, Resource] | None = No
     app = Starlette(
         routes=_routes(service, receiver),
         middleware=[
-            Middleware(Front),
+            Middleware(Front, refusal=refusals(service)),
             Middleware(Door, doorkeeper=doorkeeper),
             Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM),
         ],
@@ -114,6 +116,7 @@ def _routes(service: Service, receiver: Receiver) -> Sequence[BaseRoute]:
         *export_routes(service),
         *list_routes(service),
         *document_routes(service),
+        *page_routes(service),
     ]
 
 

@@ -22,6 +22,8 @@ _NOTED_EVERY_SECONDS = 30.0
 _BURST_SECONDS = 2.0  # what a caller may have saved up
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hq"'}
 
+_OWN_NAMES = ("localhost", "127.0.0.1", "::1")
+
 COOKIE = "hq_key"  # of the pages, which cannot send a header
 
 _log = logging.getLogger("hq_api")
@@ -96,14 +98,27 @@ class Doorkeeper:
         Raises:
             ProblemError: It has no valid key, or its caller asks too often.
         """
-        caller = EVERYBODY if self.database is None else await self._keyed(request, cookie=cookie)
-        self._take_turn(caller.name)
-        return caller
-
-    async def _keyed(self, request: HTTPConnection, *, cookie: bool) -> Caller:
+        if self.database is None:
+            _require_own_name(request)
         text = _presented(request)
         if text is None and cookie:
             text = request.cookies.get(COOKIE)
+        return await self.caller_with(text)
+
+    async def caller_with(self, text: str | None) -> Caller:
+        """Who has this key.
+
+        Args:
+            text: The key as it was presented, if one was.
+
+        Raises:
+            ProblemError: It is no valid key, or its caller asks too often.
+        """
+        caller = EVERYBODY if self.database is None else await self._keyed(text)
+        self._take_turn(caller.name)
+        return caller
+
+    async def _keyed(self, text: str | None) -> Caller:
         if text is None:
             raise ProblemError(
                 401,
@@ -168,6 +183,12 @@ class Doorkeeper:
         except ProblemError as fault:
             _log.warning("when keys were used could not be written: %s", fault.detail)
             self._used = used | self._used
+
+
+def _require_own_name(request: HTTPConnection) -> None:
+    """Refuse a page from elsewhere whose name was made to lead to this machine (DNS rebinding)."""
+    if request.url.hostname not in _OWN_NAMES:
+        raise ProblemError(403, "without keys this is served as localhost, under no other name")
 
 
 def _presented(request: HTTPConnection) -> str | None:

@@ -11,14 +11,14 @@ import time
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hq_api.callers import Caller
-from hq_api.metrics import REQUESTS, SECONDS, SENT, UNDER_WAY
-from hq_api.problems import ProblemError, problem_response
+from hq_api.metrics import NO_ROUTE, REQUESTS, SECONDS, SENT, UNDER_WAY
+from hq_api.problems import ProblemError, Refusal, problem_response
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_NO_ROUTE = "none"
 
 _log = logging.getLogger("hq_api")
 _access = logging.getLogger("hq_api.access")
@@ -29,6 +29,11 @@ _SECURITY = {
 }
 
 
+def as_document(scope: Scope, problem: ProblemError, request_id: str) -> Response:  # noqa: ARG001
+    """A problem as programs read it."""
+    return problem_response(problem, request_id)
+
+
 class Front:
     """The outermost layer.
 
@@ -37,10 +42,12 @@ class Front:
 
     Args:
         app: What is behind it.
+        refusal: How a problem is told, by request, problem and the request's id.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, refusal: Refusal = as_document) -> None:
         self._app = app
+        self._refusal = refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -67,7 +74,7 @@ class Front:
                 problem = ProblemError(500, "the fault is ours, and is in the log of the service")
             if request.status is not None:
                 raise  # half an answer must not look complete
-            response = problem_response(problem, request.id)
+            response = self._refusal(request.scope, problem, request.id)
             await response(request.scope, receive, request.send)
 
 
@@ -81,7 +88,7 @@ class _Request:
         self.status: int | None = None
         self.scope: dict[str, Any] = dict(scope)
         self.scope["path"] = _path_of(scope)
-        self.scope["hq.route"] = _NO_ROUTE
+        self.scope["hq.route"] = NO_ROUTE
         state = dict(scope.get("state") or {})
         self.scope["state"] = {**state, "request_id": self.id}
         self._send = send
@@ -135,7 +142,9 @@ def _known(method: str) -> str:
 def _path_of(scope: Scope) -> str:
     raw: bytes | None = scope.get("raw_path")
     path: str = scope["path"] if raw is None else raw.partition(b"?")[0].decode("latin-1")
-    return path.rstrip("/") or "/"
+    path = path.rstrip("/")
+    # of the first path under a base path the slash is all there is
+    return f"{path}/" if path in ("", scope.get("root_path", "").rstrip("/")) else path
 
 
 def _trace(fault: Exception) -> str:

@@ -46,7 +46,8 @@ _COLUMNS = sql.SQL(
 BY_ID = sql.SQL("select {} where k.id = %s").format(_COLUMNS)
 NOTE_USES = sql.SQL(
     "insert into raw.api_key_uses as u (key_id, last_used_at)"
-    " select * from unnest(%s::text[], %s::timestamptz[])"
+    " select n.id, n.at from unnest(%s::text[], %s::timestamptz[]) as n (id, at)"
+    " inner join raw.api_keys as k on n.id = k.id"
     " on conflict (key_id) do update"
     " set last_used_at = greatest(u.last_used_at, excluded.last_used_at)"
 )

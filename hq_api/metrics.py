@@ -19,6 +19,8 @@ SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 _BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
+NO_ROUTE = "none"  # of a request that nothing is there for
+
 REQUESTS = Counter("hq_api_requests_total", "Requests answered.", ("method", "route", "status"))
 SECONDS = Histogram(
     "hq_api_request_seconds", "Time until the answer was sent.", ("route",), buckets=_BUCKETS

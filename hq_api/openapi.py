@@ -301,8 +301,8 @@ def _document(resource: Resource) -> Schema:
 
 
 def _lookup(resource: Resource) -> Schema:
-    one = {"description": "A text; anything else is an input that nothing is found for."}
-    forms = [
+    one: Schema = {"description": "A text; anything else is an input that nothing is found for."}
+    forms: list[Schema] = [
         {"keys": {"type": "array", "items": one, "maxItems": 1000}},
         {"key": one},
         {"name": {**_TEXT, "maxLength": LONGEST, "pattern": r"\S"}},

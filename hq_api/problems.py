@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 from starlette.responses import Response
+from starlette.types import Scope
 
 MEDIA_TYPE = "application/problem+json"
 
-_TITLES = {
+TITLES = {
     400: "The request cannot be understood",
     401: "No valid key",
     403: "The key does not allow this",
@@ -53,6 +54,10 @@ class ProblemError(Exception):
         self.members = members
 
 
+# how a problem is told: request, problem, the request's id
+Refusal = Callable[[Scope, ProblemError, str], Response]
+
+
 def bad_parameter(parameter: str, detail: str) -> ProblemError:
     """The problem of one parameter."""
     return ProblemError(400, detail, parameter=parameter)
@@ -62,7 +67,7 @@ def problem_response(problem: ProblemError, request_id: str) -> Response:
     """A problem as an answer."""
     document = {
         "type": "about:blank",
-        "title": _TITLES.get(problem.status, "The request failed"),
+        "title": TITLES.get(problem.status, "The request failed"),
         "status": problem.status,
         "detail": problem.detail,
         "request_id": request_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
 from psycopg import sql
 from starlette.datastructures import QueryParams
 
@@ -27,7 +28,7 @@ from hq_api.paging import (
     read_token,
 )
 from hq_api.problems import bad_parameter
-from hq_api.resources import Resource
+from hq_api.resources import Part, Resource
 from hq_api.values import BadValueError, checked
 
 LIST_PARAMETERS = ("limit", "next", "sort", "count", "group_by")
@@ -98,6 +99,46 @@ def standing_conditions(resource: Resource, caller: Caller) -> tuple[Condition, 
     if resource.open_for_companies is None or caller.may_read_people:
         return ()
     return (same_as("entity", resource.columns["entity"], "company"),)
+
+
+def owned_by(part: Part, owner: str) -> tuple[Condition, ...]:
+    """What rows of a part have to meet to belong to an owner."""
+    columns = part.resource.columns
+    owned = (same_as(part.column, columns[part.column], owner),)
+    return (*owned, same_as("entity", columns["entity"], part.entity)) if part.entity else owned
+
+
+async def read_rows(
+    database: Database,
+    resource: Resource,
+    caller: Caller,
+    conditions: Sequence[Condition],
+    *,
+    order: Sequence[str] = (),
+    limit: int = 1_000_000,
+) -> list[msgspec.Raw]:
+    """Rows that meet conditions, as far as the caller may read them.
+
+    Args:
+        database: Where to read.
+        resource: What is asked for.
+        caller: Who asks.
+        conditions: What a row has to meet.
+        order: Columns to order by before the key, with - before one that descends.
+        limit: The most rows.
+
+    Raises:
+        ProblemError: None of its rows exist for the caller.
+    """
+    names = (*order, *(name for name in resource.key if name not in order))
+    query, values = statements.page(
+        statements.relation(resource.view),
+        allowed_columns(resource, caller),
+        (*conditions, *standing_conditions(resource, caller)),
+        [Term(resource.columns[n.removeprefix("-")], n.startswith("-")) for n in names],
+        limit,
+    )
+    return [msgspec.Raw(text.encode()) for (text,) in await database.rows(query, values)]
 
 
 async def read_question(

@@ -85,6 +85,23 @@ def groups(source: sql.Composable, column: Column, conditions: Sequence[Conditio
     ).format(column=sql.Identifier(column.name), source=source, where=where(conditions))
 
 
+def values_in(
+    source: sql.Composable, columns: Sequence[str], conditions: Sequence[Condition]
+) -> sql.Composed:
+    """The values of text columns, each with how many rows have it, in one reading of the rows.
+
+    A row of the answer is the column, the value and the number; what is not known is left out.
+    """
+    pairs = sql.SQL(", ").join(
+        sql.SQL("({}, {})").format(sql.Literal(name), sql.Identifier(name)) for name in columns
+    )
+    return sql.SQL(
+        "select v.name, v.value, count(*) from {source}"
+        " cross join lateral (values {pairs}) as v (name, value)"
+        " where {where} and v.value is not null group by 1, 2 order by 1, 3 desc, 2"
+    ).format(source=source, pairs=pairs, where=where(conditions))
+
+
 def csv_copy(
     source: sql.Composable, columns: Mapping[str, Column], conditions: Sequence[Condition]
 ) -> sql.Composed:

@@ -9,11 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hq_api import statements
 from hq_api.endpoints.lists import owner_of
-from hq_api.paging import Term
 from hq_api.problems import ProblemError, bad_parameter
-from hq_api.questions import allowed_columns, same_as
+from hq_api.questions import allowed_columns, read_rows, same_as
 from hq_api.resources import Resource
 from hq_api.service import Endpoint, Service, caller_of, json_response, route
 
@@ -60,37 +58,17 @@ async def read_document(
     service: Service, resource: Resource, request: Request, key: str
 ) -> dict[str, object] | None:
     """One row with what belongs to it, as far as the caller may read it; None if there is none."""
-    caller = caller_of(request)
-    row = await _rows(service, resource, request, _KEYS[resource.name], key, limit=1)
+    caller, column = caller_of(request), _KEYS[resource.name]
+    owned = (same_as(column, resource.columns[column], key),)
+    row = await read_rows(service.database, resource, caller, owned, limit=1)
     if not row:
         return None
     document: dict[str, object] = dict(msgspec.json.decode(row[0], type=dict[str, msgspec.Raw]))
     for name, order in _INSIDE[resource.name]:
         if caller.may_read_people:
             inside = service.resources[name]
-            document[name] = await _rows(
-                service, inside, request, _KEYS[resource.name], key, order=order
+            owned = (same_as(column, inside.columns[column], key),)
+            document[name] = await read_rows(
+                service.database, inside, caller, owned, order=(order,)
             )
     return document
-
-
-async def _rows(
-    service: Service,
-    resource: Resource,
-    request: Request,
-    column: str,
-    key: str,
-    *,
-    order: str | None = None,
-    limit: int = 1_000_000,
-) -> list[msgspec.Raw]:
-    columns = allowed_columns(resource, caller_of(request))
-    names = (*((order,) if order else ()), *resource.key)
-    query, values = statements.page(
-        statements.relation(resource.view),
-        columns,
-        [same_as(column, resource.columns[column], key)],
-        [Term(resource.columns[name]) for name in names],
-        limit,
-    )
-    return [msgspec.Raw(text.encode()) for (text,) in await service.database.rows(query, values)]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack
 
 from psycopg import sql
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -35,27 +36,42 @@ def export_routes(service: Service) -> list[Route]:
 
 
 def _export(service: Service, resource: Resource, form: str) -> Endpoint:
-    media_type, copy = _FORMATS[form]
-
     async def answer(request: Request) -> Response:
-        columns, conditions = await read_export(
-            service.database, resource, caller_of(request), request.query_params
-        )
-        headers = {
-            "Content-Disposition": f'attachment; filename="{resource.name}.{form}"',
-            "Cache-Control": "private, no-store",
-        }
-        if request.method == "HEAD":
-            return Response(media_type=media_type, headers=headers)
-        query = copy(statements.relation(resource.view), columns, conditions)
-        stack = AsyncExitStack()
-        # begun before the answer is: what the database refuses is still a problem, not a stump
-        blocks = await stack.enter_async_context(
-            service.database.blocks(query, statements.values_of(conditions))
-        )
-        return _Export(stack, blocks, media_type, headers)
+        return await export(service, resource, form, request, request.query_params)
 
     return answer
+
+
+async def export(
+    service: Service, resource: Resource, form: str, request: Request, query: QueryParams
+) -> Response:
+    """All rows of a resource that meet the filters of a query.
+
+    Args:
+        service: The service.
+        resource: What is asked for.
+        form: csv or ndjson.
+        request: Who asks.
+        query: The filters.
+
+    Raises:
+        ProblemError: It cannot be understood, is not for this caller, or the database refuses it.
+    """
+    media_type, copy = _FORMATS[form]
+    columns, conditions = await read_export(service.database, resource, caller_of(request), query)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{resource.name}.{form}"',
+        "Cache-Control": "private, no-store",
+    }
+    if request.method == "HEAD":
+        return Response(media_type=media_type, headers=headers)
+    statement = copy(statements.relation(resource.view), columns, conditions)
+    stack = AsyncExitStack()
+    # begun before the answer is: what the database refuses is still a problem, not a stump
+    blocks = await stack.enter_async_context(
+        service.database.blocks(statement, statements.values_of(conditions))
+    )
+    return _Export(stack, blocks, media_type, headers)
 
 
 class _Export(StreamingResponse):

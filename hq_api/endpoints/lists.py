@@ -16,7 +16,7 @@ from hq_api.filters import Condition
 from hq_api.identifiers import company_domain, person_url
 from hq_api.paging import Position, token
 from hq_api.problems import ProblemError, bad_parameter
-from hq_api.questions import Question, read_question, same_as, single
+from hq_api.questions import Question, owned_by, read_question, single
 from hq_api.resources import Part, Resource
 from hq_api.service import Endpoint, Service, caller_of, json_response, route
 from hq_api.values import BadValueError, checked
@@ -57,13 +57,9 @@ def _list(service: Service, resource: Resource) -> Endpoint:
 def _part(service: Service, part: Part) -> Endpoint:
     async def answer(request: Request) -> Response:
         owner = await owner_of(service, part.of, unquote(request.path_params["owner"]))
-        columns = part.resource.columns
-        owned = [same_as(part.column, columns[part.column], owner)]
-        if part.entity:
-            owned.append(same_as("entity", columns["entity"], part.entity))
         question = await read_question(
             *(service.database, part.resource, caller_of(request), request.query_params),
-            owned=tuple(owned),
+            owned=owned_by(part, owner),
         )
 
         async def make() -> Response:
@@ -100,23 +96,35 @@ async def _page(
     conditions: tuple[Condition, ...] = (),
     snapshot: str | None = None,
 ) -> Response:
-    query, values = question.page(conditions)
-    rows = [msgspec.Raw(text.encode()) for (text,) in await service.database.rows(query, values)]
-    document: dict[str, object] = {"data": rows[: question.limit], "next": None}
+    rows, following = await read_page(service, question, conditions, snapshot)
+    document: dict[str, object] = {"data": rows, "next": following}
     headers = {}
-    if len(rows) > question.limit:
-        last = msgspec.json.decode(rows[question.limit - 1])
-        position = Position(
-            tuple(_as_text(last[term.column.name]) for term in question.order), snapshot
-        )
-        document["next"] = token(position, question.asked)
-        following = request.url.include_query_params(next=document["next"])
-        headers["Link"] = f'<{_relative(following)}>; rel="next"'
+    if following is not None:
+        url = request.url.include_query_params(next=following)
+        headers["Link"] = f'<{_relative(url)}>; rel="next"'
     if snapshot is not None:
         document["cursor"] = snapshot
     if question.count:
-        document |= await _counted(service, question, conditions)
+        document |= await counted(service, question, conditions)
     return json_response(document, headers=headers)
+
+
+async def read_page(
+    service: Service,
+    question: Question,
+    conditions: tuple[Condition, ...] = (),
+    snapshot: str | None = None,
+) -> tuple[list[msgspec.Raw], str | None]:
+    """The rows of a page, and the token of the one behind it, if there is one."""
+    query, values = question.page(conditions)
+    rows = [msgspec.Raw(text.encode()) for (text,) in await service.database.rows(query, values)]
+    if len(rows) <= question.limit:
+        return rows, None
+    last = msgspec.json.decode(rows[question.limit - 1])
+    position = Position(
+        tuple(_as_text(last[term.column.name]) for term in question.order), snapshot
+    )
+    return rows[: question.limit], token(position, question.asked)
 
 
 def _as_text(value: object) -> str | None:
@@ -129,8 +137,8 @@ def _relative(url: URL) -> str:
     return f"{url.path}?{url.query}"
 
 
-async def _counted(
-    service: Service, question: Question, conditions: tuple[Condition, ...]
+async def counted(
+    service: Service, question: Question, conditions: tuple[Condition, ...] = ()
 ) -> dict[str, object]:
     """How many rows there are, pages or not; what could not be counted says why."""
     met = (*question.conditions, *conditions)

@@ -77,7 +77,7 @@ def search_routes(service: Service) -> list[Route]:
         for name in request.query_params:
             if name not in ("q", "entity"):
                 raise bad_parameter(name, f"unknown parameter {name[:100]!r}: give q, entity")
-        text = _asked(single(request.query_params, "q"))
+        text = asked_text(single(request.query_params, "q"))
         entity = single(request.query_params, "entity")
         if entity is not None and entity not in _ENTITIES:
             raise bad_parameter("entity", "entity is company or person")
@@ -87,7 +87,12 @@ def search_routes(service: Service) -> list[Route]:
     return [route("/v1/search", answer)]
 
 
-def _asked(text: str | None) -> str:
+def asked_text(text: str | None) -> str:
+    """What is looked for.
+
+    Raises:
+        ProblemError: It is too short, or can be in no name.
+    """
     if text is None or len(text.strip()) < _SHORTEST:
         raise bad_parameter("q", f"q is what to look for, {_SHORTEST} characters at least")
     try:

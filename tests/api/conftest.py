@@ -35,7 +35,9 @@ def serve() -> Iterator[Serve]:
         def start(**settings: object) -> TestClient:
             quick = {"with_keys": False, "rate": 100_000.0, **settings}
             app = create_app(Settings(**quick))  # type: ignore[arg-type]
-            return stack.enter_context(TestClient(app, raise_server_exceptions=False))
+            return stack.enter_context(
+                TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
+            )
 
         yield start
 

@@ -20,7 +20,9 @@ from tests.support.warehouse import Warehouse
 # the service there, 422 the answer to a record that cannot land. All else has to be accepted.
 SETTINGS = """
 [checks.positive_data_acceptance]
-expected-statuses = [200, 201, 207, 400, 404, 422]
+expected-statuses = [200, 201, 207, 400, 404, 409, 422]
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422]
 """
 # in the normal run: a list, a part, a document, a look-up, an export, the search
 SOME = r"^/v1/(icps|companies/\{owner\}|people/\{owner\}/roles|companies/lookup|icps.csv|search)$"

@@ -75,7 +75,7 @@ def things(built: Warehouse) -> Iterator[Things]:
     conn.execute("create table api.paged_things (name text, number integer, id integer)")
     conn.commit()
     app = create_app(Settings(with_keys=False, rate=1e6), resources={"things": THINGS})
-    with TestClient(app) as http:
+    with TestClient(app, base_url="http://localhost") as http:
         yield Things(conn, http, count())
     conn.execute("drop table api.paged_things")
     conn.commit()

@@ -94,6 +94,14 @@ def test_a_key_reads_what_its_scopes_say(
         }
 
 
+def test_without_keys_it_is_served_under_its_own_names_only(http: TestClient) -> None:
+    assert http.get("/v1/icps", headers={"host": "127.0.0.1:8080"}).status_code == 200
+    assert http.get("/v1/icps", headers={"host": "[::1]:8080"}).status_code == 200
+    for elsewhere in ("rebound.example", "localhost.example:8080"):
+        refused = http.get("/v1/icps", headers={"host": elsewhere})
+        assert refused.status_code == 403
+
+
 def test_a_search_finds_what_the_key_allows(
     guarded: TestClient, bearers: dict[str, dict[str, str]]
 ) -> None:

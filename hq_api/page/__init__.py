@@ -1,0 +1,1 @@
+"""The page to look with: HTML made here, for people with a browser."""
