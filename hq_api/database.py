@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
@@ -118,17 +118,13 @@ class Database:
 
     async def _fetch(self, query: Query, values: Values, seconds: float | None) -> list[TupleRow]:
         async with self._answers.connection() as conn:
-            try:
+            with _told_if_lost(conn):
                 if seconds is None:
                     return await (await conn.execute(query, values)).fetchall()
                 async with conn.transaction():
                     limit = f"set local statement_timeout to {int(seconds * 1000)}"
                     await conn.execute(limit.encode())
                     return await (await conn.execute(query, values)).fetchall()
-            except psycopg.OperationalError as fault:
-                if conn.broken:
-                    raise _LostError(*fault.args) from fault
-                raise
 
     async def write(self, query: Query, values: Values) -> None:
         """Execute a statement that writes what the service keeps for itself.
@@ -143,13 +139,31 @@ class Database:
     @asynccontextmanager
     async def blocks(self, query: Query, values: Values) -> AsyncIterator[AsyncIterator[bytes]]:
         """What a COPY to standard output gives, read from one snapshot as the caller takes it."""
-        async with (
-            _translated(),
-            self._streams.connection() as conn,
-            conn.cursor() as cursor,
-            cursor.copy(query, values) as copy,
-        ):
+        async with _translated(), AsyncExitStack() as stack:
+            try:
+                copy = await self._copy(stack, query, values)
+            except _LostError:
+                await stack.aclose()
+                await self._streams.check()
+                copy = await self._copy(stack, query, values)
             yield _bytes_of(copy)
+
+    async def _copy(self, stack: AsyncExitStack, query: Query, values: Values) -> psycopg.AsyncCopy:
+        conn = await stack.enter_async_context(self._streams.connection())
+        cursor = await stack.enter_async_context(conn.cursor())
+        with _told_if_lost(conn):
+            return await stack.enter_async_context(cursor.copy(query, values))
+
+
+@contextmanager
+def _told_if_lost(conn: AsyncConnection[TupleRow]) -> Iterator[None]:
+    """An error because the connection is gone is told from what the server says."""
+    try:
+        yield
+    except psycopg.OperationalError as fault:
+        if conn.broken:
+            raise _LostError(*fault.args) from fault
+        raise
 
 
 async def _bytes_of(copy: psycopg.AsyncCopy) -> AsyncIterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,9 +16,30 @@ from hq_api.app import create_app
 from hq_api.settings import Settings
 from ingest.cli import cli
 from ingest.errors import IngestError, UsageError
-from ingest.postgres.connection import Connection
+from ingest.postgres.connection import Connection, connect
+from ingest.schema.migrate import migrate
+from tests.support.scratch import Scratch, use
 
 VERSION = "/v1/version"
+
+
+@pytest.fixture(scope="module")
+def empty(scratch: Scratch) -> Iterator[Connection]:
+    """A database of the module's own, in which nothing was built."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        use(monkeypatch, scratch.create())
+        with connect(application_name="tests") as conn:
+            migrate(conn)
+            yield conn
+
+
+@pytest.fixture
+def db(empty: Connection) -> Connection:
+    """That database, without a key."""
+    empty.rollback()
+    empty.execute("truncate raw.api_keys cascade")
+    empty.commit()
+    return empty
 
 
 @pytest.fixture

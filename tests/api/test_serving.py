@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -133,6 +134,10 @@ def test_a_stream_that_breaks_does_not_look_complete(
     served: Served, built: Warehouse, encoding: str
 ) -> None:
     conn = served.connection()
+    # else what is left of the answer may be under way already, however slowly it is read
+    conn.sock = socket.socket()
+    conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    conn.sock.connect(("127.0.0.1", served.port))
     conn.request("GET", "/v1/changes.csv", headers={"accept-encoding": encoding})
     response = conn.getresponse()
     assert response.status == 200

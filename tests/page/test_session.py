@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from hq_api import keys
 from hq_api.callers import COOKIE
 from ingest.schema.migrate import migrate
-from tests.page.conftest import Serve
+from tests.page.conftest import LOCAL, Serve
 from tests.page.document import Element, read
 from tests.page.support import look, section
 from tests.support.scenario import scenario
@@ -197,7 +197,9 @@ def test_a_form_is_bounded_and_a_form(guarded: TestClient) -> None:
 
 def test_without_keys_there_is_nothing_to_sign_in_to(web: TestClient) -> None:
     assert web.get("/sign-in").headers["location"] == "/"
-    response = web.post("/sign-in", data={"key": "anything", "to": "/icps"}, headers=OURS)
+    response = web.post(
+        "/sign-in", data={"key": "anything", "to": "/icps"}, headers={"origin": LOCAL}
+    )
     assert response.headers["location"] == "/icps"
     assert "set-cookie" not in response.headers
     assert "Sign out" not in look(web, "/").text
