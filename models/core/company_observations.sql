@@ -17,8 +17,12 @@
 ) }}
 
 -- A raw row that says nothing of any company is named as well: what it said before goes.
+-- A fence: the key is made once, for its column and for the condition.
 with observed as (
-    {{ observations_of('company') }}
+    select * from (
+        {{ observations_of('company') }}
+    ) as o
+    {{ fence() }}
 )
 
 select

@@ -22,8 +22,12 @@
 ) }}
 
 -- A raw row that says nothing of anybody is named as well: what it said before goes.
+-- A fence: the key is made once, for its column and for the condition.
 with observed as (
-    {{ observations_of('person') }}
+    select * from (
+        {{ observations_of('person') }}
+    ) as o
+    {{ fence() }}
 )
 
 select

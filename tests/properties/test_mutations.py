@@ -63,12 +63,12 @@ MUTANTS = {
     # what is observed
     "aliases-are-not-followed": (
         CHOOSING,
-        "select a.canonical_domain\n    from touched_domains",
-        "select a.domain\n    from touched_domains",
+        "select a.canonical_domain as entity_key",
+        "select a.domain as entity_key",
     ),
     "merged-domains-are-not-heard": (
         CHOOSING,
-        "inner join {{ ref('company_aliases') }} as a on t.canonical_domain = a.canonical_domain",
+        "inner join {{ ref('company_aliases') }} as a on t.entity_key = a.canonical_domain",
         "inner join {{ ref('company_aliases') }} as a on false",
     ),
     "superseded-employers-are-forgotten": (
@@ -177,18 +177,15 @@ MUTANTS = {
             "old_value is not null",
         ),
     ),
-    "what-was-first-known-is-a-change": (
-        *(CHOOSING, "and (old_value is not null or received_at > first_received_at)", ""),
-    ),
     "who-came-once-and-again-has-no-history": (
         *(CHOOSING, "where first_received_at < last_received_at", "where false"),
     ),
     "the-same-again-is-a-change": (CHOOSING, "value is distinct from old_value", "true"),
     "history-compares-with-what-was-said-before": (
-        *(CHOOSING, "where place = best_place\n", "where true\n"),
+        *(CHOOSING, "where precedence = best\n", "where true\n"),
     ),
     "history-keeps-every-value": (
-        "models/core/company_history.sql",
+        CHOOSING,
         "case when keeps_history then value end as new_value",
         "value as new_value",
     ),
@@ -216,8 +213,8 @@ MUTANTS = {
     ),
     "a-move-is-no-update": (
         PEOPLE,
-        "inner join touched_people as t on c.linkedin_url = t.linkedin_url",
-        "inner join touched_people as t on false",
+        "inner join touched as t on c.linkedin_url = t.entity_key",
+        "inner join touched as t on false",
     ),
     "what-states-nothing-wins": (PAYLOADS, "where {{ states_something(kind, 'w.payload') }}", ""),
     "what-states-nothing-competes": (
