@@ -5,6 +5,10 @@
         'owner': 'raw_payload_id',
         'named_indexes': {
             'idx_core_company_observations_domain': {'columns': ['domain', 'received_at']},
+            'idx_core_company_observations_portfolios': {
+                'columns': ['source', 'raw_payload_id'],
+                'where': "source in ('vc_portfolios', 'crunchbase_portfolios')",
+            },
         },
         'withdrawn': {
             'outlive': (

@@ -10,6 +10,10 @@
             'idx_core_person_observations_contact': {
                 'columns': ['email', 'phone'], 'where': 'email is not null or phone is not null'
             },
+            'idx_core_person_observations_reachable': {
+                'columns': ['linkedin_url', 'raw_payload_id'],
+                'where': 'email is not null or phone is not null',
+            },
         },
         'withdrawn': {
             'outlive': 'false',

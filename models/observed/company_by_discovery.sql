@@ -1,6 +1,6 @@
 -- Of winning payloads everything is typed already; the others are read here.
 select
-    w.domain as domain,
+    w.domain,
     w.domain as owner,
     w.raw_payload_id,
     w._refreshed_at as refreshed_at,

@@ -77,7 +77,7 @@ MUTANTS = {
         "from others as o limit 0\n",
     ),
     "of-an-employer-named-twice-the-last-word-counts": (
-        *(EMPLOYERS, "order by e.raw_payload_id, e.domain, e.place", "order by 5, 1, e.place desc"),
+        *(EMPLOYERS, "e.domain, e.place\n", "e.domain, e.place desc\n"),
     ),
     "what-states-nothing-is-observed": (
         OBSERVATIONS,
