@@ -76,9 +76,6 @@ MUTANTS = {
         "from others as o\n",
         "from others as o limit 0\n",
     ),
-    "of-an-employer-named-twice-the-last-word-counts": (
-        *(EMPLOYERS, "e.domain, e.place\n", "e.domain, e.place desc\n"),
-    ),
     "what-states-nothing-is-observed": (
         OBSERVATIONS,
         "case when {{ states_something(kind, 'n.payload') }} then n.owner end as entity_key",
@@ -181,8 +178,10 @@ MUTANTS = {
         *(CHOOSING, "where first_received_at < last_received_at", "where false"),
     ),
     "the-same-again-is-a-change": (CHOOSING, "value is distinct from old_value", "true"),
-    "history-compares-with-what-was-said-before": (
-        *(CHOOSING, "where precedence = best\n", "where true\n"),
+    "history-knows-the-last-word-only": (
+        CHOOSING,
+        "max(precedence) over (partition by entity_key, attribute order by received_at)",
+        "max(precedence) over (partition by entity_key, attribute)",
     ),
     "history-keeps-every-value": (
         CHOOSING,
