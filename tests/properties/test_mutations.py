@@ -144,11 +144,6 @@ MUTANTS = {
         "and later.started_on > {{ candidate }}.started_on",
         "and later.started_on > coalesce({{ candidate }}.started_on, '-infinity')",
     ),
-    "the-same-start-is-later": (
-        POSITIONS,
-        "and later.started_on > {{ candidate }}.started_on",
-        "and later.started_on >= {{ candidate }}.started_on",
-    ),
     "positions-are-observed-when-received": (
         *(
             POSITIONS,
