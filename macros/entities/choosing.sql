@@ -26,8 +26,8 @@
 {%- endmacro %}
 
 
-{% macro best_last(rank, row) -%}
-    {{ rank }} desc, {{ row }}.refreshed_at nulls first, {{ row }}.received_at, {{ row }}.raw_payload_id, {{ row }}.id
+{% macro newest_last(row) -%}
+    {{ row }}.refreshed_at nulls first, {{ row }}.received_at, {{ row }}.raw_payload_id, {{ row }}.id
 {%- endmacro %}
 
 
@@ -41,8 +41,8 @@ touched_domains as (
 ),
 
 -- Not by coalesce(): of an expression the planner cannot tell how many values it has.
-touched_companies as (
-    select t.domain as canonical_domain
+touched as (
+    select t.domain as entity_key
     from touched_domains as t
     where
         not exists (
@@ -52,7 +52,7 @@ touched_companies as (
 
     union
 
-    select a.canonical_domain
+    select a.canonical_domain as entity_key
     from touched_domains as t
     inner join {{ ref('company_aliases') }} as a on t.domain = a.domain
 ),
@@ -61,27 +61,27 @@ touched_companies as (
 -- Addresses that belong to nobody are left out here: link shorteners, free mail.
 member_domains as (
     select
-        t.canonical_domain,
-        t.canonical_domain as domain
-    from touched_companies as t
+        t.entity_key,
+        t.entity_key as domain
+    from touched as t
     union all
     select
-        t.canonical_domain,
+        t.entity_key,
         a.domain
-    from touched_companies as t
-    inner join {{ ref('company_aliases') }} as a on t.canonical_domain = a.canonical_domain
+    from touched as t
+    inner join {{ ref('company_aliases') }} as a on t.entity_key = a.canonical_domain
 ),
 
 observations as (
     select
-        d.canonical_domain as entity_key,
+        d.entity_key,
         o.*
     from member_domains as d
     inner join {{ ref('company_observations') }} as o on d.domain = o.domain
     where
         not exists (
             select from {{ ref('ignored_domains') }} as i
-            where d.canonical_domain = i.domain
+            where d.entity_key = i.domain
         )
 )
 {%- endmacro %}
@@ -89,8 +89,8 @@ observations as (
 
 {# CTEs that end in `observations`: all that is said of the people that the batch is about. #}
 {% macro touched_person_observations() -%}
-touched_people as (
-    select o.linkedin_url
+touched as (
+    select o.linkedin_url as entity_key
     from {{ ref('person_observations') }} as o
     where {{ is_new('o') }}
     group by o.linkedin_url
@@ -99,12 +99,23 @@ touched_people as (
 -- A member id is no public profile and names nobody.
 observations as (
     select
-        o.linkedin_url as entity_key,
+        t.entity_key,
         o.*
-    from touched_people as t
-    inner join {{ ref('person_observations') }} as o on t.linkedin_url = o.linkedin_url
+    from touched as t
+    inner join {{ ref('person_observations') }} as o on t.entity_key = o.linkedin_url
     where o.linkedin_kind = 'public'
 )
+{%- endmacro %}
+
+
+{# Lateral join `a`: what an observation o says, a row for each attribute, in a text. #}
+{% macro said_values(entity) -%}
+    lateral (
+        values
+        {%- for attribute, type in observed_entities()[entity].attributes.items() %}
+        ('{{ attribute }}', {{ as_one(attribute, type) }}::text){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as a (attribute, value)
 {%- endmacro %}
 
 
@@ -154,14 +165,16 @@ golden as (
 
 {#
     CTE `dated`: the observations of entities of which something was received more than once, with
-    their first receipt. By a window, because a join of what is found here would be planned from a guess.
+    their first receipt and their place in the order of choice within one rank. By a window, because
+    a join of what is found here would be planned from a guess.
 #}
 {% macro received_repeatedly() -%}
 received as (
     select
         o.*,
         min(o.received_at) over of_entity as first_received_at,
-        max(o.received_at) over of_entity as last_received_at
+        max(o.received_at) over of_entity as last_received_at,
+        row_number() over (of_entity order by {{ newest_last('o') }}) as place
     from observations as o
     window of_entity as (partition by o.entity_key)
 ),
@@ -175,11 +188,10 @@ dated as (
 
 
 {#
-    The order of receipts is not the order of choice: of the observations in order of receipt, those
-    that are the best so far are the ones that ever spoke.
+    CTE `history`. The order of receipts is not the order of choice: of the observations in order of
+    receipt, those that are the best so far are the ones that ever spoke.
 #}
 {% macro changes_of(entity) -%}
-    {%- set attributes = observed_entities()[entity].attributes -%}
 {{ received_repeatedly() }},
 
 statements as (
@@ -188,42 +200,25 @@ statements as (
         o.first_received_at,
         a.attribute,
         a.value,
-        r.rank,
         r.keeps_history,
         o.source,
         o.raw_payload_id,
-        o.refreshed_at,
         o.received_at,
-        o.id
+        -- one number, because a row has no running maximum
+        o.place - r.rank * {{ 2 ** 32 }} as precedence
     from dated as o
-    cross join
-        lateral (
-            values
-            {%- for attribute in attributes %}
-            ('{{ attribute }}', o.{{ attribute }}::text){{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as a (attribute, value)
+    cross join {{ said_values(entity) }}
     inner join {{ ref('source_rankings') }} as r
         on r.entity = '{{ entity }}' and a.attribute = r.attribute and o.source = r.source
     where a.value is not null
-),
-
-placed as (
-    select
-        *,
-        row_number() over (
-            partition by entity_key, attribute
-            order by {{ best_last('rank', 'statements') }}
-        ) as place
-    from statements
 ),
 
 running as (
     select
         *,
         -- rows of one receipt come together
-        max(place) over (partition by entity_key, attribute order by received_at) as best_place
-    from placed
+        max(precedence) over (partition by entity_key, attribute order by received_at) as best
+    from statements
 ),
 
 spoken as (
@@ -231,7 +226,7 @@ spoken as (
         *,
         lag(value) over (partition by entity_key, attribute order by received_at) as old_value
     from running
-    where place = best_place
+    where precedence = best
 ),
 
 changes as (
@@ -241,6 +236,29 @@ changes as (
         value is distinct from old_value
         -- what an entity was first known with is no change
         and (old_value is not null or received_at > first_received_at)
+),
+
+-- Who has no change is named as well: what there was before goes.
+history as (
+    select
+        entity_key,
+        attribute,
+        case when keeps_history then old_value end as old_value,
+        case when keeps_history then value end as new_value,
+        source,
+        received_at,
+        raw_payload_id
+    from changes
+    union all
+    select
+        entity_key,
+        null as attribute,
+        null as old_value,
+        null as new_value,
+        null as source,
+        null as received_at,
+        null as raw_payload_id
+    from touched
 )
 {%- endmacro %}
 

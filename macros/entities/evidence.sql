@@ -9,7 +9,6 @@
     whole of what the one before gives.
 #}
 {% macro statements_about(entity, observations, said_by) -%}
-    {%- set attributes = observed_entities()[entity].attributes -%}
     {%- set of_attribute = 'partition by attribute, rank is not null' -%}
     select
         attribute,
@@ -71,19 +70,10 @@
                     {{ said_by }} as said_by,
                     row_number() over (
                         partition by a.attribute, r.rank is not null
-                        order by {{ best_last('r.rank', 'o') }}
+                        order by r.rank desc, {{ newest_last('o') }}
                     ) as place
                 from ({{ observations }}) as o
-                cross join
-                    lateral (
-                        values
-                        {%- for attribute, type in attributes.items() %}
-                        (
-                            '{{ attribute }}',
-                            {{ "array_to_string(o." ~ attribute ~ ", ', ')" if type == 'text[]' else 'o.' ~ attribute ~ '::text' }}
-                        ){{ ',' if not loop.last }}
-                        {%- endfor %}
-                    ) as a (attribute, value)
+                cross join {{ said_values(entity) }}
                 left join {{ ref('source_rankings') }} as r
                     on r.entity = '{{ entity }}' and a.attribute = r.attribute and o.source = r.source
                 where a.value is not null
@@ -151,7 +141,6 @@
 
 {# What each source says now, where they differ by more than the spelling. #}
 {% macro differing_sources(entity, observations) -%}
-    {%- set attributes = observed_entities()[entity].attributes -%}
     select
         n.attribute,
         count(distinct n.compared)::integer as different_values,
@@ -169,13 +158,7 @@
             o.source,
             r.rank
         from ({{ observations }}) as o
-        cross join
-            lateral (
-                values
-                {%- for attribute, type in attributes.items() if type != 'text[]' %}
-                ('{{ attribute }}', o.{{ attribute }}::text){{ ',' if not loop.last }}
-                {%- endfor %}
-            ) as a (attribute, value)
+        cross join {{ said_values(entity) }}
         inner join {{ ref('source_rankings') }} as r
             on
                 r.entity = '{{ entity }}'

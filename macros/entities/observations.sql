@@ -109,25 +109,35 @@
         n.payload
     from (
         select
-            {{ key_of(kind) }} as owner,
-            r.id as raw_payload_id,
-            {{ refresh_of('r') }} as _refreshed_at,
-            {{ receipt_of('r') }} as received_at,
-            {%- for column in columns %}
-            r.{{ column }},
-            {%- endfor %}
-            {{ decompressed(payload_of('r')) }} as payload
-        from {{ source('raw', kind.raw_table) }} as r
-        where {{ is_new('r') }} and {{ is_read_by(model_name) }}
+            k.*,
+            {{ decompressed('k.stored') }} as payload
+        from (
+            select
+                {{ key_of(kind) }} as owner,
+                r.id as raw_payload_id,
+                {{ refresh_of('r') }} as _refreshed_at,
+                {{ receipt_of('r') }} as received_at,
+                {%- for column in columns %}
+                r.{{ column }},
+                {%- endfor %}
+                {{ payload_of('r') }} as stored
+            from {{ source('raw', kind.raw_table) }} as r
+            where {{ is_new('r') }} and {{ is_read_by(model_name) }}
+            {{ fence() }}
+        ) as k
+        {%- if but_winners %}
+        -- By the key, which has an index: comparing ids alone would read all winners for each row.
+        -- A row that was corrected in place may be new where its winner is not.
+        where not exists (
+            select from {{ ref(model_name) }} as w
+            where
+                k.owner = w.{{ kind.owner }}
+                and k.raw_payload_id = w.raw_payload_id
+                and {{ is_new('w') }}
+        )
+        {%- endif %}
         {{ fence() }}
     ) as n
-    {%- if but_winners %}
-    -- by the key, which has an index: comparing ids alone would read all winners for each row
-    where not exists (
-        select from {{ ref(model_name) }} as w
-        where n.owner = w.{{ kind.owner }} and n.raw_payload_id = w.raw_payload_id
-    )
-    {%- endif %}
 {%- endmacro %}
 
 

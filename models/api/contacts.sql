@@ -34,5 +34,7 @@ where
         select from {{ ref('person_observations') }} as earlier
         where
             {{ is_same_contact('earlier', 'o') }}
+            -- which follows, but the planner needs it to leave the others out
+            and (earlier.email is not null or earlier.phone is not null)
             and (earlier.received_at, earlier.raw_payload_id) < (o.received_at, o.raw_payload_id)
     )

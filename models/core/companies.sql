@@ -22,7 +22,7 @@ last_changes as (
         h.domain,
         max(h.observed_at) as changed_at
     from {{ ref('company_history') }} as h
-    inner join touched_companies as t on h.domain = t.canonical_domain
+    inner join touched as t on h.domain = t.entity_key
     group by h.domain
 )
 

@@ -5,6 +5,10 @@
         'owner': 'raw_payload_id',
         'named_indexes': {
             'idx_core_company_observations_domain': {'columns': ['domain', 'received_at']},
+            'idx_core_company_observations_portfolios': {
+                'columns': ['source', 'raw_payload_id'],
+                'where': "source in ('vc_portfolios', 'crunchbase_portfolios')",
+            },
         },
         'withdrawn': {
             'outlive': (
@@ -17,8 +21,12 @@
 ) }}
 
 -- A raw row that says nothing of any company is named as well: what it said before goes.
+-- A fence: the key is made once, for its column and for the condition.
 with observed as (
-    {{ observations_of('company') }}
+    select * from (
+        {{ observations_of('company') }}
+    ) as o
+    {{ fence() }}
 )
 
 select

@@ -21,7 +21,7 @@ changes as (
         h.linkedin_url,
         h.observed_at
     from {{ ref('person_history') }} as h
-    inner join touched_people as t on h.linkedin_url = t.linkedin_url
+    inner join touched as t on h.linkedin_url = t.entity_key
 
     union all
 
@@ -29,7 +29,7 @@ changes as (
         c.linkedin_url,
         c.observed_at
     from {{ ref('position_changes') }} as c
-    inner join touched_people as t on c.linkedin_url = t.linkedin_url
+    inner join touched as t on c.linkedin_url = t.entity_key
 ),
 
 last_changes as (

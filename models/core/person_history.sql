@@ -12,42 +12,17 @@
 
 with {{ touched_person_observations() }},
 
-{{ changes_of('person') }},
-
--- Who has no change is named as well: what there was before goes.
-named as (
-    select
-        entity_key,
-        attribute,
-        old_value,
-        value,
-        keeps_history,
-        source,
-        received_at,
-        raw_payload_id
-    from changes
-    union all
-    select
-        linkedin_url as entity_key,
-        null as attribute,
-        null as old_value,
-        null as value,
-        null as keeps_history,
-        null as source,
-        null as received_at,
-        null as raw_payload_id
-    from touched_people
-)
+{{ changes_of('person') }}
 
 select
     {{ history_id('core.person_history', 'entity_key', 'attribute', 'received_at') }} as id,
     entity_key as linkedin_url,
     attribute,
-    case when keeps_history then old_value end as old_value,
-    case when keeps_history then value end as new_value,
+    old_value,
+    new_value,
     source,
     received_at as observed_at,
     raw_payload_id,
     {{ written_by() }} as _xid
-from named
+from history
 where {{ without_empty_sets('attribute') }}

@@ -10,6 +10,10 @@
             'idx_core_person_observations_contact': {
                 'columns': ['email', 'phone'], 'where': 'email is not null or phone is not null'
             },
+            'idx_core_person_observations_reachable': {
+                'columns': ['linkedin_url', 'raw_payload_id'],
+                'where': 'email is not null or phone is not null',
+            },
         },
         'withdrawn': {
             'outlive': 'false',
@@ -22,8 +26,12 @@
 ) }}
 
 -- A raw row that says nothing of anybody is named as well: what it said before goes.
+-- A fence: the key is made once, for its column and for the condition.
 with observed as (
-    {{ observations_of('person') }}
+    select * from (
+        {{ observations_of('person') }}
+    ) as o
+    {{ fence() }}
 )
 
 select

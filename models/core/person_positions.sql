@@ -55,7 +55,7 @@ named as (
     from placed
     union all
     select
-        linkedin_url as entity_key,
+        entity_key,
         null as title,
         null as company_name,
         null as company_domain,
@@ -67,7 +67,7 @@ named as (
         null as raw_payload_id,
         null as received_at,
         null as title_words
-    from touched_people
+    from touched
 )
 
 select

@@ -14,25 +14,15 @@ with {{ touched_person_observations() }},
 
 {{ received_repeatedly() }},
 
-{{ position_statements('dated', columns=['first_received_at']) }},
+{{ position_statements('dated', columns=['first_received_at', 'place']) }},
 
 -- Of each source the statements that were its best so far, when they came.
-placed as (
-    select
-        s.*,
-        row_number() over (
-            partition by s.entity_key, s.source
-            order by {{ best_last('s.rank', 's') }}
-        ) as place
-    from statements as s
-),
-
 running as (
     select
         *,
         -- rows of one receipt come together
         max(place) over (partition by entity_key, source order by received_at) as best_place
-    from placed
+    from statements
 ),
 
 spells as (
@@ -110,7 +100,7 @@ named as (
     from changes
     union all
     select
-        linkedin_url as entity_key,
+        entity_key,
         null as moment,
         null as from_title,
         null as from_company_name,
@@ -123,7 +113,7 @@ named as (
         null as started_on,
         null as source,
         null as raw_payload_id
-    from touched_people
+    from touched
 )
 
 select

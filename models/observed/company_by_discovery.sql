@@ -1,3 +1,26 @@
+-- Of winning payloads everything is typed already; the others are read here.
+select
+    w.domain,
+    w.domain as owner,
+    w.raw_payload_id,
+    w._refreshed_at as refreshed_at,
+    w._received_at as received_at,
+
+    w.name,
+    w.linkedin_url,
+    w.description,
+    w.type as company_type,
+    w.industry,
+    w.size as size_bucket,
+    w.annual_revenue,
+    w.total_funding_amount_range_usd as total_funding,
+    w.country,
+    w.location
+from {{ ref('company_discovery') }} as w
+where {{ is_new('w') }}
+
+union all
+
 select
     s.entity_key as domain,
     s.entity_key as owner,
@@ -16,7 +39,7 @@ select
     {{ function('plain_text') }}(p.country) as country,
     {{ function('plain_text') }}(p.location) as location
 from (
-    {{ stated_payloads('company_discovery') }}
+    {{ stated_payloads('company_discovery', but_winners=true) }}
 ) as s
 cross join lateral jsonb_to_record(s.payload) as p (
     name text,

@@ -1,3 +1,30 @@
+-- Of winning payloads everything is typed already; the others are read here.
+select
+    w.company_domain as domain,
+    w.company_domain as owner,
+    w.raw_payload_id,
+    w._refreshed_at as refreshed_at,
+    w._received_at as received_at,
+
+    w.name,
+    w.linkedin_url,
+    w.website,
+    w.logo_url,
+    w.description,
+    w.company_type,
+    w.industry,
+    w.specialties,
+    w.size_range as size_bucket,
+    w.employee_count,
+    w.follower_count,
+    w.founded_year,
+    w.country,
+    w.locality as location
+from {{ ref('company_firmographics') }} as w
+where {{ is_new('w') }}
+
+union all
+
 select
     s.entity_key as domain,
     s.entity_key as owner,
@@ -20,7 +47,7 @@ select
     {{ function('plain_text') }}(p.country) as country,
     {{ function('plain_text') }}(p.locality) as location
 from (
-    {{ stated_payloads('company_firmographics') }}
+    {{ stated_payloads('company_firmographics', but_winners=true) }}
 ) as s
 cross join lateral jsonb_to_record(s.payload) as p (
     name text,

@@ -1,3 +1,33 @@
+-- Of winning payloads everything is typed already; the others are read here.
+select
+    w.linkedin_url,
+    w.raw_payload_id,
+    w._refreshed_at as refreshed_at,
+    w._received_at as received_at,
+
+    w.full_name,
+    w.first_name,
+    w.last_name,
+    w.headline,
+    w.summary,
+    w.location_name as location,
+    w.country,
+    w.picture_url,
+    w.connections,
+    w.num_followers as followers,
+
+    w.latest_title as title,
+    w.latest_company as company_name,
+    w.latest_company_domain as company_domain,
+    w.latest_company_linkedin_url as company_linkedin_url,
+    w.latest_start_date as started_on,
+    w.latest_end_date as ended_on,
+    w.latest_is_current as is_current
+from {{ ref('person_profile') }} as w
+where {{ is_new('w') }}
+
+union all
+
 select
     s.entity_key as linkedin_url,
     s.raw_payload_id,
@@ -26,7 +56,7 @@ select
     {{ function('as_date') }}(e.end_date) as ended_on,
     {{ function('as_boolean') }}(e.is_current) as is_current
 from (
-    {{ stated_payloads('person_profile') }}
+    {{ stated_payloads('person_profile', but_winners=true) }}
 ) as s
 cross join
     lateral jsonb_to_record(s.payload) as p (

@@ -63,21 +63,18 @@ MUTANTS = {
     # what is observed
     "aliases-are-not-followed": (
         CHOOSING,
-        "select a.canonical_domain\n    from touched_domains",
-        "select a.domain\n    from touched_domains",
+        "select a.canonical_domain as entity_key",
+        "select a.domain as entity_key",
     ),
     "merged-domains-are-not-heard": (
         CHOOSING,
-        "inner join {{ ref('company_aliases') }} as a on t.canonical_domain = a.canonical_domain",
+        "inner join {{ ref('company_aliases') }} as a on t.entity_key = a.canonical_domain",
         "inner join {{ ref('company_aliases') }} as a on false",
     ),
     "superseded-employers-are-forgotten": (
         EMPLOYERS,
         "from others as o\n",
         "from others as o limit 0\n",
-    ),
-    "of-an-employer-named-twice-the-last-word-counts": (
-        *(EMPLOYERS, "order by e.raw_payload_id, e.domain, e.place", "order by 5, 1, e.place desc"),
     ),
     "what-states-nothing-is-observed": (
         OBSERVATIONS,
@@ -147,11 +144,6 @@ MUTANTS = {
         "and later.started_on > {{ candidate }}.started_on",
         "and later.started_on > coalesce({{ candidate }}.started_on, '-infinity')",
     ),
-    "the-same-start-is-later": (
-        POSITIONS,
-        "and later.started_on > {{ candidate }}.started_on",
-        "and later.started_on >= {{ candidate }}.started_on",
-    ),
     "positions-are-observed-when-received": (
         *(
             POSITIONS,
@@ -177,18 +169,17 @@ MUTANTS = {
             "old_value is not null",
         ),
     ),
-    "what-was-first-known-is-a-change": (
-        *(CHOOSING, "and (old_value is not null or received_at > first_received_at)", ""),
-    ),
     "who-came-once-and-again-has-no-history": (
         *(CHOOSING, "where first_received_at < last_received_at", "where false"),
     ),
     "the-same-again-is-a-change": (CHOOSING, "value is distinct from old_value", "true"),
-    "history-compares-with-what-was-said-before": (
-        *(CHOOSING, "where place = best_place\n", "where true\n"),
+    "history-knows-the-last-word-only": (
+        CHOOSING,
+        "max(precedence) over (partition by entity_key, attribute order by received_at)",
+        "max(precedence) over (partition by entity_key, attribute)",
     ),
     "history-keeps-every-value": (
-        "models/core/company_history.sql",
+        CHOOSING,
         "case when keeps_history then value end as new_value",
         "value as new_value",
     ),
@@ -216,8 +207,8 @@ MUTANTS = {
     ),
     "a-move-is-no-update": (
         PEOPLE,
-        "inner join touched_people as t on c.linkedin_url = t.linkedin_url",
-        "inner join touched_people as t on false",
+        "inner join touched as t on c.linkedin_url = t.entity_key",
+        "inner join touched as t on false",
     ),
     "what-states-nothing-wins": (PAYLOADS, "where {{ states_something(kind, 'w.payload') }}", ""),
     "what-states-nothing-competes": (
