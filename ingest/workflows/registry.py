@@ -1,7 +1,8 @@
 """The workflow registry: which workflows exist, and the other names they go by.
 
-Read from two reviewed CSVs of ``seeds/registry`` that are dbt seeds as well: ``workflows.csv``
-(the source of ``reference.enrichment_workflow_registry``) and ``workflow_aliases.csv``.
+Read from reviewed CSVs of ``seeds/registry`` that are dbt seeds as well: ``workflows.csv`` (the
+source of ``reference.enrichment_workflow_registry``), ``workflow_aliases.csv`` and
+``idempotency_fields.csv``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ingest.seeds import seed_rows
 
 _WORKFLOWS_FILE = "workflows.csv"
 _ALIASES_FILE = "workflow_aliases.csv"
+_IDEMPOTENCY_FILE = "idempotency_fields.csv"
 _LONGEST_NAME = 200  # characters of a slug in a sentence
 _STAMPED = ("workflow_slug", "provider", "platform", "payload_type", "entity_type")
 
@@ -90,6 +92,9 @@ def load_registry(folder: Path | None = None) -> Registry:
             leads to no workflow; with file and line.
     """
     folder = folder or seeds_dir() / "registry"
+    told = folder / _IDEMPOTENCY_FILE
+    said = seed_rows(told, ("workflow_slug", "field")) if told.exists() else ()
+    fields = {row["workflow_slug"]: row["field"] for _, row in said}
     workflows: dict[str, Workflow] = {}
     for where, row in seed_rows(folder / _WORKFLOWS_FILE, _STAMPED):
         slug, provider, platform, payload_type, entity_type = (row[column] for column in _STAMPED)
@@ -99,7 +104,7 @@ def load_registry(folder: Path | None = None) -> Registry:
             *(slug, provider, platform, payload_type, entity_type),
             description=row.get("description", ""),
             read_by=row.get("read_by", ""),
-            idempotency_field=row.get("_idempotency_field", ""),
+            idempotency_field=fields.get(slug, ""),
         )
     aliases: dict[str, str] = {}
     for where, row in seed_rows(folder / _ALIASES_FILE, ("alias", "workflow_slug")):

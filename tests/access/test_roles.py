@@ -11,9 +11,14 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import Result
+from starlette.testclient import TestClient
 
+from hq_api.app import create_app
+from hq_api.resources import read_resources
+from hq_api.settings import Settings
 from ingest.project import BUILT_SCHEMAS, OWN_SCHEMA
 from tests.support.role_place import ANALYST, BUILDER, LOADER, ROLES, SERVICE, Place
+from tests.support.scratch import use
 from tests.support.warehouse import NO_TESTS, PROJECT
 
 FEEDS = PROJECT / "tests" / "data" / "feeds"
@@ -353,3 +358,16 @@ def test_who_waits_for_a_lock_may_ask_who_holds_it(place: Place, role: str) -> N
         " where oid = 'raw.lock_holders(bigint)'::regprocedure and privilege_type = 'EXECUTE'"
     )
     assert (role,) in rights
+
+
+def test_the_service_answers_everything_with_the_rights_of_its_role(place: Place) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        use(monkeypatch, place.as_role(None).parameters)
+        app = create_app(Settings(with_keys=False, rate=1e6))
+        with TestClient(app, base_url="http://localhost") as http:
+            for resource in read_resources().values():
+                owner = {resource.needed: "acme.example"} if resource.needed else {}
+                answer = http.get(f"/v1/{resource.name}", params=owner)
+                assert answer.status_code == 200, answer.text
+            assert http.get("/v1/search?q=acme").status_code == 200
+            assert http.post("/v1/companies/lookup", json={"key": "acme.example"}).is_success

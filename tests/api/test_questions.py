@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -127,8 +128,8 @@ def plain(row: dict[str, Any], names: list[str]) -> tuple[str, ...]:
     cells = []
     for name in names:
         text = as_text(row[name])
-        moment = re.fullmatch(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?)\+00:00", text)
-        cells.append(f"{moment[1]}T{moment[2]}" if moment else text)
+        is_moment = re.fullmatch(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?\+00:00", text)
+        cells.append(datetime.fromisoformat(text).isoformat() if is_moment else text)
     return tuple(cells)
 
 
