@@ -28,6 +28,8 @@ with rights (role, is_built, kind, name, privilege) as (
     ('hq_api', true, 'schema', 'reference', 'USAGE'),
     ('hq_api', true, 'routine', 'reference.*', 'EXECUTE'),
     ('hq_api', true, 'table', 'api.*', 'SELECT'),
+    -- which the functions look into
+    ('hq_api', true, 'table', 'reference.countries', 'SELECT'),
     ('hq_api', false, 'schema', null, 'USAGE'),
     ('hq_api', false, 'table', 'raw.api_keys', 'SELECT'),
     ('hq_api', false, 'table', 'raw.api_key_uses', 'SELECT'),

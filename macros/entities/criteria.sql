@@ -1,35 +1,38 @@
 {#
-    SQL of the criteria for companies, over i, a row of
-    icp_criteria, and c, one of compared_companies. What is not asked for is met; of what is asked for
+    SQL of the criteria for companies, over aliases of
+    icp_criteria and of compared_companies. What is not asked for is met; of what is asked for
     and not known, is_met is NULL.
 #}
-{% macro company_criteria() -%}
+{% macro company_criteria(icp='i', company='c') -%}
+    {%- set i = icp ~ '.' -%}
+    {%- set c = company ~ '.' -%}
     {{ return({
         'industry': {
-            'wanted': one_of('i.industries'),
-            'found': 'c.industry',
-            'is_met': 'i._industry_patterns is null or '
-                ~ 'c.industry_key like any(i._industry_patterns)',
+            'wanted': one_of(i ~ 'industries'),
+            'found': c ~ 'industry',
+            'is_met': i ~ '_industry_patterns is null or '
+                ~ c ~ 'industry_key like any(' ~ i ~ '_industry_patterns)',
         },
         'size': {
-            'wanted': one_of('i.size_buckets'),
-            'found': 'c.size_bucket',
-            'is_met': 'i.size_buckets is null or c.size_bucket = any(i.size_buckets)',
+            'wanted': one_of(i ~ 'size_buckets'),
+            'found': c ~ 'size_bucket',
+            'is_met': i ~ 'size_buckets is null or '
+                ~ c ~ 'size_bucket = any(' ~ i ~ 'size_buckets)',
         },
         'employee_count': {
-            'wanted': from_to('i.employee_count_min', 'i.employee_count_max'),
-            'found': 'c.employee_count::text',
-            'is_met': is_between('c.employee_count', 'i.employee_count_min', 'i.employee_count_max'),
+            'wanted': from_to(i ~ 'employee_count_min', i ~ 'employee_count_max'),
+            'found': c ~ 'employee_count::text',
+            'is_met': is_between(c ~ 'employee_count', i ~ 'employee_count_min', i ~ 'employee_count_max'),
         },
         'country': {
-            'wanted': one_of('i.countries'),
-            'found': 'c.country',
-            'is_met': 'i.countries is null or c.country = any(i.countries)',
+            'wanted': one_of(i ~ 'countries'),
+            'found': c ~ 'country',
+            'is_met': i ~ 'countries is null or ' ~ c ~ 'country = any(' ~ i ~ 'countries)',
         },
         'founded': {
-            'wanted': from_to('i.founded_min', 'i.founded_max'),
-            'found': 'c.founded_year::text',
-            'is_met': is_between('c.founded_year', 'i.founded_min', 'i.founded_max'),
+            'wanted': from_to(i ~ 'founded_min', i ~ 'founded_max'),
+            'found': c ~ 'founded_year::text',
+            'is_met': is_between(c ~ 'founded_year', i ~ 'founded_min', i ~ 'founded_max'),
         },
     }) }}
 {%- endmacro %}
@@ -39,20 +42,20 @@
 {% macro compared_companies() -%}
     (
         select
-            k.id,
-            k.domain,
-            k.name,
-            k.linkedin_url,
-            k._industry as industry,
-            k._industry_key as industry_key,
-            k._size_bucket as size_bucket,
-            k._employee_count as employee_count,
-            coalesce(n.country, k._country) as country,
-            k._founded_year as founded_year,
-            k._location as location,
-            k.created_at as first_received_at
-        from {{ ref('companies') }} as k
-        left join {{ ref('countries') }} as n on k._country_key = n.spelling
+            core.id,
+            core.domain,
+            core.name,
+            core.linkedin_url,
+            core._industry as industry,
+            core._industry_key as industry_key,
+            core._size_bucket as size_bucket,
+            core._employee_count as employee_count,
+            coalesce(spelled.country, core._country) as country,
+            core._founded_year as founded_year,
+            core._location as location,
+            core.created_at as first_received_at
+        from {{ ref('companies') }} as core
+        left join {{ ref('countries') }} as spelled on core._country_key = spelled.spelling
     )
 {%- endmacro %}
 
@@ -129,7 +132,7 @@
         {{ lead }}.company_known_since,
         (
             select max(h.observed_at)
-            from {{ ref('icp_criteria') }} as i
+            from {{ ref('icp_criteria') }} as asked
             inner join {{ ref('company_history') }} as h on h.domain = {{ lead }}.company_domain
             cross join
                 lateral (
@@ -147,21 +150,21 @@
                             when h.attribute = 'country'
                                 then coalesce({{ function('country_name') }}(h.old_value), h.old_value)
                         end as country
-                ) as c
+                ) as was
             where
-                i.slug = {{ lead }}.icp_slug
+                asked.slug = {{ lead }}.icp_slug
                 and case h.attribute
                     {%- for attribute, criterion in {
                         'industry': 'industry', 'size_bucket': 'size', 'country': 'country',
                         'employee_count': 'employee_count', 'founded_year': 'founded',
                     }.items() %}
-                    when '{{ attribute }}' then ({{ company_criteria()[criterion].is_met }}) is not true
+                    when '{{ attribute }}' then ({{ company_criteria('asked', 'was')[criterion].is_met }}) is not true
                     {%- endfor %}
                 end
         ),
         (
             select max(w.observed_at)
-            from {{ ref('icp_criteria') }} as i
+            from {{ ref('icp_criteria') }} as asked
             inner join (
                 select
                     *,
@@ -169,20 +172,20 @@
                 from {{ ref('position_changes') }}
             ) as w on w.linkedin_url = {{ lead }}.linkedin_url
             where
-                i.slug = {{ lead }}.icp_slug
+                asked.slug = {{ lead }}.icp_slug
                 and (
                     w.from_company_domain = {{ lead }}.company_domain
                     and w.from_is_current is not false
-                    and {{ meets_title_criteria('w.title_words', seniority_of('w.title_words')) }}
+                    and {{ meets_title_criteria('w.title_words', seniority_of('w.title_words'), 'asked') }}
                 ) is not true
         )
     )
 {%- endmacro %}
 
 
-{# Condition over i, a row of icp_criteria. #}
-{% macro meets_title_criteria(words, seniority) -%}
-    (i._title_any_patterns is null or {{ words }} like any(i._title_any_patterns))
-    and (i._title_all_patterns is null or {{ words }} like any(i._title_all_patterns))
-    and (i.seniority is null or {{ seniority }} = any(i.seniority))
+{# Condition over an alias of icp_criteria. #}
+{% macro meets_title_criteria(words, seniority, icp='i') -%}
+    ({{ icp }}._title_any_patterns is null or {{ words }} like any({{ icp }}._title_any_patterns))
+    and ({{ icp }}._title_all_patterns is null or {{ words }} like any({{ icp }}._title_all_patterns))
+    and ({{ icp }}.seniority is null or {{ seniority }} = any({{ icp }}.seniority))
 {%- endmacro %}

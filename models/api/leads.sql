@@ -1,5 +1,5 @@
--- One select without CTEs, so that the planner sees through the view: a page in the order of profile,
--- company and person is read along the indexes, and what takes time is looked at for its rows only.
+-- One select without CTEs, so that the planner sees through the view: what takes time is looked at
+-- for the rows of a page only.
 select
     i.slug as icp_slug,
     i.domain as icp_domain,
@@ -24,7 +24,8 @@ select
         where i.domain = r.origin_domain and o.linkedin_url = r.linkedin_url
     ) as worked_at_customer,
     {{ last_customer('customer_name', 'i.domain', 'o.linkedin_url') }} as worked_at_customer_name,
-    {{ last_customer('customer_domain', 'i.domain', 'o.linkedin_url') }} as worked_at_customer_domain,
+    {{ last_customer('customer_domain', 'i.domain', 'o.linkedin_url') }}
+        as worked_at_customer_domain,
     exists(
         select from {{ ref('company_customers') }} as k
         where i.domain = k.domain and c.domain = k.customer_domain
@@ -36,12 +37,7 @@ select
     {{ function_of('o._title_words') }} as function,
     {{ lead_since('l', 'p') }} as first_seen_at,
     {{ best_email('o.linkedin_url') }} as email,
-    case
-        when exists(
-            select from {{ ref('person_observations') }} as m
-            where o.linkedin_url = m.linkedin_url and m.email is not null
-        ) then 'unknown'
-    end as email_verdict
+    case when {{ best_email('o.linkedin_url') }} is not null then 'unknown' end as email_verdict
 from {{ ref('icp_criteria') }} as i
 inner join {{ compared_companies() }} as c
     on

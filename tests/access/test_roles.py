@@ -60,7 +60,7 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
         "update": {"api_key_uses"},
     },
     (SERVICE, "api"): READER,
-    (SERVICE, "reference"): {"usage": True},
+    (SERVICE, "reference"): {"usage": True, "select": {"countries"}},
 }
 
 
