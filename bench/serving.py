@@ -69,20 +69,27 @@ def served(environment: dict[str, str], workers: int, log: Path) -> Iterator[tup
     command = [sys.executable, "-P", "-m", "ingest", *words, "--workers", str(workers)]
     with log.open("wb") as lines:
         process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=lines, text=True
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=lines
         )
         try:
-            said = process.stdout.readline() if process.stdout else ""
-            address = re.search(r":(\d+)", said)
-            if address is None:
-                process.wait()
-                raise FailedError(f"ingest api serve did not start: {log.read_text()[-2000:]}")
-            port = int(address[1])
+            port = _announced_port(process, log)
             _wait_until_ready(port)
             yield port, process.pid
         finally:
             process.terminate()
             process.wait()
+
+
+def _announced_port(process: subprocess.Popen[bytes], log: Path) -> int:
+    while True:
+        is_over = process.poll() is not None
+        said = log.read_text()
+        address = re.search(r"Serving http://[^:]+:(\d+)", said)
+        if address is not None:
+            return int(address[1])
+        if is_over:
+            raise FailedError(f"ingest api serve did not start: {said[-2000:]}")
+        time.sleep(0.1)
 
 
 def _wait_until_ready(port: int) -> None:
