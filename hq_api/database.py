@@ -16,13 +16,14 @@ from hq_api.problems import ProblemError
 from ingest.postgres.connection import connection_parameters
 from ingest.postgres.session import settled
 
-_ROLE = "hq_api"
-# roles are the server's; another database on it may use them, and this one not
-_MAY_BECOME = """
-    select
-        pg_has_role(oid, 'set')
+# a login that may do more does no more than the service, where this database uses the roles
+_BECOME_SERVICE = """
+    select set_config('role', rolname, false)
+    from pg_roles
+    where
+        rolname = 'hq_api'
+        and pg_has_role(oid, 'set')
         and has_schema_privilege(oid, to_regnamespace('api')::oid, 'usage')
-    from pg_roles where rolname = 'hq_api'
 """
 _POOL_SECONDS = 5.0  # how long a request waits for a connection
 _EXPORTS = 2  # streams at a time; each holds a connection as long as its caller reads
@@ -64,7 +65,7 @@ class Database:
     ) -> AsyncConnectionPool[AsyncConnection[TupleRow]]:
         async def configure(conn: AsyncConnection[TupleRow]) -> None:
             await conn.execute(settled())
-            await _become(conn)
+            await conn.execute(_BECOME_SERVICE)
             await conn.execute("set default_transaction_read_only to on")
             await conn.execute(f"set statement_timeout to {timeout_ms}".encode())
 
@@ -169,13 +170,6 @@ def _told_if_lost(conn: AsyncConnection[TupleRow]) -> Iterator[None]:
 async def _bytes_of(copy: psycopg.AsyncCopy) -> AsyncIterator[bytes]:
     async for block in copy:
         yield bytes(block)
-
-
-async def _become(conn: AsyncConnection[TupleRow]) -> None:
-    """Take the role of the service on, where the database uses it and the login may."""
-    row = await (await conn.execute(_MAY_BECOME)).fetchone()
-    if row == (True,):
-        await conn.execute(sql.SQL("set role {}").format(sql.Identifier(_ROLE)))
 
 
 @asynccontextmanager

@@ -91,9 +91,7 @@ def order_by(order: Sequence[Term]) -> sql.Composed:
 def behind(order: Sequence[Term], position: Position) -> Condition:
     """The rows behind a position, in SQL."""
     if not any(term.descending or term.column.is_nullable for term in order):
-        names = sql.SQL(", ").join(sql.Identifier(term.column.name) for term in order)
-        marks = sql.SQL(", ").join(_mark(term) for term in order)
-        return Condition(sql.SQL("({}) > ({})").format(names, marks), position.values)
+        return _row_behind(order, position.values)
     cases: list[sql.Composable] = []
     values: list[object] = []
     for n, (term, value) in enumerate(zip(order, position.values, strict=True)):
@@ -118,6 +116,23 @@ def behind(order: Sequence[Term], position: Position) -> Condition:
     if not cases:
         return Condition(sql.SQL("false"), ())
     return Condition(sql.SQL("({})").format(sql.SQL(" or ").join(cases)), tuple(values))
+
+
+def _row_behind(order: Sequence[Term], values: Sequence[str | None]) -> Condition:
+    """One comparison of rows, which an index of these columns serves.
+
+    Its beginnings follow from it, and are said because the columns may be those of several tables:
+    so the index of the first one serves, too.
+    """
+    conditions: list[sql.Composable] = []
+    given: list[str | None] = []
+    for n in range(1, len(order) + 1):
+        names = sql.SQL(", ").join(sql.Identifier(term.column.name) for term in order[:n])
+        marks = sql.SQL(", ").join(map(_mark, order[:n]))
+        operator = sql.SQL(">" if n == len(order) else ">=")
+        conditions.append(sql.SQL("({}) {} ({})").format(names, operator, marks))
+        given += values[:n]
+    return Condition(sql.SQL(" and ").join(conditions), tuple(given))
 
 
 def _mark(term: Term) -> sql.Composed:

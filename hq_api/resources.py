@@ -116,7 +116,8 @@ _TABLE: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "job-changes": ("job_changes", ("linkedin_url", "seen_at"), ()),
     "company-history": ("company_history", ("entity_key", "attribute", "observed_at"), ()),
     "person-history": ("person_history", ("entity_key", "attribute", "observed_at"), ()),
-    "changes": ("changes", ("entity", "key"), ()),
+    # no company is called like a profile, and each half has an index in this order
+    "changes": ("changes", ("key",), ()),
     "company-domains": ("company_domains", ("domain",), ()),
     "company-duplicates": ("company_duplicates", ("linkedin_url",), ()),
     "duplicates": ("duplicates", ("entity", "reason", "shared"), ()),

@@ -19,11 +19,12 @@ _PATIENCE = {
 
 # a login that may do more does no more than a loader, where this database uses the roles
 _BECOME_LOADER = """
-    select set_config('role', 'hq_loader', false)
+    select set_config('role', rolname, false)
+    from pg_roles
     where
-        to_regrole('hq_loader') is not null
-        and pg_has_role('hq_loader', 'set')
-        and has_schema_privilege('hq_loader', 'raw', 'usage')
+        rolname = 'hq_loader'
+        and pg_has_role(oid, 'set')
+        and has_schema_privilege(oid, to_regnamespace('raw')::oid, 'usage')
 """
 
 

@@ -143,15 +143,19 @@ statements (step, name, text) as (
     -- what a run makes is readable at once
     select
         3,
-        nspname,
+        s.nspname,
         format(
             'alter default privileges for role hq_builder in schema %I '
-            'grant select on tables to hq_analyst',
-            nspname
+            'grant select on tables to %I',
+            s.nspname,
+            r.role
         )
     from schemas as s
+    cross join (values ('hq_analyst'), ('hq_api')) as r (role)
     where
-        is_built
+        s.is_built
+        and (r.role = 'hq_analyst' or s.nspname = 'api')
+        and to_regrole(r.role) is not null
         and pg_has_role('hq_builder', 'usage')
         and not exists (
             select from pg_default_acl as d
@@ -160,31 +164,7 @@ statements (step, name, text) as (
                 d.defaclrole = to_regrole('hq_builder')
                 and d.defaclnamespace = s.oid
                 and d.defaclobjtype = 'r'
-                and a.grantee = to_regrole('hq_analyst')
-                and a.privilege_type = 'SELECT'
-        )
-    union all
-    select
-        3,
-        nspname,
-        format(
-            'alter default privileges for role hq_builder in schema %I '
-            'grant select on tables to hq_api',
-            nspname
-        )
-    from schemas as s
-    where
-        nspname = 'api'
-        and to_regrole('hq_api') is not null
-        and pg_has_role('hq_builder', 'usage')
-        and not exists (
-            select from pg_default_acl as d
-            cross join aclexplode(d.defaclacl) as a
-            where
-                d.defaclrole = to_regrole('hq_builder')
-                and d.defaclnamespace = s.oid
-                and d.defaclobjtype = 'r'
-                and a.grantee = to_regrole('hq_api')
+                and a.grantee = to_regrole(r.role)
                 and a.privilege_type = 'SELECT'
         )
     union all

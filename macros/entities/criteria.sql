@@ -1,6 +1,6 @@
 {#
     SQL of the criteria for companies, over i, a row of
-    icp_criteria, and c, one of api.companies. What is not asked for is met; of what is asked for
+    icp_criteria, and c, one of compared_companies. What is not asked for is met; of what is asked for
     and not known, is_met is NULL.
 #}
 {% macro company_criteria() -%}
@@ -9,7 +9,7 @@
             'wanted': one_of('i.industries'),
             'found': 'c.industry',
             'is_met': 'i._industry_patterns is null or '
-                ~ function('comparing_form') ~ '(c.industry) like any(i._industry_patterns)',
+                ~ 'c.industry_key like any(i._industry_patterns)',
         },
         'size': {
             'wanted': one_of('i.size_buckets'),
@@ -32,6 +32,28 @@
             'is_met': is_between('c.founded_year', 'i.founded_min', 'i.founded_max'),
         },
     }) }}
+{%- endmacro %}
+
+
+{# Companies with what criteria compare; what takes time to make of it stands in core. #}
+{% macro compared_companies() -%}
+    (
+        select
+            k.id,
+            k.domain,
+            k.name,
+            k.linkedin_url,
+            k._industry as industry,
+            k._industry_key as industry_key,
+            k._size_bucket as size_bucket,
+            k._employee_count as employee_count,
+            coalesce(n.country, k._country) as country,
+            k._founded_year as founded_year,
+            k._location as location,
+            k.created_at as first_received_at
+        from {{ ref('companies') }} as k
+        left join {{ ref('countries') }} as n on k._country_key = n.spelling
+    )
 {%- endmacro %}
 
 
@@ -112,7 +134,10 @@
             cross join
                 lateral (
                     select
-                        case when h.attribute = 'industry' then h.old_value end as industry,
+                        case
+                            when h.attribute = 'industry'
+                                then {{ function('comparing_form') }}(h.old_value)
+                        end as industry_key,
                         case when h.attribute = 'size_bucket' then h.old_value end as size_bucket,
                         case when h.attribute = 'employee_count' then h.old_value end::integer
                             as employee_count,

@@ -35,4 +35,4 @@ select
     c._operating_status as operating_status,
     c.updated_at as last_changed_at
 from {{ ref('companies') }} as c
-left join {{ ref('countries') }} as n on {{ function('comparing_form') }}(c._country) = n.spelling
+left join {{ ref('countries') }} as n on c._country_key = n.spelling

@@ -9,7 +9,7 @@ select
     k.found,
     coalesce(k.is_met, false) as is_met
 from {{ ref('icp_criteria') }} as i
-cross join {{ ref('api_companies') }} as c
+cross join {{ compared_companies() }} as c
 cross join
     lateral (
         values

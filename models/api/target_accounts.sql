@@ -31,6 +31,6 @@ select
             and (o.email is not null or o.phone is not null)
     )::integer as contacts
 from {{ ref('icp_criteria') }} as i
-inner join {{ ref('api_companies') }} as c
+inner join {{ compared_companies() }} as c
     on
         {{ meets_company_criteria() }}

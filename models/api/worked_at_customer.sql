@@ -1,4 +1,19 @@
-with roles as (
+select
+    o.id as origin_company_id,
+    w.origin_domain,
+    o.name as origin_name,
+    w.customer_domain,
+    w.customer_name,
+    w.person_id,
+    w.linkedin_url,
+    w.full_name,
+    w.id as role_id,
+    w.title,
+    w.started_on,
+    w.ended_on,
+    round((w.ended_on - w.started_on) / 365.25, 1)::numeric(6, 1) as years,
+    w.experience_order
+from (
     select
         c.domain as origin_domain,
         c.customer_domain,
@@ -18,23 +33,6 @@ with roles as (
     from {{ ref('customer_claims') }} as n
     inner join {{ ref('roles') }} as r on n.customer_name = r.company_name
     where n._speaks_for_name and r.company_domain_as_stated is null
-)
-
-select
-    o.id as origin_company_id,
-    w.origin_domain,
-    o.name as origin_name,
-    w.customer_domain,
-    w.customer_name,
-    w.person_id,
-    w.linkedin_url,
-    w.full_name,
-    w.id as role_id,
-    w.title,
-    w.started_on,
-    w.ended_on,
-    round((w.ended_on - w.started_on) / 365.25, 1)::numeric(6, 1) as years,
-    w.experience_order
-from roles as w
+) as w
 left join {{ ref('companies') }} as o on w.origin_domain = o.domain
 where not w.is_current

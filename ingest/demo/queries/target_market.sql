@@ -5,3 +5,4 @@ select
     worked_at_customer_name
 from api.leads
 where icp_domain = 'northwind-tools.example' and worked_at_customer
+order by full_name
