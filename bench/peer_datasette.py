@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -110,7 +110,7 @@ def _page(table: str, filters: dict[str, str]) -> Request:
     return Request(f"/rows/{table}.json?{urlencode({**exact, **_BARE}, quote_via=quote_plus)}")
 
 
-def _lines(blocks: Iterator[memoryview | bytes]) -> Iterator[bytes]:
+def _lines(blocks: Iterable[memoryview | bytes | bytearray]) -> Iterator[bytes]:
     rest = b""
     for block in blocks:
         *whole, rest = (rest + bytes(block)).split(b"\n")
