@@ -31,6 +31,9 @@ UNIQUE = b"@unique@"
 
 _LOOPBACK = "127.0.0.1"
 _GIVEN_UP = 60  # seconds without an answer
+# asked without being counted: until a connection has planned a statement once and for all, which
+# one of the service has done long ago
+_WARMING = 2.0  # seconds
 _STARTING = 3.0  # seconds a process may need until it listens
 
 
@@ -68,11 +71,13 @@ class Answers(NamedTuple):
         waits: Seconds of each answer, in no order.
         wall: Seconds from the first request to the last answer.
         refused: How many answers had which status, those of 2xx left out.
+        taken: How many of all were of 2xx, those before the counting began included.
     """
 
     waits: list[float]
     wall: float
     refused: Mapping[int, int]
+    taken: int
 
     def figures(self) -> dict[str, Any]:
         """Answers a second, milliseconds, and what went wrong."""
@@ -120,16 +125,17 @@ class Crowd:
         port: int | None,
         seconds: float,
     ) -> Answers:
-        begin = time.monotonic() + 0.2
+        begin = time.monotonic() + _WARMING
         jobs = [_Job(asked, port, n, begin, begin + seconds) for n in range(PROCESSES)]
         waits: list[float] = []
         refused: Counter[int] = Counter()
-        last = begin
-        for some, statuses, ended in self._pool.map(_work, jobs):
-            waits += some
-            refused += statuses
-            last = max(last, ended)
-        return Answers(waits, last - begin, refused)
+        taken, last = 0, begin
+        for found in self._pool.map(_work, jobs):
+            waits += found.waits
+            refused += found.refused
+            taken += found.taken
+            last = max(last, found.ended)
+        return Answers(waits, last - begin, refused, taken)
 
 
 @contextmanager
@@ -148,7 +154,11 @@ def once(port: int, request: Request) -> tuple[float, int, bytes]:
         return (time.perf_counter() - begin) * 1000, status, body
 
 
-_Worked = tuple[list[float], Counter[int], float]
+class _Worked(NamedTuple):
+    waits: list[float]
+    refused: Counter[int]
+    taken: int
+    ended: float
 
 
 def _work(job: _Job) -> _Worked:
@@ -156,28 +166,33 @@ def _work(job: _Job) -> _Worked:
     with ThreadPoolExecutor(THREADS) as threads:
         found = list(threads.map(lambda n: _client(job, n), numbers))
     refused: Counter[int] = Counter()
-    for _, statuses, _ in found:
-        refused += statuses
-    return [w for some, _, _ in found for w in some], refused, max(end for _, _, end in found)
+    for one in found:
+        refused += one.refused
+    waits = [wait for one in found for wait in one.waits]
+    taken = sum(one.taken for one in found)
+    return _Worked(waits, refused, taken, max(one.ended for one in found))
 
 
 def _client(job: _Job, number: int) -> _Worked:
-    """One client, who begins where no other does and asks once at least."""
+    """One client, who begins where no other does; what it asks is counted from a moment on."""
     waits: list[float] = []
     refused: Counter[int] = Counter()
-    first = number * len(job.asked) // CLIENTS
+    taken, first = 0, number * len(job.asked) // CLIENTS
     with _asking(job.port) as ask:
-        time.sleep(max(0.0, job.begin - time.monotonic()))
         for n in count():
             asked = job.asked[(first + n) % len(job.asked)]
             begin = time.monotonic()
             status = ask(asked, f"{number}-{n}-{int(job.begin * 1000)}")
             end = time.monotonic()
+            is_taken = 200 <= status < 300
+            taken += is_taken
+            if begin < job.begin:
+                continue
             waits.append(end - begin)
-            if not 200 <= status < 300:
+            if not is_taken:
                 refused[status] += 1
             if end >= job.end:
-                return waits, refused, end
+                return _Worked(waits, refused, taken, end)
     raise AssertionError
 
 
