@@ -12,8 +12,8 @@ PYTEST = pytest -n 2 --dist loadfile --no-loadscope-reorder
 LINTED_SQL = models $(wildcard tests/dbt/*.sql)
 MADE = .venv .venv-bench .venv-vocabularies .postgres target logs build .hypothesis \
 	.mypy_cache .pytest_cache .ruff_cache .import_linter_cache hq_warehouse.egg-info
-# loaders that ours is measured beside; they bring versions of their own (bench/peers.txt)
-PEERS = 'dlt[postgres]' meltanolabs-target-postgres
+# what ours is measured beside; they bring versions of their own (bench/peers.txt)
+PEERS = 'dlt[postgres]' meltanolabs-target-postgres 'datasette<0.66'
 
 # another checkout's or another Python's settings have no business here
 unexport HQ_PROJECT_DIR PYTHONHOME PYTHONPATH VIRTUAL_ENV
@@ -25,7 +25,7 @@ help:
 	@echo 'make test        lint, and run the tests of every change (a quarter of an hour)'
 	@echo 'make test-long   run what is left out there: every kill, every mutant, more histories'
 	@echo 'make lint        ruff, mypy, import-linter and sqlfluff'
-	@echo 'make bench       measure, beside other loaders (ARGS="..." goes to bench/run.py, as --help does)'
+	@echo 'make bench       measure, beside other programs (ARGS="..." goes to bench/run.py, as --help does)'
 	@echo 'make docs        every table and column on one page, target/static_index.html; docs/tables.md'
 	@echo 'make screenshots  docs/images, what the README shows of the pages; CHROMIUM=/usr/bin/chromium'
 	@echo 'make vocabularies  renew the lists in seeds/vocabularies from the packages of its renew.txt'
@@ -57,7 +57,7 @@ bench: .venv/.develops
 	$(BIN)/python bench/run.py $(ARGS)
 
 .venv-bench/.installed: bench/peers.txt | .venv/bin/python
-	@echo 'Setting up .venv-bench, the loaders to measure beside (a minute, once) ...' >&2
+	@echo 'Setting up .venv-bench, the programs to measure beside (a minute, once) ...' >&2
 	@$(BIN)/python -m venv .venv-bench
 	@missing=; for peer in $(PEERS); do .venv-bench/bin/python -m pip install -qq \
 		--disable-pip-version-check -c bench/peers.txt "$$peer" \

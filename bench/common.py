@@ -172,6 +172,18 @@ def scratch_database(script: str) -> Iterator[Scratch]:
 
 
 @contextmanager
+def named_database(database: str) -> Iterator[Scratch]:
+    """A database that is there already, on the server that the PG variables name; it stays."""
+    before = dict(os.environ)
+    try:
+        _use(environment_for({**connection_parameters(), "dbname": database}))
+        with connect(application_name="bench") as conn:
+            yield Scratch(dict(os.environ), conn)
+    finally:
+        _use(before)
+
+
+@contextmanager
 def scratch_folder() -> Iterator[Path]:
     """A folder that goes in the end."""
     with tempfile.TemporaryDirectory(prefix="hq-bench-") as folder:

@@ -108,7 +108,7 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str], clock: Serve
         others, server = clock.others(), clock.read()
         begin = time.perf_counter()
         process = _started(command, environment, said)
-        memory = _Memory(process.pid)
+        memory = Memory(process.pid)
         memory.start()
         limit = threading.Timer(_LIMIT, os.killpg, (process.pid, signal.SIGKILL))
         limit.start()
@@ -183,8 +183,12 @@ def _started(
     )
 
 
-class _Memory(threading.Thread):
-    """Looks again and again how much a process and its descendants hold."""
+class Memory(threading.Thread):
+    """Looks again and again how much a process and its descendants hold.
+
+    Args:
+        pid: The process.
+    """
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -193,10 +197,12 @@ class _Memory(threading.Thread):
         self._over = threading.Event()
 
     def run(self) -> None:
+        """Look until stopped; ``peak`` is the most, in bytes."""
         while not self._over.wait(_SAMPLED_EVERY):
             self.peak = max(self.peak, sum(_resident(pid) for pid in _family(self._pid)))
 
     def stop(self) -> None:
+        """Look no more."""
         self._over.set()
         self.join()
 

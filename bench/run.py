@@ -4,11 +4,11 @@
 
     --profiles N        profiles to load and transform, default 30000, about 6.5 kB each
     --also STEP ...     afterwards, each by its own script: storage overhead history core
-                        answers functions
+                        answers functions serving
     --all               all of them
     --histories N ...   payloads of the histories, default 10000 100000
     --companies N       companies of core, default 1000000
-    --people N          people in the warehouse of the answers, default 1000000
+    --people N          people in the warehouse of the answers and of serving, default 1000000
 
 Each step works in a database of its own on the server that the PG variables name, or the embedded
 one; one that fails does not keep the others from being measured. Prints tables, and at the end the
@@ -27,7 +27,7 @@ import psycopg
 import transforming
 from common import PROJECT, Dbt, FailedError, save, scratch_database, scratch_folder, show, tell
 
-STEPS = ("storage", "overhead", "history", "core", "answers", "functions")
+STEPS = ("storage", "overhead", "history", "core", "answers", "functions", "serving")
 
 
 def ladder(profiles: int) -> None:
@@ -79,6 +79,7 @@ def main() -> int:
         "history": list(asked.histories),
         "core": [asked.companies],
         "answers": [asked.people],
+        "serving": [asked.people],
     }
     failed = []
     try:
