@@ -205,6 +205,10 @@ class _Recorder(Database):
         self.statements.append(Statement(query.as_string(), values, seconds))
         return await super().rows(query, values, seconds=seconds)
 
+    async def rows_of_keys(self, query: Query, values: Values = ()) -> list[TupleRow]:
+        self.statements.append(Statement(query.as_string(), values, None))
+        return await super().rows_of_keys(query, values)
+
 
 class Interpreter:
     """Tells which statements the service sends to answer a request.

@@ -141,7 +141,7 @@ class Doorkeeper:
             return known[1]
         if self.database is None:
             return None
-        rows = await self.database.rows(keys.BY_ID, (key_id,))
+        rows = await self.database.rows_of_keys(keys.BY_ID, (key_id,))
         if not rows:
             self._known.pop(key_id, None)
             return None

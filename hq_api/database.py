@@ -28,6 +28,7 @@ _BECOME_SERVICE = """
 _POOL_SECONDS = 5.0  # how long a request waits for a connection
 _EXPORTS = 2  # streams at a time; each holds a connection as long as its caller reads
 _RETRY_SECONDS = "2"
+_PREPARED_FROM = {"auto": 5, "force_generic_plan": 0}  # how often a statement is asked before
 
 _NOT_SET_UP = (
     psycopg.errors.UndefinedTable,
@@ -38,6 +39,8 @@ _NOT_SET_UP = (
 )
 
 _log = logging.getLogger("hq_api")
+
+_Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 Query = sql.SQL | sql.Composed
 Values = Sequence[object] | Mapping[str, object]
@@ -58,16 +61,19 @@ class Database:
     def __init__(self, connections: int, answer_seconds: float) -> None:
         self._answer_ms = int(answer_seconds * 1000)
         self._answers = self._pool("answers", connections, self._answer_ms)
+        # What is asked by key is planned once for a connection: making the plan takes longer than
+        # the answer, and is the same for every key.
+        self._keys = self._pool("keys", connections, self._answer_ms, plans="force_generic_plan")
         self._streams = self._pool("exports", _EXPORTS, 0)
 
-    def _pool(
-        self, name: str, size: int, timeout_ms: int
-    ) -> AsyncConnectionPool[AsyncConnection[TupleRow]]:
+    def _pool(self, name: str, size: int, timeout_ms: int, plans: str = "auto") -> _Pool:
         async def configure(conn: AsyncConnection[TupleRow]) -> None:
             await conn.execute(settled())
             await conn.execute(_BECOME_SERVICE)
             await conn.execute("set default_transaction_read_only to on")
             await conn.execute(f"set statement_timeout to {timeout_ms}".encode())
+            await conn.execute(f"set plan_cache_mode to {plans}".encode())
+            conn.prepare_threshold = _PREPARED_FROM[plans]
 
         return AsyncConnectionPool(
             kwargs={
@@ -88,11 +94,13 @@ class Database:
     async def open(self) -> None:
         """Begin to connect; a database that is away is one of the answers."""
         await self._answers.open()
+        await self._keys.open()
         await self._streams.open()
 
     async def close(self) -> None:
         """Leave the database."""
         await self._answers.close()
+        await self._keys.close()
         await self._streams.close()
 
     async def rows(
@@ -108,17 +116,32 @@ class Database:
         Raises:
             ProblemError: The database is away, or it takes too long.
         """
+        return await self._rows(self._answers, query, values, seconds)
+
+    async def rows_of_keys(self, query: Query, values: Values = ()) -> list[TupleRow]:
+        """The rows of a query that finds them by key, whichever keys these are.
+
+        Raises:
+            ProblemError: The database is away, or it takes too long.
+        """
+        return await self._rows(self._keys, query, values, None)
+
+    async def _rows(
+        self, pool: _Pool, query: Query, values: Values, seconds: float | None
+    ) -> list[TupleRow]:
         async with _translated():
             try:
-                return await self._fetch(query, values, seconds)
+                return await self._fetch(pool, query, values, seconds)
             except _LostError:
                 # After a restart of the server the others are lost, too. Nothing was written, so it
                 # may be asked again.
-                await self._answers.check()
-                return await self._fetch(query, values, seconds)
+                await pool.check()
+                return await self._fetch(pool, query, values, seconds)
 
-    async def _fetch(self, query: Query, values: Values, seconds: float | None) -> list[TupleRow]:
-        async with self._answers.connection() as conn:
+    async def _fetch(
+        self, pool: _Pool, query: Query, values: Values, seconds: float | None
+    ) -> list[TupleRow]:
+        async with pool.connection() as conn:
             with _told_if_lost(conn):
                 if seconds is None:
                     return await (await conn.execute(query, values)).fetchall()

@@ -51,17 +51,17 @@ NO_PROFILE = (
 
 async def company_domains(database: Database, texts: Sequence[str]) -> list[str | None]:
     """The canonical domains of texts; None for one that is no domain."""
-    rows = await database.rows(_COMPANIES, (_storable(texts),))
+    rows = await database.rows_of_keys(_COMPANIES, (_storable(texts),))
     return [canonical for _, canonical in rows]
 
 
 async def person_urls(database: Database, texts: Sequence[str]) -> list[str | None]:
     """The profiles that texts name, by slug, address or id; None for one that names none."""
     ids = [_id_of(text) for text in texts]
-    rows = await database.rows(_PEOPLE, (_storable(texts),))
+    rows = await database.rows_of_keys(_PEOPLE, (_storable(texts),))
     urls: list[str | None] = [url for _, url in rows]
     if any(ids):
-        named = await database.rows(_PERSON_OF_ID, (ids,))
+        named = await database.rows_of_keys(_PERSON_OF_ID, (ids,))
         found = [of_id for (of_id,) in named]
         urls = [found[n] if id_ else urls[n] for n, id_ in enumerate(ids)]
     return urls

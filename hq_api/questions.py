@@ -138,7 +138,7 @@ async def read_rows(
         [Term(resource.columns[n.removeprefix("-")], n.startswith("-")) for n in names],
         limit,
     )
-    return [msgspec.Raw(text.encode()) for (text,) in await database.rows(query, values)]
+    return [msgspec.Raw(text.encode()) for (text,) in await database.rows_of_keys(query, values)]
 
 
 async def read_question(

@@ -45,12 +45,12 @@ class Service:
 
     async def data_version(self) -> str:
         """The version of the data that an answer made from now on has at least."""
-        rows = await self.database.rows(_VERSION)
+        rows = await self.database.rows_of_keys(_VERSION)
         return str(rows[0][0])
 
     async def version(self) -> dict[str, Any]:
         """The version of the data, and since when it is so."""
-        ((version, built_at),) = await self.database.rows(_VERSION)
+        ((version, built_at),) = await self.database.rows_of_keys(_VERSION)
         return {"data_version": version, "built_at": built_at}
 
     async def cached(

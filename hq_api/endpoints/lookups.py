@@ -155,7 +155,7 @@ async def _rows_of(
         names=statements.names(allowed_columns(resource, caller_of(request))),
         source=statements.relation(resource.view),
     )
-    rows = await service.database.rows(query, (list(dict.fromkeys(keys)),))
+    rows = await service.database.rows_of_keys(query, (list(dict.fromkeys(keys)),))
     return {name: msgspec.Raw(text.encode()) for name, text in rows}
 
 
