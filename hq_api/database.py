@@ -63,7 +63,9 @@ class Database:
         self._answers = self._pool("answers", connections, self._answer_ms)
         # What is asked by key is planned once for a connection: making the plan takes longer than
         # the answer, and is the same for every key.
-        self._keys = self._pool("keys", connections, self._answer_ms, plans="force_generic_plan")
+        self._keys = self._pool(
+            "keys", max(2, connections // 2), self._answer_ms, plans="force_generic_plan"
+        )
         self._streams = self._pool("exports", _EXPORTS, 0)
 
     def _pool(self, name: str, size: int, timeout_ms: int, plans: str = "auto") -> _Pool:
