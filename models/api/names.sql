@@ -1,5 +1,5 @@
 -- The keys of names are columns of core as they stand, so that an index serves a comparison with
--- reference.comparing_form(...), and a range by code points (~>=~, ~<~) for a beginning.
+-- reference.comparing_form(...), and another a range of left(name_key, 100) by code points (~>=~).
 select
     'company' as entity,
     domain as key,

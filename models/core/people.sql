@@ -7,7 +7,10 @@
         'named_indexes': {
             'idx_core_people_linkedin_url': {'columns': ['linkedin_url'], 'unique': true},
             'idx_core_people_linkedin_slug': {'columns': ['linkedin_slug']},
-            'idx_core_people_name_prefix': {'columns': ['_name_key text_pattern_ops']},
+            'idx_core_people_name_key': {'columns': ['_name_key'], 'using': 'hash'},
+            'idx_core_people_name_beginning': {
+                'columns': ['(left(_name_key, 100)) text_pattern_ops'],
+            },
         },
     },
 ) }}

@@ -251,7 +251,12 @@ BUILT_STATE = ["extracted", "core", "reference", "api"]
 
 
 @pytest.mark.parametrize(
-    ("role", "not_shown"), [(LOADER, BUILT_STATE), (BUILDER, []), (ANALYST, ["raw"])]
+    ("role", "not_shown"),
+    [
+        (LOADER, BUILT_STATE),
+        pytest.param(BUILDER, [], marks=pytest.mark.long),
+        (ANALYST, ["raw"]),
+    ],
 )
 def test_status_shows_a_role_what_it_may_see_and_names_the_rest(
     place: Place, role: str, not_shown: list[str]

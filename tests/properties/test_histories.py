@@ -54,16 +54,10 @@ def test_a_history_ends_in_the_tables_of_one_build_and_in_the_right_ones(
     assert summary(judge(stage, thousands(plan, world, ENTITIES))) == ""
 
 
-@settings(DRAWN, max_examples=2)
-@given(history=small_histories())
-def test_so_do_small_ones(stage: Stage, history: History) -> None:
-    assert summary(judge(stage, history)) == ""
-
-
 @pytest.mark.long
 @settings(DRAWN, max_examples=15, phases=[Phase.generate, Phase.shrink])
 @given(history=small_histories())
-def test_so_do_many_small_ones(stage: Stage, history: History) -> None:
+def test_so_do_small_ones(stage: Stage, history: History) -> None:
     assert summary(judge(stage, history)) == ""
 
 

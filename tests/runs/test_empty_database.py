@@ -46,7 +46,7 @@ def test_nothing_was_built_by_the_refused_runs(database: Database) -> None:
     [
         pytest.param(["build"], id="build"),
         pytest.param(["seed"], id="seed"),
-        pytest.param(["docs", "generate"], id="docs"),
+        pytest.param(["docs", "generate"], id="docs", marks=pytest.mark.long),
         pytest.param(["source", "freshness"], id="freshness"),
         pytest.param(
             ["build", "--full-refresh", *NO_TESTS],
@@ -77,6 +77,7 @@ def test_a_model_that_an_empty_run_created_is_filled_by_the_next(database: Datab
     assert database.one("select domain from core.companies") == ("acme.example",)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_built")
 def test_an_empty_run_leaves_what_is_new_new() -> None:
     with scenario() as warehouse:

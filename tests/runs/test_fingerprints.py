@@ -57,6 +57,7 @@ def fingerprints(warehouse: Warehouse) -> dict[str, object]:
     )
 
 
+@pytest.mark.long
 def test_a_first_build_and_the_runs_behind_it_have_one_fingerprint(warehouse: Warehouse) -> None:
     drop_built(warehouse.conn)
     first = read_everything(logged("build", *NO_TESTS))

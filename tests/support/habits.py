@@ -256,7 +256,7 @@ def _rows(conn: Connection) -> dict[str, list[str]]:
         "select table_schema, table_name from information_schema.tables"
         " where table_schema in ('raw', 'extracted', 'core', 'reference', 'api')"
         " and table_name not in ('watermarks', 'deployments', 'loads', 'migrations', 'rejects',"
-        " 'idempotency_keys')"
+        " 'idempotency_keys', 'data_version')"
     ).fetchall()
     found = {}
     for schema, table in sorted(tables):
