@@ -11,6 +11,7 @@ PYTEST = pytest -n 2 --dist loadfile --no-loadscope-reorder
 # the dbt templater knows neither functions/ nor macros
 LINTED_SQL = models $(wildcard tests/dbt/*.sql)
 MADE = .venv .venv-bench .venv-vocabularies .postgres target logs build .hypothesis \
+	.schemathesis \
 	.mypy_cache .pytest_cache .ruff_cache .import_linter_cache hq_warehouse.egg-info
 # what ours is measured beside; they bring versions of their own (bench/peers.txt)
 PEERS = 'dlt[postgres]' meltanolabs-target-postgres 'datasette<0.66'

@@ -25,6 +25,7 @@ _BECOME_SERVICE = """
         and pg_has_role(oid, 'set')
         and has_schema_privilege(oid, to_regnamespace('api')::oid, 'usage')
 """
+_CONNECT_SECONDS = "5"
 _POOL_SECONDS = 5.0  # how long a request waits for a connection
 _EXPORTS = 2  # streams at a time; each holds a connection as long as its caller reads
 _RETRY_SECONDS = "2"
@@ -44,6 +45,23 @@ _Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 Query = sql.SQL | sql.Composed
 Values = Sequence[object] | Mapping[str, object]
+
+
+def session_named(name: str) -> dict[str, str]:
+    """What a connection of the service is opened with.
+
+    Args:
+        name: How it shows up in ``pg_stat_activity``.
+
+    Raises:
+        IngestError: The embedded server cannot be started.
+    """
+    return {
+        **connection_parameters(),
+        "application_name": name,
+        "client_encoding": "utf8",
+        "connect_timeout": _CONNECT_SECONDS,
+    }
 
 
 class _LostError(psycopg.OperationalError):
@@ -78,13 +96,7 @@ class Database:
             conn.prepare_threshold = _PREPARED_FROM[plans]
 
         return AsyncConnectionPool(
-            kwargs={
-                **connection_parameters(),
-                "application_name": f"hq_api {name}",
-                "client_encoding": "utf8",
-                "connect_timeout": "5",
-                "autocommit": True,
-            },
+            kwargs={**session_named(f"hq_api {name}"), "autocommit": True},
             min_size=1,
             max_size=size,
             open=False,

@@ -97,42 +97,49 @@ class Part:
 # the snapshot of a list of changes stands beside its rows, not in each
 _NOT_SHOWN = ("cursor",)
 
-# resource -> view, key, further columns to sort by
-_TABLE: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
-    "companies": ("companies", ("domain",), ()),
-    "people": ("people", ("linkedin_url",), ()),
-    "leads": ("leads", ("icp_slug", "company_domain", "linkedin_url"), ()),
-    "icps": ("icps", ("slug",), ()),
-    "target-accounts": ("target_accounts", ("icp_slug", "company_domain"), ()),
-    "icp-match": ("icp_match", ("icp_slug", "company_domain", "criterion"), ()),
-    "contacts": ("contacts", ("linkedin_url", "raw_payload_id"), ()),
-    "customers": ("customers", ("origin_domain", "customer_domain"), ()),
-    "customers-unresolved": ("customers_unresolved", ("origin_domain", "customer_name"), ()),
-    "worked-at-customer": ("worked_at_customer", ("origin_domain", "role_id"), ()),
-    "past-employees": ("past_employees", ("company_domain", "linkedin_url"), ()),
-    "roles": ("roles", ("id",), ()),
-    "education": ("education", ("id",), ()),
-    "champions": ("champions", ("id",), ()),
-    "job-changes": ("job_changes", ("linkedin_url", "seen_at"), ()),
-    "company-history": ("company_history", ("entity_key", "attribute", "observed_at"), ()),
-    "person-history": ("person_history", ("entity_key", "attribute", "observed_at"), ()),
+# resource -> view, key
+_TABLE: dict[str, tuple[str, tuple[str, ...]]] = {
+    "companies": ("companies", ("domain",)),
+    "people": ("people", ("linkedin_url",)),
+    "leads": ("leads", ("icp_slug", "company_domain", "linkedin_url")),
+    "icps": ("icps", ("slug",)),
+    "target-accounts": ("target_accounts", ("icp_slug", "company_domain")),
+    "icp-match": ("icp_match", ("icp_slug", "company_domain", "criterion")),
+    "contacts": ("contacts", ("linkedin_url", "raw_payload_id")),
+    "customers": ("customers", ("origin_domain", "customer_domain")),
+    "customers-unresolved": ("customers_unresolved", ("origin_domain", "customer_name")),
+    "worked-at-customer": ("worked_at_customer", ("origin_domain", "role_id")),
+    "past-employees": ("past_employees", ("company_domain", "linkedin_url")),
+    "roles": ("roles", ("id",)),
+    "education": ("education", ("id",)),
+    "champions": ("champions", ("id",)),
+    "job-changes": ("job_changes", ("linkedin_url", "seen_at")),
+    "company-history": ("company_history", ("entity_key", "attribute", "observed_at")),
+    "person-history": ("person_history", ("entity_key", "attribute", "observed_at")),
     # no company is called like a profile, and each half has an index in this order
-    "changes": ("changes", ("key",), ()),
-    "company-domains": ("company_domains", ("domain",), ()),
-    "company-duplicates": ("company_duplicates", ("linkedin_url",), ()),
-    "duplicates": ("duplicates", ("entity", "reason", "shared"), ()),
-    "disagreements": ("disagreements", ("entity", "entity_key", "attribute"), ()),
+    "changes": ("changes", ("key",)),
+    "company-domains": ("company_domains", ("domain",)),
+    "company-duplicates": ("company_duplicates", ("linkedin_url",)),
+    "duplicates": ("duplicates", ("entity", "reason", "shared")),
+    "disagreements": ("disagreements", ("entity", "entity_key", "attribute")),
     "evidence": (
         "evidence",
         ("entity", "entity_key", "attribute", "source", "raw_payload_id", "said_of"),
-        (),
     ),
-    "provenance": ("provenance", ("entity", "entity_key", "attribute"), ()),
-    "vc-portfolio": ("vc_portfolio", ("company_domain", "raw_payload_id"), ()),
-    "coverage": ("coverage", ("entity", "attribute", "source"), ()),
-    "deliveries": ("deliveries", ("day", "workflow_slug"), ()),
-    "status": ("status", ("workflow_slug",), ()),
-    "vocabularies": ("vocabularies", ("vocabulary", "value"), ()),
+    "provenance": ("provenance", ("entity", "entity_key", "attribute")),
+    "vc-portfolio": ("vc_portfolio", ("company_domain", "raw_payload_id")),
+    "coverage": ("coverage", ("entity", "attribute", "source")),
+    "deliveries": ("deliveries", ("day", "workflow_slug")),
+    "status": ("status", ("workflow_slug",)),
+    "vocabularies": ("vocabularies", ("vocabulary", "value")),
+}
+
+# what rows may be ordered by beside their key: these lists are short enough to be sorted
+_SORTABLE = {
+    "companies": ("employee_count", "last_changed_at"),
+    "target-accounts": ("leads",),
+    "contacts": ("known_since",),
+    "job-changes": ("started_on",),
 }
 
 # columns without which a page would be worked out for everybody
@@ -187,11 +194,11 @@ def read_resources(views: Mapping[str, View] | None = None) -> dict[str, Resourc
     views = read_views() if views is None else views
     return {
         name: Resource(
-            *(name, views[view], key, sortable),
+            *(name, views[view], key, _SORTABLE.get(name, ())),
             open_for_companies=_OPEN_FOR_COMPANIES.get(name),
             needed=_NEEDED.get(name),
         )
-        for name, (view, key, sortable) in _TABLE.items()
+        for name, (view, key) in _TABLE.items()
     }
 
 

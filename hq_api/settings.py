@@ -17,7 +17,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         workers: How many processes serve.
         rate: Requests a second that one key may make, over all workers.
         connections: How many connections to the database a worker holds for answers.
-        lookup_seconds: How long an answer may take in the database.
+        answer_seconds: How long an answer may take in the database.
         count_seconds: How long an exact count may take.
     """
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from psycopg_pool import ConnectionPool
 
-from ingest.postgres.connection import Connection, connection_parameters, set_up
+from hq_api.database import session_named
+from ingest.postgres.connection import Connection, set_up
 
 APPLICATION = "hq_api receiving"
 WAIT_SECONDS = 5.0  # for a connection, when all are at work or the server is away
 
-_CONNECT_SECONDS = "5"
 # a delivery takes milliseconds; what waits longer waits for somebody who holds a table
 _PATIENCE = {
     "lock_timeout": "10s",
@@ -38,12 +38,7 @@ def connections(size: int) -> ConnectionPool[Connection]:
         IngestError: The embedded server cannot be started.
     """
     return ConnectionPool(
-        kwargs={
-            **connection_parameters(),
-            "application_name": APPLICATION,
-            "client_encoding": "utf8",
-            "connect_timeout": _CONNECT_SECONDS,
-        },
+        kwargs=session_named(APPLICATION),
         min_size=1,
         max_size=size,
         open=False,

@@ -153,6 +153,31 @@ def test_pages_follow_each_other_without_gap_or_repetition(
     ]
 
 
+@pytest.mark.parametrize(
+    ("asked", "column", "order"),
+    [
+        ("companies?sort=-employee_count", "domain", "employee_count desc nulls last, domain"),
+        ("companies?sort=employee_count", "domain", "employee_count, domain"),
+        ("job-changes?sort=-started_on", "linkedin_url", "started_on desc, linkedin_url"),
+        ("target-accounts?sort=-leads", "company_domain", "leads desc, icp_slug, company_domain"),
+    ],
+)
+def test_rows_come_in_the_order_that_is_asked_for(
+    built: Warehouse, http: TestClient, asked: str, column: str, order: str
+) -> None:
+    view = RESOURCES[asked.partition("?")[0]].view.name
+    wanted = rows(built, f"select {column} from api.{view} order by {order}")
+    found = []
+    response = http.get(f"/v1/{asked}&limit=1")
+    while True:
+        found += [one[column] for one in response.json()["data"]]
+        if response.json()["next"] is None:
+            break
+        response = http.get(response.links["next"]["url"])
+    assert len(found) > 1
+    assert found == [one[column] for one in wanted]
+
+
 def test_a_page_continues_its_own_question_only(http: TestClient) -> None:
     following = http.get("/v1/companies?limit=2&has=name").json()["next"]
     for other in ("companies?limit=2", "companies?lacks=name", "people?has=name&x", "icps"):
