@@ -44,8 +44,12 @@ class Body:
     is_single: bool
 
 
-def read(delivery: Delivery) -> Body:
+def read(delivery: Delivery, lists: tuple[str, ...] = ()) -> Body:
     """Read the records of a delivery.
+
+    Args:
+        delivery: The delivery.
+        lists: What the list of records may be called beside ``payloads``.
 
     Raises:
         RefusedDeliveryError: The body is of another type, cannot be decompressed, is larger than
@@ -57,7 +61,7 @@ def read(delivery: Delivery) -> Body:
         raise too_large()
     items: list[Record | Reject] = []
     try:
-        for item in RecordReader("body", iter((text,))):
+        for item in RecordReader("body", iter((text,)), lists=lists):
             items.append(item)
             _check_size(items)
     except IngestError as fault:

@@ -59,7 +59,7 @@ class Prepared:
         workflow = self._workflow(registry)
         self._maker = RowMaker(registry, workflow)
         self.slug = workflow.slug if workflow else None
-        self.body: Body = read(delivery)
+        self.body: Body = read(delivery, self._maker.lists)
         self.known_by = self._known_by()
         self.items = [self._item(item) for item in self.body.items]
 
@@ -121,7 +121,7 @@ class Prepared:
 
     def _ready(self, record: Record) -> Ready:
         try:
-            workflow, _ = self._maker.route(record)
+            workflow, route = self._maker.route(record)
         except RefusedError as fault:
             if fault.reason is Reason.UNKNOWN_WORKFLOW:
                 self._check_allowed(None)
@@ -129,7 +129,7 @@ class Prepared:
         self._check_allowed(workflow.slug)
         row = self._maker.row(record)
         field = workflow.idempotency_field
-        value = field_text(record, field) if field else None
+        value = field_text(record, route, field) if field else None
         known_by = (
             idempotency.of_row(row)
             if value is None

@@ -59,7 +59,9 @@ class FeedFile:
             blocks = self._content.blocks(progress)
             yield from RecordReader(self._content.name, blocks, can_retry=False)
             return
-        table = TableReader(self._content, progress, self._notice, encoding)
+        table = TableReader(
+            self._content, progress, self._notice, encoding, begins=self._rows.begins
+        )
         self._rows.read_header(table.header, f"{self._content.name}:{table.header_line}")
         for note in self._rows.notes:
             self._notice(f"{self._content.name}: {note}.")

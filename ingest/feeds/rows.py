@@ -19,13 +19,15 @@ from ingest.landing.copy import Target
 from ingest.landing.rows import LONGEST_KEY, Row
 from ingest.rejects import Reason, RefusedError
 from ingest.terminal.screen import printable
-from ingest.workflows.feeds import UNSTORED, Column, Feed, Holds, normal_header
+from ingest.workflows.exports import Export, normal_header
+from ingest.workflows.feeds import UNSTORED, Column, Feed, Holds
 from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
 
 # What a record that was relayed as JSON may carry beside its columns.
 _BESIDE = frozenset(("workflow_slug", "clay_table_url", "cleaned_first_name", "batch_name"))
 _STRING = msgspec.json.Decoder(str)
 _MOST_NAMED = 8  # headers in one sentence
+_ENOUGH_HEADERS = 2  # that are known make a line the header
 _LONGEST_NAME = 60  # characters of a header in a sentence
 
 
@@ -38,6 +40,9 @@ class FeedRows:
         registry: The registered workflows.
         options: What is said about the file.
         load_id: The load.
+
+    Raises:
+        IngestError: The seed of other programs' headers names a column that there is not.
 
     Attributes:
         feed, options, load_id: As given.
@@ -58,6 +63,8 @@ class FeedRows:
         self.options = options
         self.load_id = load_id
         self._registry = registry
+        self._exports = registry.exports.get(workflow.slug, ())
+        self._check_exports()
         self._zone = options.zone
         self._defaults = options.defaults(feed)
         self._constants = options.constants(feed, load_id)
@@ -78,6 +85,10 @@ class FeedRows:
         """
         feed = self.feed
         unread = set(map(normal_header, feed.unread))
+        export = self._export_of(header)
+        if export is not None:
+            self._read_export(export, header)
+            return
         found: dict[str, int] = {}
         unknown, skipped = [], []
         for place, title in enumerate(header):
@@ -96,16 +107,59 @@ class FeedRows:
         missing = [column.title for column in absent if column.expected]
         if unknown or missing:
             raise self._unfit(unknown, missing, [column.title for column in absent], where)
-        self._places = {feed.by_header[name].name: place for name, place in found.items()}
-        self._columns = tuple(
-            c for c in feed.columns if c.name in self._places or c.name in self._defaults
-        )
-        self._target = self._target_of(self._columns)
+        self._take({feed.by_header[name].name: place for name, place in found.items()})
         if skipped:
             self.notes.append(f"not read, the loader sets them itself: {_listed(skipped)}")
         unset = [column.title for column in absent if not column.title.startswith("_")]
         if unset:
             self.notes.append(f"not in the file and left empty: {_listed(unset)}")
+
+    def begins(self, cells: Sequence[str]) -> bool:
+        """Whether a line is the header, and no word about the file before it."""
+        names = set(map(normal_header, cells))
+        known = sum(name in self.feed.by_header for name in names if name)
+        return known >= _ENOUGH_HEADERS or self._export_of(cells) is not None
+
+    def _export_of(self, header: Sequence[str]) -> Export | None:
+        """The program that wrote a header, None if it has the columns of the feed itself."""
+        names = set(map(normal_header, header))
+        if all(name in names for name, c in self.feed.by_header.items() if c.expected):
+            return None
+        return next((export for export in self._exports if export.made(names)), None)
+
+    def _check_exports(self) -> None:
+        known = {column.name for column in self.feed.columns}
+        named = (column for export in self._exports for column in export.columns.values())
+        wrong = next((column for column in named if column and column not in known), None)
+        if wrong is not None:
+            raise IngestError(
+                f"a header of {self._workflow.slug} leads to {wrong}, and there is no such column",
+                where="seeds/registry/table_headers.csv",
+            )
+
+    def _read_export(self, export: Export, header: Sequence[str]) -> None:
+        places: dict[str, int] = {}
+        left = []
+        for place, title in enumerate(header):
+            column = export.columns.get(normal_header(title))
+            if not trim(title):
+                self._nameless.append(place)
+            elif not column:
+                left.append(trim(title))
+            else:
+                places.setdefault(column, place)
+        self._take(places)
+        self.notes.append(f"read as an export of {export.name}")
+        if left:
+            self.notes.append(f"not read: {_listed(left)}")
+
+    def _take(self, places: dict[str, int]) -> None:
+        """Read these columns from these places."""
+        self._places = places
+        self._columns = tuple(
+            c for c in self.feed.columns if c.name in places or c.name in self._defaults
+        )
+        self._target = self._target_of(self._columns)
 
     def row(self, record: TableRow | Record) -> Row:
         """The row of a record; a cell that its column cannot store lands beside it.

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -19,10 +18,10 @@ from ingest.errors import IngestError
 from ingest.formats.charset import Charset, charset_of, charset_said, utf8_blocks
 from ingest.formats.content import Content
 from ingest.formats.json.text import is_utf8
+from ingest.formats.lines import Line, Lines
 from ingest.rejects import Origin, Reason, Reject
 
 MAX_CELL = 1_000_000  # characters
-MAX_LINE = 64_000_000  # bytes
 
 _TAB = "\t"
 # the line with which a spreadsheet says its delimiter, the tab also as two characters
@@ -33,6 +32,8 @@ _TOTALS = re.compile(
     r"|(?:sum|count|rows|records)\s*:?\s*[\d,.]+|[\d,.]+ (?:rows|records))",
     re.IGNORECASE,
 )
+_DELIMITERS = (_TAB, ",", ";")
+_LONGEST_PREAMBLE = 20  # lines before the header
 _LINES_LOOKED_AT = 100  # of a row that cannot be read, for blanks before a quote
 _LONGEST_TOTALS = 60  # characters
 _JSON_STARTS = (b"{", b"[")
@@ -78,9 +79,11 @@ class TableReader:
         progress: Told how many bytes of the file have been read so far.
         notice: Told what was assumed about the file.
         encoding: The name of its codec, if somebody says it.
+        begins: Tells the header from what may stand before it: words about the export.
 
     Attributes:
-        header: The cells of the first line that is not blank.
+        header: The cells of the first line that is not blank, or of the first one that is known
+            for the header.
         header_line: Its number.
 
     Raises:
@@ -93,13 +96,17 @@ class TableReader:
         progress: Callable[[int], None] | None = None,
         notice: Callable[[str], None] | None = None,
         encoding: str | None = None,
+        *,
+        begins: Callable[[list[str]], bool] | None = None,
     ) -> None:
         self._name = content.name
         charset = charset_said(content, encoding) if encoding else charset_of(content)
         if charset is Charset.WINDOWS_1252 and notice:
             notice(f"{self._name}: this is no UTF-8; read as Windows-1252.")
-        self._lines = _Lines(utf8_blocks(content, charset, progress), self._name)
+        self._lines = Lines(utf8_blocks(content, charset, progress), self._name)
         csv.field_size_limit(MAX_CELL)
+        if begins is not None:
+            self._skip_preamble(begins)
         self._delimiter = self._find_delimiter()
         self._quotes = _Quotes(self._delimiter)
         self._cells = csv.reader(self._lines, delimiter=self._delimiter, strict=True)
@@ -175,9 +182,23 @@ class TableReader:
             raise fault
         return cells
 
-    def _reread(self, taken: list[_Line]) -> None:
+    def _reread(self, taken: list[Line]) -> None:
         self._lines.give_back(taken)
         self._lines.taken = []
+
+    def _skip_preamble(self, begins: Callable[[list[str]], bool]) -> None:
+        """Go to the header, if it is found among the first lines; else to the first line."""
+        lines = self._lines
+        for _ in range(_LONGEST_PREAMBLE):
+            text = next(lines, None)
+            if text is None or _SEPARATOR.fullmatch(text.rstrip("\r\n")):
+                break
+            if any(begins(_plain_cells(text, mark)) for mark in _DELIMITERS if mark in text):
+                lines.give_back(lines.taken[-1:])
+                lines.taken.clear()
+                return
+        lines.give_back(lines.taken)
+        lines.taken = []
 
     def _find_delimiter(self) -> str:
         """What the first line that is not blank says; a header is left to be read."""
@@ -299,87 +320,17 @@ class _Quotes:
         return "".join(parts) + line[place:]
 
 
-class _Line(NamedTuple):
-    offset: int
-    number: int
-    raw: bytes
-
-    @property
-    def text(self) -> str:
-        # bytes that are no UTF-8 are found when the row is whole
-        return self.raw.decode("utf-8", errors="surrogateescape")
-
-    def begins(self, raw: bytes) -> Origin:
-        """The origin of a row of this text, which begins with this line."""
-        return Origin(self.number, self.offset, raw)
-
-
-class _Lines:
-    """The lines of a text, for the csv module; those it took can be given back.
-
-    Attributes:
-        taken: Lines handed out since somebody cleared the list.
-    """
-
-    def __init__(self, blocks: Iterator[bytes], name: str) -> None:
-        self._lines = self._numbered(blocks)
-        self._name = name
-        self._returned: deque[_Line] = deque()
-        self.taken: list[_Line] = []
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._returned.popleft() if self._returned else next(self._lines)
-        self.taken.append(line)
-        return line.text
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether the last line taken ends without a line break, as only a file's last can."""
-        return not self.taken[-1].raw.endswith((b"\n", b"\r"))
-
-    def taken_text(self) -> bytes:
-        """The lines taken, as one."""
-        return b"".join(line.raw for line in self.taken)
-
-    def give_back(self, lines: list[_Line]) -> None:
-        """Have lines that were taken come once more."""
-        self._returned.extendleft(reversed(lines))
-
-    def _numbered(self, blocks: Iterator[bytes]) -> Iterator[_Line]:
-        offset, number, rest = 0, 1, b""
-        line_break = b""
-        for block in blocks:
-            text = rest + block
-            line_break = line_break or _line_break(text)
-            *whole, rest = text.split(line_break) if line_break else [text]
-            for line in whole:
-                raw = line + line_break
-                yield _Line(offset, number, raw)
-                offset += len(raw)
-                number += 1
-            if len(rest) > MAX_LINE:
-                raise IngestError(
-                    f"the line is longer than {MAX_LINE // 1_000_000} MB, this is no table",
-                    where=f"{self._name}:{number}",
-                )
-        if rest:
-            yield _Line(offset, number, rest)
-
-
-def _line_break(text: bytes) -> bytes:
-    """What ends the lines of a text that begins so; nothing if none has ended yet."""
-    if b"\n" in text:
-        return b"\n"
-    # a text of old makes has carriage returns only; one at the end may be half of a pair
-    return b"\r" if b"\r" in text[:-1] else b""
-
-
 def _words(fault: csv.Error) -> str:
     said = str(fault)
     return next((words for sign, words in _FAULTS.items() if sign in said), said)
+
+
+def _plain_cells(line: str, delimiter: str) -> list[str]:
+    """The cells of a line that stands for itself."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def _folded(title: str) -> str:

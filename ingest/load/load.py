@@ -18,6 +18,7 @@ from ingest.feeds.file import FeedFile
 from ingest.feeds.options import FeedOptions
 from ingest.feeds.rows import FeedRows
 from ingest.formats.content import Content, open_content
+from ingest.formats.delimited import looks_like_json
 from ingest.formats.magic import without_suffix
 from ingest.landing import ledger
 from ingest.landing.helpers import Staging, drop_abandoned
@@ -26,6 +27,7 @@ from ingest.landing.landing import Landing
 from ingest.landing.rejects import REJECTS, row_of
 from ingest.landing.rows import RowIds, new_id
 from ingest.payloads.envelopes import PayloadFile, RowMaker
+from ingest.payloads.tables import PayloadTable
 from ingest.postgres.connection import Connection, connect
 from ingest.postgres.faults import is_of_server
 from ingest.rejects import UNREADABLE, Reason, Reject
@@ -164,7 +166,7 @@ def load_file(conn: Connection, path: str, options: LoadOptions) -> LoadSummary:
     if conn.info.transaction_status != TransactionStatus.IDLE:
         raise ValueError("load_file needs a connection outside any transaction")
     with open_content(path) as content:
-        if feed_of(options.workflow) is None:
+        if options.workflow is None:
             _refuse_tables(content.name)
         key = load_key(content, options.workflow)
         summary = None
@@ -217,12 +219,16 @@ def _given_up(conn: Connection, name: str, fault: psycopg.Error) -> IngestError:
     )
 
 
+def _is_table(name: str) -> bool:
+    return without_suffix(name.lower()).endswith(_TABLE_FILES)
+
+
 def _refuse_tables(name: str) -> None:
-    if without_suffix(name.lower()).endswith(_TABLE_FILES):
+    if _is_table(name):
         raise IngestError(
-            "this is a table (CSV), and no workflow was named that takes tables",
+            "this is a table (CSV), and no workflow was named",
             where=name,
-            hint=f"give --workflow, one of {', '.join(FEEDS)}",
+            hint=f"give --workflow: one whose rows are payloads, or one of {', '.join(FEEDS)}",
         )
 
 
@@ -251,7 +257,10 @@ def _file_of(
 ) -> RecordFile[Any]:
     feed = feed_of(options.workflow)
     if options.workflow is None or feed is None:
-        return PayloadFile(content, RowMaker(options.registry, options.workflow))
+        maker = RowMaker(options.registry, options.workflow)
+        if _is_table(content.name) and not looks_like_json(content):
+            return PayloadTable(content, maker, options.notice, options.feed.charset)
+        return PayloadFile(content, maker)
     rows = FeedRows(options.workflow, feed, options.registry, options.feed, load_id)
     return FeedFile(conn, content, rows, options.notice)
 

@@ -21,6 +21,9 @@ from ingest.rejects import Reason, RefusedError, Reject
 from ingest.terminal.screen import printable
 from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
 from ingest.workflows.routes import (
+    COMPANY_KEY,
+    LIST_SUFFIX,
+    REGISTRY,
     WRAPPER_KEYS,
     WRAPPER_SUFFIX,
     NoRouteError,
@@ -39,6 +42,12 @@ _NO_WORKFLOW = (
 _EMPTY_PAYLOADS = (b"{}", b"[]", b'""')
 
 _LIST_OF_OBJECTS = re.compile(rb"\[\s*\{")
+# what a key looks like, for a record that has it where nobody looks
+_LOOKS_LIKE = {
+    "linkedin_url": re.compile(r"(?:https?://)?(?:[a-z]+\.)?linkedin\.com/in/.", re.IGNORECASE),
+    COMPANY_KEY: re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/|\Z)", re.IGNORECASE),
+}
+_DEEPEST = 2  # objects in objects that are looked into for it
 _MOST_NAMED = 12  # keys in one sentence
 _LONGEST_NAME = 60  # characters of a key in a sentence
 
@@ -62,6 +71,21 @@ class RowMaker:
         self._default = None if workflow is None else (workflow, route_of(workflow))
         self._named: dict[str, tuple[Workflow, Route]] = {}
 
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """What the list of records may be called in a file of the given workflow."""
+        keys = self._workflow.wrapper_keys if self._workflow else ()
+        return tuple(key.removesuffix(LIST_SUFFIX) for key in keys)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The headers by which the first line of a table of payloads is known."""
+        if self._default is None:
+            return frozenset()
+        _, route = self._default
+        paths = (*route.required, *route.names, *route.bare_keys, *route.slug_names)
+        return frozenset((*paths, *WRAPPER_KEYS, *route.wrapper_keys))
+
     def row(self, record: Record) -> Row:
         """The row of a record.
 
@@ -71,7 +95,7 @@ class RowMaker:
         """
         fields = record.fields
         workflow, route = self.route(record)
-        wrapped = _wrapped_payload(fields)
+        wrapped = _wrapped_payload(fields, route)
         if wrapped is None and not route.bare_keys:
             raise RefusedError(
                 Reason.NO_PAYLOAD, f"no payload: {workflow.slug} takes envelopes with raw_payload"
@@ -79,10 +103,11 @@ class RowMaker:
         payload = record.text if wrapped is None else wrapped
         stored = clean_encoded(payload) if payload.startswith(b'"') else payload
         others = route.required[1:]
+        said = [_optional(fields, route, name, payload) for name in route.optional]
         values = (
-            _key(fields, route, payload, is_bare=wrapped is None),
+            _key(fields, workflow, route, payload, said, is_bare=wrapped is None),
             *(_required(name, _text(fields.get(name))) for name in others),
-            *(_text(fields.get(name)) for name in route.optional),
+            *said,
             workflow.slug,
             workflow.provider,
             workflow.platform,
@@ -134,6 +159,7 @@ class PayloadFile:
 
     def __init__(self, content: Content, maker: RowMaker) -> None:
         self._content = content
+        self._lists = maker.lists
         self.row = maker.row
 
     def records(self, progress: Callable[[int], None]) -> Iterator[Record | Reject]:
@@ -142,35 +168,38 @@ class PayloadFile:
         Raises:
             IngestError: The file is cut off, damaged or of another kind.
         """
-        return iter(RecordReader(self._content.name, self._content.blocks(progress)))
+        blocks = self._content.blocks(progress)
+        return iter(RecordReader(self._content.name, blocks, lists=self._lists))
 
     def finish(self) -> dict[str, int]:
         """Nothing remains to be done: payloads are only ever added."""
         return {}
 
 
-def field_text(record: Record, name: str) -> str | None:
+def field_text(record: Record, route: Route, name: str) -> str | None:
     """What a record says in a field of its envelope, else of its payload; None if nothing.
 
     Args:
         record: A record that a row was made of.
+        route: That of its workflow.
         name: The field.
     """
     value = _first(record.fields, (name,))
-    if value is None and (payload := _wrapped_payload(record.fields)) is not None:
+    if value is None and (payload := _wrapped_payload(record.fields, route)) is not None:
         value = _first(_members(payload), (name,))
     return value
 
 
-def _wrapped_payload(fields: _Fields) -> bytes | None:
+def _wrapped_payload(fields: _Fields, route: Route) -> bytes | None:
     """The payload of an envelope as JSON text, None if the record is no envelope.
 
     Raises:
         RefusedError: It is an envelope, and its payload is null.
     """
     is_envelope = False
+    named = (key for key in route.wrapper_keys if not key.endswith(LIST_SUFFIX))
     others = (name for name in fields if name.endswith(WRAPPER_SUFFIX))
-    for name in (*WRAPPER_KEYS, *others):
+    for name in (*WRAPPER_KEYS, *named, *others):
         if name in fields:
             is_envelope = True
             payload = bytes(fields[name])
@@ -181,8 +210,16 @@ def _wrapped_payload(fields: _Fields) -> bytes | None:
     return None
 
 
-def _key(fields: _Fields, route: Route, payload: bytes, *, is_bare: bool) -> str:
-    """The key of a record: what its envelope says, else its payload.
+def _key(
+    fields: _Fields,
+    workflow: Workflow,
+    route: Route,
+    payload: bytes,
+    said: list[str | None],
+    *,
+    is_bare: bool,
+) -> str | None:
+    """The key of a record: what its envelope says, else its payload; None if other columns do.
 
     A bare payload is searched for the keys of its kind before other words for them.
     """
@@ -190,22 +227,76 @@ def _key(fields: _Fields, route: Route, payload: bytes, *, is_bare: bool) -> str
     value = _first(fields, (name,) if is_bare else (name, *route.names))
     if value is None and route.bare_keys:
         value = _first(_members(payload), route.bare_keys)
+        if value is None:
+            value = _first(fields, route.bare_keys)
     if value is None and is_bare:
         value = _first(fields, route.names)
     if value is None:
-        others = [other for other in (*route.bare_keys, *route.names) if other != name]
-        hint = f", and there is no {' or '.join(dict.fromkeys(others))}" if others else ""
-        has = f"the record has {_keys_of(fields)}"
-        if not is_bare:
-            has += f", its payload {_keys_of(_members(payload))}"
-        raise RefusedError(Reason.NO_KEY, f"{name} is missing, null or blank{hint}; {has}")
-    return _required(name, value)
+        slug = _first(fields, route.slug_names) or _first(_members(payload), route.slug_names)
+        value = None if slug is None else route.key_of_slug(trim(slug))
+    if value is not None:
+        return _required(name, value)
+    columns = dict(zip(route.optional, said, strict=True))
+    if any(all(trim(columns[column] or "") for column in group) for group in route.instead):
+        return None
+    raise RefusedError(Reason.NO_KEY, _no_key(fields, workflow, route, payload, is_bare=is_bare))
+
+
+def _no_key(
+    fields: _Fields, workflow: Workflow, route: Route, payload: bytes, *, is_bare: bool
+) -> str:
+    """Why a record has no key, what it has instead, and the change that would tell."""
+    name = route.required[0]
+    others = [other for other in (*route.bare_keys, *route.names) if other != name]
+    hint = f", and there is no {' or '.join(dict.fromkeys(others))}" if others else ""
+    has = f"the record has {_keys_of(fields)}"
+    if not is_bare:
+        has += f", its payload {_keys_of(_members(payload))}"
+    fault = f"{name} is missing, null or blank{hint}; {has}"
+    members = fields if is_bare else {**_members(payload), **fields}
+    remedy = _remedy(members, route, "wrapper_keys", "key_fields")
+    return f"{fault}; {remedy} of {workflow.slug} in {REGISTRY}" if remedy else fault
+
+
+def _remedy(members: _Fields, route: Route, lists: str, keys: str) -> str | None:
+    """What to write where in the registry, if a record hides its key or a list of records."""
+    hidden = [key for key, value in members.items() if _LIST_OF_OBJECTS.match(bytes(value))]
+    if hidden:
+        return f"write {_shown(hidden[0])}[] into the {lists}"
+    looks = _LOOKS_LIKE.get(route.required[0], _LOOKS_LIKE[COMPANY_KEY])
+    alike = [path for path, text in _texts(members) if looks.match(text)]
+    return f"{_shown(alike[0])} looks like it: write it into the {keys}" if alike else None
+
+
+def _texts(members: _Fields, before: str = "") -> Iterator[tuple[str, str]]:
+    """The texts of an object and of the objects in it, with the paths to them."""
+    for key, value in members.items():
+        if bytes(value).startswith(b"{") and before.count(".") < _DEEPEST:
+            yield from _texts(_members(bytes(value)), f"{before}{key}.")
+        elif bytes(value).startswith(b'"'):
+            yield f"{before}{key}", trim(_text(value) or "")
+
+
+def _optional(fields: _Fields, route: Route, name: str, payload: bytes) -> str | None:
+    """What a record says of a column it can do without."""
+    words = route.words.get(name)
+    if words is None:
+        return _text(fields.get(name))
+    value = _first(fields, words)
+    return _first(_members(payload), words) if value is None else value
 
 
 def _first(fields: _Fields, names: tuple[str, ...]) -> str | None:
-    """The first of these fields that says anything."""
-    values = (_text(fields.get(name)) for name in names)
+    """The first of these fields that says anything; dots lead into objects."""
+    values = (_text(_member(fields, name)) for name in names)
     return next((value for value in values if value and trim(value)), None)
+
+
+def _member(fields: _Fields, path: str) -> msgspec.Raw | None:
+    if path in fields:
+        return fields[path]
+    name, _, rest = path.partition(".")
+    return _member(_members(bytes(fields[name])), rest) if rest and name in fields else None
 
 
 def _keys_of(fields: _Fields) -> str:

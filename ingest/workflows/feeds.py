@@ -7,13 +7,12 @@ feed is one entry in ``FEEDS``, one line in ``seeds/registry/workflows.csv`` and
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 from typing import Literal
 
-from ingest.characters import trim
+from ingest.workflows.exports import normal_header
 from ingest.workflows.registry import Workflow
 
 UNSTORED = "_unstored"  # column of every feed's table: what its typed columns could not store
@@ -118,12 +117,6 @@ class Feed:
             return "none: every row stands for itself"
         known = "is updated" if self.updates else "is left alone"
         return f"{' and '.join(self.key)}; a row that is known {known}"
-
-
-def normal_header(header: str) -> str:
-    """A header as it is compared: in lower case, without odd blanks and invisible characters."""
-    visible = "".join(c for c in header if unicodedata.category(c) != "Cf")
-    return " ".join(trim(visible).split()).casefold()
 
 
 def _exported(header: str, holds: Holds = Holds.TEXT) -> Column:

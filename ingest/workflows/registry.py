@@ -2,7 +2,7 @@
 
 Read from reviewed CSVs of ``seeds/registry`` that are dbt seeds as well: ``workflows.csv`` (the
 source of ``reference.enrichment_workflow_registry``), ``workflow_aliases.csv`` and
-``idempotency_fields.csv``.
+``table_headers.csv``.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from ingest.characters import trim
 from ingest.errors import IngestError, did_you_mean
 from ingest.project import seeds_dir
 from ingest.seeds import seed_rows
+from ingest.workflows.exports import Export, load_exports
 
 _WORKFLOWS_FILE = "workflows.csv"
 _ALIASES_FILE = "workflow_aliases.csv"
-_IDEMPOTENCY_FILE = "idempotency_fields.csv"
 _LONGEST_NAME = 200  # characters of a slug in a sentence
 _STAMPED = ("workflow_slug", "provider", "platform", "payload_type", "entity_type")
 
@@ -29,6 +29,13 @@ class Workflow:
 
     Args:
         read_by: The model that reads its payloads; empty if they wait.
+        raw_table: The table in schema raw where its payloads land; empty for the one of its entity
+            type.
+        key_fields: Where a record says its key, in order: members of the record or of its payload,
+            with dots between the members of objects. ``column:path`` says it of another column of
+            the raw table. Empty for what the raw table takes as a rule.
+        wrapper_keys: Members that hold the payload of a record, or the list of all records; the
+            latter alone where ``[]`` follows.
         idempotency_field: The field of a record that tells one delivery by HTTP from another;
             empty if its content does.
     """
@@ -40,6 +47,9 @@ class Workflow:
     entity_type: str
     description: str
     read_by: str = ""
+    raw_table: str = ""
+    key_fields: tuple[str, ...] = ()
+    wrapper_keys: tuple[str, ...] = ()
     idempotency_field: str = ""
 
 
@@ -48,11 +58,17 @@ class UnknownWorkflowError(LookupError):
 
 
 class Registry:
-    """Workflows by slug and by alias."""
+    """Workflows by slug and by alias, and the exports of other programs that feeds take."""
 
-    def __init__(self, workflows: Mapping[str, Workflow], aliases: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        workflows: Mapping[str, Workflow],
+        aliases: Mapping[str, str],
+        exports: Mapping[str, tuple[Export, ...]] | None = None,
+    ) -> None:
         self.workflows = dict(workflows)
         self.aliases = dict(aliases)
+        self.exports = dict(exports or {})
 
     def resolve(self, name: str) -> Workflow:
         """The workflow that goes by this slug or alias; blanks around the name are ignored.
@@ -92,9 +108,6 @@ def load_registry(folder: Path | None = None) -> Registry:
             leads to no workflow; with file and line.
     """
     folder = folder or seeds_dir() / "registry"
-    told = folder / _IDEMPOTENCY_FILE
-    said = seed_rows(told, ("workflow_slug", "field")) if told.exists() else ()
-    fields = {row["workflow_slug"]: row["field"] for _, row in said}
     workflows: dict[str, Workflow] = {}
     for where, row in seed_rows(folder / _WORKFLOWS_FILE, _STAMPED):
         slug, provider, platform, payload_type, entity_type = (row[column] for column in _STAMPED)
@@ -104,7 +117,10 @@ def load_registry(folder: Path | None = None) -> Registry:
             *(slug, provider, platform, payload_type, entity_type),
             description=row.get("description", ""),
             read_by=row.get("read_by", ""),
-            idempotency_field=fields.get(slug, ""),
+            raw_table=row.get("raw_table", ""),
+            key_fields=tuple(row.get("key_fields", "").split()),
+            wrapper_keys=tuple(row.get("wrapper_keys", "").split()),
+            idempotency_field=row.get("idempotency_field", ""),
         )
     aliases: dict[str, str] = {}
     for where, row in seed_rows(folder / _ALIASES_FILE, ("alias", "workflow_slug")):
@@ -114,4 +130,4 @@ def load_registry(folder: Path | None = None) -> Registry:
         if slug not in workflows:
             raise IngestError(f"alias {alias} leads to the unknown workflow {slug}", where=where)
         aliases[alias] = slug
-    return Registry(workflows, aliases)
+    return Registry(workflows, aliases, load_exports(folder))

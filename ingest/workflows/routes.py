@@ -1,12 +1,12 @@
 """Where each workflow's records land, and how a record's key is found.
 
-A new payload workflow is one line in ``seeds/registry/workflows.csv`` and, unless the landing by
-entity type suits it, one route here.
+The registry says it of a workflow; what is said here is what the raw tables take, and what holds
+of every record.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ingest.workflows.feeds import FEEDS
@@ -28,10 +28,17 @@ WRAPPER_KEYS = (
 )
 # Any other key that ends so is one as well: providers put their name before it.
 WRAPPER_SUFFIX = "_raw_payload"
+# Behind a wrapper key of the registry: it holds the list of all records, and no payload.
+LIST_SUFFIX = "[]"
+REGISTRY = "seeds/registry/workflows.csv"
+COMPANY_KEY = "company_domain"
 
 # Other words for the key of a record: in its envelope, or in a payload without one.
 _PERSON_NAMES = ("person_linkedin_url", "linkedin_url", "linkedin", "profile_url")
 _COMPANY_NAMES = ("company_domain", "domain", "website", "primary_domain", "companyDomain")
+# A member that holds the end of a profile's address alone, and what stands before it there.
+_SLUG_NAMES = ("public_identifier", "linkedin_username")
+_BEFORE_SLUG = "https://www.linkedin.com/in/"
 
 
 @dataclass(frozen=True)
@@ -45,15 +52,23 @@ class Route:
         names: What else the key may be called beside a payload, or in a record that is one.
         bare_keys: Payload keys that stand in for an absent key field, in order. Without any,
             only envelopes are accepted.
+        slug_names: Fields that hold the key without what stands before it in every one.
         flags: Boolean envelope fields, true where absent unless the payload is empty.
+        other_names: What the other columns may be called, in the record or its payload.
+        instead: Columns that do for the key together, each such set.
+        wrapper_keys: Keys under which its envelopes, too, may carry their payload.
     """
 
     table: str
     required: tuple[str, ...]
     names: tuple[str, ...] = ()
     bare_keys: tuple[str, ...] = ()
+    slug_names: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    other_names: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    instead: tuple[tuple[str, ...], ...] = ()
+    wrapper_keys: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -68,10 +83,73 @@ class Route:
             "_load_id",
         )
 
+    @cached_property
+    def words(self) -> dict[str, tuple[str, ...]]:
+        """What each of the other columns may be called, its own name first."""
+        return {name: (name, *others) for name, others in self.other_names}
 
-_COMPANY_KEYS = ("domain", "website")
+    def key_of_slug(self, slug: str) -> str:
+        """The key of which a record says the end alone."""
+        return slug if "/" in slug else f"{_BEFORE_SLUG}{slug}"
 
-# What the models that read payloads fill, by themselves and by those behind them.
+
+def _company(table: str, key: str = COMPANY_KEY, *bare_keys: str) -> Route:
+    return Route(table=table, required=(key,), names=_COMPANY_NAMES, bare_keys=bare_keys)
+
+
+def _person(table: str) -> Route:
+    return Route(
+        table=table,
+        required=("linkedin_url",),
+        names=_PERSON_NAMES,
+        bare_keys=("url",),
+        slug_names=_SLUG_NAMES,
+    )
+
+
+# What the raw tables of payloads take, where the registry says nothing else.
+RAW_TABLES = {
+    route.table: route
+    for route in (
+        _company("company_payloads", COMPANY_KEY, "domain", "website"),
+        _company("company_discovery", COMPANY_KEY, "domain", "website"),
+        _company("icp_payloads", "domain"),
+        _person("person_payloads"),
+        _person("person_discovery"),
+        Route(
+            table="email_payloads",
+            required=("linkedin_url",),
+            names=_PERSON_NAMES,
+            bare_keys=("linkedin_url",),
+            slug_names=_SLUG_NAMES,
+            optional=("first_name", "last_name", "full_name", "company_domain"),
+            other_names=(
+                ("first_name", ("firstName", "firstname")),
+                ("last_name", ("lastName", "lastname")),
+                ("full_name", ("fullName", "name")),
+                ("company_domain", ("domain", "companyDomain", "primary_domain", "website")),
+            ),
+            instead=(("full_name", "company_domain"), ("last_name", "company_domain")),
+        ),
+        Route(
+            table="company_customer_claygent_payloads",
+            required=("origin_company_domain",),
+            bare_keys=("origin_company_domain",),
+            optional=("origin_company_name", "origin_company_linkedin_url"),
+        ),
+        Route(
+            table="case_study_extraction_payloads",
+            required=("case_study_url", "origin_company_domain", "company_customer_name"),
+            optional=("origin_company_name",),
+            flags=("has_case_study_url",),
+        ),
+    )
+}
+
+# Where payloads land of which the registry names no table.
+_TABLE_OF_ENTITY = {"company": "company_payloads", "person": "person_payloads"}
+
+# What the models fill that keep winning payloads, by themselves and by those behind them.
 _FILLED = {
     "company_firmographics": ("extracted.company_firmographics",),
     "company_discovery": ("extracted.company_discovery",),
@@ -85,54 +163,11 @@ _FILLED = {
     "case_study_details": ("extracted.case_study_details", "extracted.case_study_champions"),
     "company_icp_criteria": ("reference.company_icp",),
 }
-
-_FIRMOGRAPHICS = Route(
-    table="company_payloads",
-    required=("company_domain",),
-    names=_COMPANY_NAMES,
-    bare_keys=_COMPANY_KEYS,
-)
-_PROFILE = Route(
-    table="person_payloads",
-    required=("linkedin_url",),
-    names=_PERSON_NAMES,
-    bare_keys=("url",),
-)
-
-ROUTES = {
-    "clay-company-firmographics": _FIRMOGRAPHICS,
-    "clay-find-companies": Route(
-        table="company_discovery",
-        required=("company_domain",),
-        names=_COMPANY_NAMES,
-        bare_keys=_COMPANY_KEYS,
-    ),
-    "clay-person-profile": _PROFILE,
-    "clay-find-people": Route(
-        table="person_discovery",
-        required=("linkedin_url",),
-        names=_PERSON_NAMES,
-        bare_keys=("url",),
-    ),
-    "claygent-get-all-company-customers": Route(
-        table="company_customer_claygent_payloads",
-        required=("origin_company_domain",),
-        bare_keys=("origin_company_domain",),
-        optional=("origin_company_name", "origin_company_linkedin_url"),
-    ),
-    "gemini-extract-case-study-details": Route(
-        table="case_study_extraction_payloads",
-        required=("case_study_url", "origin_company_domain", "company_customer_name"),
-        optional=("origin_company_name",),
-        flags=("has_case_study_url",),
-    ),
-    "ai-generate-target-client-icp": Route(
-        table="icp_payloads", required=("domain",), names=_COMPANY_NAMES
-    ),
+# And those behind a model that tells what each payload says of an entity.
+_FILLED_BY_ENTITY: dict[str, tuple[str, ...]] = {
+    "company": ("core.companies",),
+    "person": ("core.people",),
 }
-
-# Where the payloads of all other workflows land.
-_ROUTE_BY_ENTITY = {"company": _FIRMOGRAPHICS, "person": _PROFILE}
 
 
 class NoRouteError(LookupError):
@@ -141,31 +176,58 @@ class NoRouteError(LookupError):
 
 def filled_by(workflow: Workflow) -> tuple[str, ...]:
     """The tables that a workflow's payloads end in; none where no model reads them yet."""
-    return _FILLED.get(workflow.read_by, ())
+    if not workflow.read_by:
+        return ()
+    of_entity = _FILLED_BY_ENTITY.get(workflow.entity_type, ())
+    return _FILLED.get(workflow.read_by, of_entity)
 
 
 def route_of(workflow: Workflow) -> Route:
-    """The workflow's own route, else that of its entity type.
+    """What the registry says of a workflow, on top of what its raw table takes.
 
     Raises:
-        NoRouteError: The workflow is a feed of table rows, or its entity type has no raw table.
+        NoRouteError: The workflow is a feed of table rows, there is no such raw table, or none for
+            its entity type, or its key fields are of columns that the table does not have.
     """
-    route = ROUTES.get(workflow.slug)
-    if route is not None:
-        return route
     if workflow.slug in FEEDS:
         raise NoRouteError(
             f"workflow {workflow.slug} brings rows of a table (CSV), not payloads; its files are "
             f"loaded by themselves, with --workflow {workflow.slug}"
         )
-    return _route_by_entity(workflow)
+    route = _table_of(workflow)
+    if not (workflow.key_fields or workflow.wrapper_keys):
+        return route
+    bare_keys, others = [], {name: list(words) for name, words in route.other_names}
+    for said in workflow.key_fields:
+        column, separator, path = said.partition(":")
+        if not separator or column == route.required[0]:
+            bare_keys.append(path or column)
+        elif column in others:
+            others[column].append(path)
+        else:
+            raise NoRouteError(
+                f"the key field {said} of workflow {workflow.slug} names no column that "
+                f"raw.{route.table} has beside its key"
+            )
+    return replace(
+        route,
+        bare_keys=tuple(bare_keys) or route.bare_keys,
+        other_names=tuple((name, tuple(words)) for name, words in others.items()),
+        wrapper_keys=workflow.wrapper_keys,
+    )
 
 
-def _route_by_entity(workflow: Workflow) -> Route:
-    route = _ROUTE_BY_ENTITY.get(workflow.entity_type)
-    if route is None:
+def _table_of(workflow: Workflow) -> Route:
+    table = workflow.raw_table or _TABLE_OF_ENTITY.get(workflow.entity_type)
+    if table is None:
         raise NoRouteError(
             f"workflow {workflow.slug} has entity type {workflow.entity_type!r},"
             " and only company and person payloads have a raw table"
+        )
+    route = RAW_TABLES.get(table)
+    if route is None:
+        raise NoRouteError(
+            f"workflow {workflow.slug} is to land in raw.{table}, which takes no payloads;"
+            f" those that do are {', '.join(RAW_TABLES)}"
         )
     return route

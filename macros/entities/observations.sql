@@ -7,7 +7,8 @@
                 each other
     attributes  column -> type; each is chosen on its own
     others      column -> type of what is observed beside them
-    observers   the models. dbt has to know them before it knows their yml
+    observers   the models. They are found by their yml and take part without being named; what is named
+                here has an edge in dbt's lineage as well, and is selected with what depends on it
 #}
 {% macro observed_entities() -%}
     {{ return({
@@ -33,12 +34,14 @@
                 'country': 'text',
                 'location': 'text',
             },
-            'others': {},
+            'others': {'likelihood': 'integer'},
             'observers': [
                 'company_by_firmographics', 'company_by_discovery', 'company_by_manual_customers',
                 'company_by_case_studies', 'company_by_claygent_origins', 'company_by_vc_portfolios',
                 'company_by_crunchbase_portfolios', 'company_by_icp_owners', 'company_by_profiles',
                 'company_by_people_discovery', 'company_by_salesnav', 'company_by_other_payloads',
+                'company_by_leadmagic', 'company_by_apollo', 'company_by_pdl',
+                'person_by_leadmagic', 'person_by_apollo', 'person_by_pdl',
             ],
         },
         'person': {
@@ -64,10 +67,14 @@
                 'started_on': 'date',
                 'ended_on': 'date',
                 'is_current': 'boolean',
-                'email': 'text',
                 'phone': 'text',
+                'likelihood': 'integer',
             },
-            'observers': ['person_by_profile', 'person_by_discovery', 'person_by_salesnav'],
+            'observers': [
+                'person_by_profile', 'person_by_discovery', 'person_by_salesnav',
+                'person_by_leadmagic', 'person_by_apollo', 'person_by_pdl',
+                'email_by_leadmagic', 'email_by_anymailfinder', 'email_by_icypeas',
+            ],
         },
     }) }}
 {%- endmacro %}
@@ -75,24 +82,84 @@
 
 {% macro observations_of(entity) -%}
     {%- set observed = observed_entities()[entity] -%}
-    {%- for name in observed.observers %}
-    {%- set observer = ref(name) -%}
-    {%- set meta = (graph.nodes.get('model.' ~ model.package_name ~ '.' ~ name) or {}).get('config', {}).get('meta', {}) if execute else {} %}
+    {%- do depend_on_sources(observed.observers) -%}
+    {%- set queries = [] -%}
+    {%- for node in observers_in_graph() -%}
+        {%- set meta = node.config.meta -%}
+        {%- if meta.entity == entity -%}
+            {%- set said = said_by_itself(meta) -%}
+            {%- if 'marks' in meta -%}
+                {%- do said.update({'owner': 'o.' ~ observed.key}) -%}
+            {%- endif -%}
+            {%- do queries.append(observations_by(entity, sql_of_source(node), meta, said)) -%}
+        {%- elif entity == 'company' and 'employer' in meta -%}
+            {%- set said = {'domain': 'o.company_domain', 'owner': 'o.linkedin_url'} -%}
+            {%- for attribute, column in meta.employer.items() if attribute != 'source' -%}
+                {%- do said.update({attribute: 'o.' ~ column}) -%}
+            {%- endfor -%}
+            {%- do queries.append(observations_by(entity, sql_of_source(node), meta.employer, said)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ queries | join('\n    union all\n') }}
+{%- endmacro %}
+
+
+{# What an observer says in columns of the attribute's name. #}
+{% macro said_by_itself(meta) -%}
+    {%- set said = {} -%}
+    {%- for column in meta.get('states', []) -%}
+        {%- do said.update({column: 'o.' ~ column}) -%}
+    {%- endfor -%}
+    {{ return(said) }}
+{%- endmacro %}
+
+
+{#
+    Query: what one observer says.
+
+    Args:
+        entity: company or person.
+        observer: a relation, or a query in parentheses.
+        meta: its source, or its sources.
+        said: column of the observations -> what the observer says there, over o.
+#}
+{% macro observations_by(entity, observer, meta, said) -%}
+    {%- set observed = observed_entities()[entity] -%}
     select
-        '{{ meta.source }}' as source,
-        o.{{ observed.key }},
+        {{ 'o.source' if 'sources' in meta else "'" ~ meta.source ~ "'" }} as source,
+        {{ said.get(observed.key, 'o.' ~ observed.key) }} as {{ observed.key }},
         {%- if observed.owner %}
-        o.owner,
+        {{ said.get('owner', 'o.owner') }} as owner,
         {%- endif %}
         o.raw_payload_id,
         {%- for column, type in dict(observed.attributes, **observed.others).items() %}
-        {{ 'o.' ~ column if column in meta.get('states', []) else 'null::' ~ type }} as {{ column }},
+        {{ said.get(column, 'null::' ~ type) }} as {{ column }},
         {%- endfor %}
         o.refreshed_at,
         o.received_at
     from {{ observer }} as o
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+{%- endmacro %}
+
+
+{# The name that an address was asked for, of a row of raw.email_payloads. #}
+{% macro name_asked_for(row) -%}
+    coalesce(
+        {{ function('clean_text') }}({{ row }}.full_name),
+        nullif(
+            concat_ws(
+                ' ',
+                {{ function('clean_text') }}({{ row }}.first_name),
+                {{ function('clean_text') }}({{ row }}.last_name)
+            ),
+            ''
+        )
+    )
+{%- endmacro %}
+
+
+{# The year of a text that holds a date or a year. #}
+{% macro year_of(value) -%}
+    extract(year from {{ function('as_date') }}({{ function('plain_text') }}({{ value }})))::integer
 {%- endmacro %}
 
 
@@ -186,7 +253,7 @@
 
 {# What a line of the ranking may be about. #}
 {% macro ranked_attributes() -%}
-    {%- set found = ['position', 'statement'] -%}
+    {%- set found = ['position', 'email', 'statement'] -%}
     {%- for observed in observed_entities().values() -%}
         {%- do found.extend(observed.attributes) -%}
     {%- endfor -%}

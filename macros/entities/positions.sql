@@ -54,22 +54,12 @@ statements as (
 {%- endmacro %}
 
 
-{% macro is_same_contact(one, other) -%}
-    {{ one }}.linkedin_url = {{ other }}.linkedin_url
-    and {{ one }}.source = {{ other }}.source
-    and {{ one }}.email is not distinct from {{ other }}.email
-    and {{ one }}.phone is not distinct from {{ other }}.phone
-{%- endmacro %}
-
-
-{# SQL for the newest e-mail address of a person; what is verified comes with finders. #}
-{% macro best_email(linkedin_url) -%}
+{# A column of the contact to write to, of a person. #}
+{% macro best_contact(column, linkedin_url) -%}
     (
-        select m.email
-        from {{ ref('person_observations') }} as m
-        where m.linkedin_url = {{ linkedin_url }} and m.email is not null
-        order by m.refreshed_at desc nulls last, m.received_at desc, m.raw_payload_id desc
-        limit 1
+        select m.{{ column }}
+        from {{ ref('person_contacts') }} as m
+        where m.linkedin_url = {{ linkedin_url }} and m.is_best
     )
 {%- endmacro %}
 

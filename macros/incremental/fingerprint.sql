@@ -5,12 +5,16 @@
 
 {#
     Ids of the seeds and functions a node depends on, through other functions, and of the sources
-    and models it reads itself. An ephemeral model is a part of the one that reads it.
+    and models it reads itself. An ephemeral model is a part of the one that reads it, and so are sources
+    of the one that gathers them.
 #}
 {% macro upstream_of(node) -%}
     {%- set found = {'read': [], 'code': []} -%}
     {%- set queue = node.depends_on.nodes | list -%}
-    {%- for _ in range(500) if queue -%}
+    {%- if node.config.meta.get('gathers_sources') -%}
+        {%- do queue.extend(observers_in_graph() | map(attribute='unique_id')) -%}
+    {%- endif -%}
+    {%- for _ in range(1000) if queue -%}
         {%- set unique_id = queue.pop(0) -%}
         {%- set read = graph.nodes.get(unique_id) -%}
         {%- if read and read.config.materialized == 'ephemeral' -%}

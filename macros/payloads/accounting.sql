@@ -34,3 +34,31 @@
     ) as s
     where s.is_winner::integer + s.is_superseded::integer + s.is_reported::integer <> 1
 {%- endmacro %}
+
+
+{# Each payload that a source reads says something of somebody, or is reported. #}
+{% macro unaccounted_rows_of_sources() -%}
+    {%- set companies, people = ref('company_observations'), ref('person_observations') -%}
+    {%- set emails, issues = ref('person_emails'), ref('extraction_issues') -%}
+    {%- do ref('workflow_readers') -%}
+    {%- for node in source_models() %}
+    {%- set raw_table = node.sources[0][1] %}
+    select
+        '{{ raw_table }}' as raw_table,
+        r.id as raw_payload_id,
+        false as is_winner,
+        false as is_superseded,
+        false as is_reported
+    from {{ source('raw', raw_table) }} as r
+    where
+        {{ is_read_by(node.name) }}
+        and not exists (select from {{ companies }} as o where r.id = o.raw_payload_id)
+        and not exists (select from {{ people }} as o where r.id = o.raw_payload_id)
+        and not exists (select from {{ emails }} as o where r.id = o.raw_payload_id)
+        and not exists (
+            select from {{ issues }} as i
+            where r.id = i.raw_payload_id and i.raw_table = '{{ raw_table }}' and i.field <> 'last_refresh'
+        )
+    union all
+    {%- endfor %}
+{%- endmacro %}

@@ -1,11 +1,11 @@
 {#
-    The payloads that models read, by the model that keeps the winning one of each entity. What a
-    kind of payload is, is said here alone; the models, what superseded payloads said, issues,
+    The payloads of which a model keeps the winning one of each entity, by that model; sources.sql has
+    those of which each is read for itself. What such a kind of payload is, is said here alone; the models, what superseded payloads said, issues,
     providers, the companies to look at anew and the test that every row is accounted for follow.
 
     raw_table   where its payloads lie; which of them it reads says the registry (read_by)
-    key         column that names the entity, the function that gives its normal form, what is
-                said of a value without one
+    key         of the raw table, see raw_keys: column that names the entity, the function that gives its
+                normal form, what is said of a value without one
     needs       further columns a row cannot do without, in the same form
     owner       column of the model that holds the key
     items       payload field -> model of its items, which report values of theirs, and the columns
@@ -15,10 +15,9 @@
                 error's status, type and message
 #}
 {% macro payload_kinds() -%}
-    {{ return({
+    {%- set kinds = {
         'company_firmographics': {
             'raw_table': 'company_payloads',
-            'key': ['company_domain', 'normal_domain', 'not a domain'],
             'owner': 'company_domain',
             'marks': [
                 'name', 'description', 'industry', 'size', 'employee_count', 'follower_count',
@@ -28,7 +27,6 @@
         },
         'company_discovery': {
             'raw_table': 'company_discovery',
-            'key': ['company_domain', 'normal_domain', 'not a domain'],
             'owner': 'domain',
             'marks': [
                 'name', 'linkedin_url', 'linkedin_company_id', 'clay_company_id', 'size', 'country',
@@ -38,7 +36,6 @@
         },
         'person_profile': {
             'raw_table': 'person_payloads',
-            'key': ['linkedin_url', 'person_linkedin_url', 'not a LinkedIn profile URL'],
             'owner': 'linkedin_url',
             'items': {
                 'experience': [
@@ -58,7 +55,6 @@
         },
         'person_discovery': {
             'raw_table': 'person_discovery',
-            'key': ['linkedin_url', 'person_linkedin_url', 'not a LinkedIn profile URL'],
             'owner': 'linkedin_url',
             'marks': [
                 'name', 'first_name', 'last_name', 'location_name', 'domain',
@@ -68,7 +64,6 @@
         },
         'claygent_origins': {
             'raw_table': 'company_customer_claygent_payloads',
-            'key': ['origin_company_domain', 'normal_domain', 'not a domain'],
             'owner': 'origin_company_domain',
             'items': {
                 'customers': [
@@ -79,13 +74,11 @@
         },
         'company_icp_criteria': {
             'raw_table': 'icp_payloads',
-            'key': ['domain', 'normal_domain', 'not a domain'],
             'owner': 'domain',
             'marks': ['company_criteria', 'person_criteria'],
         },
         'case_study_details': {
             'raw_table': 'case_study_extraction_payloads',
-            'key': ['case_study_url', 'normal_url', 'not a URL'],
             'needs': [
                 ['origin_company_domain', 'normal_domain', 'not a domain'],
                 ['company_customer_name', 'clean_name', 'not a name'],
@@ -98,7 +91,11 @@
             },
             'marks': ['article_title', 'customer_company_domain', 'champions'],
         },
-    }) }}
+    } -%}
+    {%- for kind in kinds.values() -%}
+        {%- do kind.update({'key': raw_keys()[kind.raw_table]}) -%}
+    {%- endfor -%}
+    {{ return(kinds) }}
 {%- endmacro %}
 
 

@@ -6,6 +6,7 @@
         unique      further lists of columns that no two rows share
         chain       two columns; following the first to the second never comes back
         optional    whether it may have no rows
+        may_end_early   whether a line may leave out cells at its end that may be empty
 
     and of a column:
 

@@ -85,6 +85,22 @@
 
 
 {#
+    How many cells a line has at least: all, or where its yml says that it may end early, as many as
+    reach to the last that may not be empty.
+#}
+{% macro least_cells(seed, header) -%}
+    {%- if not seed.config.meta.get('may_end_early') -%}
+        {{ return(header | length) }}
+    {%- endif -%}
+    {%- set found = namespace(least=0) -%}
+    {%- for name in header if not seed.columns[name].meta.get('optional') -%}
+        {%- set found.least = header.index(name) + 1 -%}
+    {%- endfor -%}
+    {{ return(found.least) }}
+{%- endmacro %}
+
+
+{#
     Refuse a seed whose file has not the columns that its yml names, or lines that are no rows of
     them.
 #}
@@ -97,6 +113,8 @@
         ]) }}
     {%- endif -%}
     {%- set names = array_of(header_of(text)) -%}
+    {%- set least = least_cells(seed, header_of(text)) -%}
+    {%- set wrong_width = 'cardinality(cells) not between ' ~ least ~ ' and ' ~ columns | length -%}
     {%- set is_row = "text ~ '^(?:" ~ cell_pattern() ~ ")*$'" -%}
     {%- set control = "'[\u0001-\u001f\u007f-\u009f]'" -%}
     {%- set wrong -%}
@@ -107,7 +125,7 @@
                     ({{ names }})[cardinality(cells) + 1]
                     || ': a quote without its other half; a cell ends in the line where it begins, and '
                     'a quote within it is written twice, between quotes'
-                when cardinality(cells) <> {{ columns | length }} then
+                when {{ wrong_width }} then
                     format(
                         'not %s cells; write {{ columns | length }}: %s (one with a comma between quotes)',
                         cardinality(cells),
@@ -122,7 +140,7 @@
                 )
             end as problem
         from ({{ rows_of(text) }}) as r
-        where not {{ is_row }} or cardinality(cells) <> {{ columns | length }} or text ~ {{ control }}
+        where not {{ is_row }} or {{ wrong_width }} or text ~ {{ control }}
         order by line
     {%- endset -%}
     {%- set found = [] -%}

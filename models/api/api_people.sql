@@ -36,7 +36,8 @@ select
     c._location as company_location,
     p.updated_at as last_changed_at,
     {{ function_of('o._title_words') }} as function,
-    {{ best_email('p.linkedin_url') }} as email
+    {{ best_contact('email', 'p.linkedin_url') }} as email,
+    {{ best_contact('_address_verdict', 'p.linkedin_url') }} as email_verdict
 from {{ ref('people') }} as p
 left join {{ ref('person_positions') }} as o on p.linkedin_url = o.linkedin_url
 left join {{ ref('companies') }} as c on o.company_domain = c.domain

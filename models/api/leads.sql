@@ -36,8 +36,8 @@ select
     p._location as location,
     {{ function_of('o._title_words') }} as function,
     {{ lead_since('l', 'p') }} as first_seen_at,
-    {{ best_email('o.linkedin_url') }} as email,
-    case when {{ best_email('o.linkedin_url') }} is not null then 'unknown' end as email_verdict
+    {{ best_contact('email', 'o.linkedin_url') }} as email,
+    {{ best_contact('_address_verdict', 'o.linkedin_url') }} as email_verdict
 from {{ ref('icp_criteria') }} as i
 inner join {{ compared_companies() }} as c
     on

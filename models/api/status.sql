@@ -1,11 +1,10 @@
-{%- set payload_tables = payload_kinds().values() | map(attribute='raw_table') | unique | list -%}
 {%- set receipts -%}
     count(*) as payloads,
             min({{ receipt_of('r') }}) as first_received_at,
             max({{ receipt_of('r') }}) as last_received_at
 {%- endset -%}
 with received as (
-    {%- for table in payload_tables %}
+    {%- for table in raw_keys() %}
         select
             r.workflow_slug,
             false as is_feed,
@@ -61,6 +60,28 @@ facts as (
 
     union all
 
+    -- an address without an owner waits for somebody who bears the name
+    select
+        coalesce(a.workflow_slug, r.workflow_slug) as workflow_slug,
+        null as first_received_at,
+        null as last_received_at,
+        0 as payloads,
+        count(distinct e.raw_payload_id) as waiting,
+        0 as rejected
+    from {{ ref('person_emails') }} as e
+    inner join {{ source('raw', 'email_payloads') }} as r on e.raw_payload_id = r.id
+    left join {{ ref('workflow_aliases') }} as a on r.workflow_slug = a.alias
+    where
+        e.linkedin_url is null
+        and e.email is not null
+        and (
+            select count(*) from {{ ref('email_candidates') }} as c
+            where e.id = c.email_id and c.is_candidate
+        ) <> 1
+    group by coalesce(a.workflow_slug, r.workflow_slug)
+
+    union all
+
     -- who never delivered is to be seen, too
     select
         w.workflow_slug,
@@ -78,8 +99,9 @@ extracted as (
             '{{ model_name }}' as model,
             count(*) as extracted
         from {{ ref(model_name) }}
-        {{ 'union all' if not loop.last }}
+        union all
     {%- endfor %}
+    {{ extracted_by_sources() }}
 )
 
 select

@@ -24,11 +24,8 @@ select
     (
         select count(distinct o.linkedin_url)
         from {{ ref('person_positions') }} as w
-        inner join {{ ref('person_observations') }} as o on w.linkedin_url = o.linkedin_url
-        where
-            c.domain = w.company_domain
-            and w.is_current is not false
-            and (o.email is not null or o.phone is not null)
+        inner join {{ ref('person_contacts') }} as o on w.linkedin_url = o.linkedin_url
+        where c.domain = w.company_domain and w.is_current is not false
     )::integer as contacts
 from {{ ref('icp_criteria') }} as i
 inner join {{ compared_companies() }} as c

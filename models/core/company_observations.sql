@@ -3,6 +3,7 @@
     unique_key='id',
     meta={
         'owner': 'raw_payload_id',
+        'gathers_sources': true,
         'named_indexes': {
             'idx_core_company_observations_domain': {'columns': ['domain', 'received_at']},
             'idx_core_company_observations_portfolios': {
@@ -15,7 +16,10 @@
                 "t.source = 'manual_customers' and exists ("
                 ~ "select from raw.manual_company_customers as r where t.raw_payload_id = r.id)"
             ),
-            'values': observed_entities()['company'].attributes | list,
+            'values': (
+                observed_entities()['company'].attributes | list
+                + observed_entities()['company'].others | list
+            ),
         },
     },
 ) }}
@@ -46,6 +50,9 @@ select
     case when octet_length(name) <= 1000 then name end as name,
     {%- for attribute in observed_entities()['company'].attributes if attribute != 'name' %}
         {{ attribute }},
+    {%- endfor %}
+    {%- for column in observed_entities()['company'].others %}
+        {{ column }},
     {%- endfor %}
 
     refreshed_at,

@@ -3,16 +3,13 @@
     unique_key='id',
     meta={
         'owner': 'raw_payload_id',
+        'gathers_sources': true,
         'named_indexes': {
             'idx_core_person_observations_linkedin_url': {
                 'columns': ['linkedin_url', 'received_at']
             },
-            'idx_core_person_observations_contact': {
-                'columns': ['email', 'phone'], 'where': 'email is not null or phone is not null'
-            },
-            'idx_core_person_observations_reachable': {
-                'columns': ['linkedin_url', 'raw_payload_id'],
-                'where': 'email is not null or phone is not null',
+            'idx_core_person_observations_phone': {
+                'columns': ['linkedin_url', 'raw_payload_id'], 'where': 'phone is not null',
             },
         },
         'withdrawn': {

@@ -1,16 +1,22 @@
 {{ config(
     incremental_strategy='replace_set',
     unique_key='id',
-    meta={'owner': '_entity'},
+    meta={'owner': '_entity', 'gathers_sources': true},
 ) }}
 
 -- Values of current payloads that could not be used; payloads that are of no entity, or whose place
 -- among the others cannot be told; values of rows that are no payloads.
+{% do depend_on_sources(observed_entities().company.observers + observed_entities().person.observers) %}
+
 with issues as (
     {%- for model_name in payload_kinds() %}
         {{ issues_of(model_name) }}
         union all
         {{ unusable_rows(model_name) }}
+        union all
+    {%- endfor %}
+    {%- for node in source_models() %}
+        {{ issues_of_source(node) }}
         union all
     {%- endfor %}
     {%- for raw_table in raw_values() %}

@@ -5,4 +5,9 @@ select
     null::timestamptz as refreshed_at,
     {{ receipt_of('r') }} as received_at
 from {{ source('raw', 'company_payloads') }} as r
-where {{ is_new('r') }} and not {{ is_read_by('company_firmographics') }}
+where
+    {{ is_new('r') }}
+    and not exists (
+        select from {{ ref('workflow_readers') }} as w
+        where r.workflow_slug = w.workflow_slug
+    )

@@ -25,7 +25,9 @@ select
     {{ function('as_date') }}(r.job_started_on) as started_on,
     true as is_current,
 
-    {{ function('email_address') }}(r.email) as email,
-    {{ function('phone_number') }}(r.phone_number) as phone
+    {{ function('phone_number') }}(r.phone_number) as phone,
+    case
+        when r.email is not null then jsonb_build_array(jsonb_build_object('email', r.email))
+    end as emails
 from {{ source('raw', 'salesnav_scrapes') }} as r
 where {{ is_new('r') }}

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from ingest.errors import IngestError
-from ingest.formats.json.batch import HEAD_LENGTH, batch_end, batch_head
+from ingest.formats.json.batch import HEAD_LENGTH, BatchNames, batch_end
 from ingest.formats.json.recovery import IN_LINES, IN_LIST, balanced_end, begins_alike, next_start
 from ingest.formats.json.text import (
     Ending,
@@ -113,11 +113,20 @@ class RecordReader:
     Args:
         name: What messages call the file.
         blocks: Its decompressed bytes.
+        lists: What the list of a batch may be called beside ``payloads``.
         can_retry: The text of a record will be enough to try it again.
     """
 
-    def __init__(self, name: str, blocks: Iterator[bytes], *, can_retry: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        blocks: Iterator[bytes],
+        *,
+        lists: tuple[str, ...] = (),
+        can_retry: bool = True,
+    ) -> None:
         self._name = name
+        self._batches = BatchNames(lists)
         self._can_retry = can_retry
         self._window = Window(blocks)
         self._lists: list[_List] = []
@@ -349,7 +358,7 @@ class RecordReader:
         if self._batch_slug is not None or any(held.is_batch for held in self._lists):
             return False
         window.fill_to(HEAD_LENGTH)
-        head = batch_head(window.buffer, window.pos)
+        head = self._batches.head(window.buffer, window.pos)
         if head is None:
             return False
         self._lists.append(_List(Origin(window.line, window.offset, b"["), is_batch=True))

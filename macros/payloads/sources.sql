@@ -1,0 +1,407 @@
+{#
+    Sources: models of models/observed/ that tell what each raw row says of a company or a person, and
+    say in the meta of their yml what they are. A source is named nowhere else: those that make use of it
+    find it in the graph, and take its SQL into theirs. By ref() dbt would have to know its name before
+    it has read its yml; and it would parse the whole of the SQL to put it in its place.
+
+        entity      company or person
+        source      its name in the ranking and in the observations; or
+        sources     its names, where the column `source` of each row says which
+        states      the attributes among its columns, as observed_entities names them
+        emails      whether its column `emails` holds addresses, as person_emails wants them
+
+    One that reads the payloads of a provider, by source_payloads, refers to its raw table, to functions
+    and to no model, and says in its meta as well:
+
+        within      members of a payload that hold what is read, the first that there is
+        marks       fields of which a payload has one at least if it states anything
+        employer    of a person, what its columns say of the employer in company_domain: `source`, and
+                    attribute of a company -> column
+#}
+
+
+{# The models that tell what raw rows say, by name; none while dbt parses. #}
+{% macro observers_in_graph() -%}
+    {%- set found = [] -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
+            {%- if node.package_name == model.package_name and 'states' in node.config.meta -%}
+                {%- do found.append(node) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found | sort(attribute='name')) }}
+{%- endmacro %}
+
+
+{# Those of them that read the payloads of a provider. #}
+{% macro source_models() -%}
+    {{ return(observers_in_graph() | selectattr('config.meta.marks', 'defined') | list) }}
+{%- endmacro %}
+
+
+{#
+    Have the model at hand depend on what observers refer to, and by name on some of them. At run time
+    these are not referred to: dbt would put them before the model as well.
+#}
+{% macro depend_on_sources(names) -%}
+    {%- do ref('workflow_readers') -%}
+    {%- do ref('person_experience') -%}
+    {%- for winners in payload_kinds() -%}
+        {%- do ref(winners) -%}
+    {%- endfor -%}
+    {%- if not execute -%}
+        {%- for name in names -%}
+            {%- do ref(name) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# The models that read payloads. #}
+{% macro reading_models() -%}
+    {{ return((payload_kinds() | list) + (source_models() | map(attribute='name') | list)) }}
+{%- endmacro %}
+
+
+{# What is to be known of a source's payloads, in the form of payload_kinds. #}
+{% macro source_kind(node) -%}
+    {%- set raw_table = node.sources[0][1] -%}
+    {{ return({
+        'raw_table': raw_table,
+        'key': raw_keys()[raw_table],
+        'is_optional': raw_table == 'email_payloads',
+        'within': node.config.meta.get('within', []),
+        'marks': node.config.meta.marks,
+    }) }}
+{%- endmacro %}
+
+
+{# The SQL of a source, of its new rows, for the model at hand. #}
+{% macro sql_of_source(node) -%}
+    ({{ render(node.raw_code) }})
+{%- endmacro %}
+
+
+{# Names of the tables that take payloads, and of the column that holds their key. #}
+{% macro raw_keys() -%}
+    {%- set domain = ['company_domain', 'normal_domain', 'not a domain'] -%}
+    {%- set person = ['linkedin_url', 'person_linkedin_url', 'not a LinkedIn profile URL'] -%}
+    {{ return({
+        'company_payloads': domain,
+        'company_discovery': domain,
+        'person_payloads': person,
+        'person_discovery': person,
+        'email_payloads': person,
+        'icp_payloads': ['domain', 'normal_domain', 'not a domain'],
+        'company_customer_claygent_payloads': ['origin_company_domain', 'normal_domain', 'not a domain'],
+        'case_study_extraction_payloads': ['case_study_url', 'normal_url', 'not a URL'],
+    }) }}
+{%- endmacro %}
+
+
+{# A payload without what is around it: the first member of these that is an object. #}
+{% macro inner_payload(payload, within) -%}
+    {%- if within -%}
+        case
+            {%- for member in within %}
+            when jsonb_typeof({{ payload }} -> '{{ member }}') = 'object' then {{ payload }} -> '{{ member }}'
+            {%- endfor %}
+            else {{ payload }}
+        end
+    {%- else -%}
+        {{ payload }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro source_payloads(name, raw_table, columns=[]) -%}
+    {%- set raw = source('raw', raw_table) -%}
+    {%- set readers = ref('workflow_readers') -%}
+    {%- set node = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ name) if execute -%}
+    {%- set kind = source_kind(node) if node else
+        {'raw_table': raw_table, 'key': raw_keys()[raw_table], 'within': [], 'marks': ['name']} -%}
+    select
+        n.entity_key,
+        n.raw_payload_id,
+        {{ believed_refresh('n._refreshed_at', 'n.received_at') }} as refreshed_at,
+        n.received_at,
+        {%- for column in columns %}
+        n.{{ column }},
+        {%- endfor %}
+        n.states_something,
+        case when n.states_something then n.payload end as payload,
+        n.record
+    from (
+        select
+            i.*,
+            coalesce({{ states_something(kind, 'i.payload') }}, false) as states_something
+        from (
+            select
+                k.*,
+                {{ inner_payload('k.record', kind.within) }} as payload
+            from (
+                select
+                    {{ key_of(kind) }} as entity_key,
+                    r.id as raw_payload_id,
+                    {{ refresh_of('r') }} as _refreshed_at,
+                    {{ receipt_of('r') }} as received_at,
+                    {%- for column in columns %}
+                    r.{{ column }},
+                    {%- endfor %}
+                    {{ decompressed(payload_of('r')) }} as record
+                from {{ raw }} as r
+                where
+                    {{ is_new('r') }}
+                    and r.workflow_slug in (
+                        select w.workflow_slug from {{ readers }} as w
+                        where w.model = '{{ name }}'
+                    )
+                {{ fence() }}
+            ) as k
+            {{ fence() }}
+        ) as i
+        {{ fence() }}
+    ) as n
+{%- endmacro %}
+
+
+{#
+    Queries for what a source could not use: rows without an entity, and values.
+#}
+{% macro issues_of_source(node) -%}
+    {%- set kind = source_kind(node) -%}
+    select
+        '{{ kind.raw_table }}#' || r.id as entity,
+        '{{ kind.raw_table }}' as raw_table,
+        r.id as raw_payload_id,
+        k.field,
+        left(k.value, 1000) as value,
+        k.reason,
+        r._receipt as created_at
+    from (
+        select
+            i.*,
+            {{ inner_payload('i._record', kind.within) }} as _payload
+        from (
+            select
+                r.*,
+                {{ key_of(kind) }} as _key,
+                {{ receipt_of('r') }} as _receipt,
+                {{ refresh_of('r') }} as _refreshed_at,
+                {{ refresh_text_of('r') }} as _refresh_text,
+                {{ decompressed(payload_of('r')) }} as _record
+            from {{ source('raw', kind.raw_table) }} as r
+            where {{ is_new('r') }} and {{ is_read_by(node.name) }}
+            {{ fence() }}
+        ) as i
+        {{ fence() }}
+    ) as r
+    cross join lateral (
+        values
+        (
+            '{{ kind.key[0] }}',
+            r.{{ kind.key[0] }},
+            r._key is null {{ 'and r.' ~ kind.key[0] ~ ' is not null' if kind.is_optional }},
+            '{{ kind.key[2] }}'
+        ),
+        {%- if kind.is_optional %}
+        (
+            'company_domain',
+            r.company_domain,
+            r.linkedin_url is null and {{ function('normal_domain') }}(r.company_domain) is null,
+            'not a domain'
+        ),
+        {%- endif %}
+        (
+            'raw_payload',
+            case when not r._is_object then r.raw_payload::text end,
+            r._record is null,
+            'not a JSON object'
+        ),
+        (
+            'raw_payload',
+            case
+                when not {{ states_something(kind, 'r._payload') }}
+                    then (
+                        select coalesce(string_agg(f.field, ', ' order by {{ by_code_points('f.field') }}), '{}')
+                        from jsonb_object_keys(r._payload) as f (field)
+                    )
+            end,
+            {{ "r._key is not null and " if not kind.is_optional }}not {{ states_something(kind, 'r._payload') }},
+            'states nothing'
+        ),
+        (
+            'last_refresh',
+            r._refresh_text,
+            {{ function('clean_text') }}(r._refresh_text) is not null
+            and {{ believed_refresh('r._refreshed_at', 'r._receipt') }} is null,
+            case when r._refreshed_at is null then 'not a timestamp' else 'in the future' end
+        )
+    ) as k (field, value, failed, reason)
+    where k.failed
+
+    union all
+
+    select
+        '{{ kind.raw_table }}#' || s.raw_payload_id as entity,
+        '{{ kind.raw_table }}' as raw_table,
+        s.raw_payload_id,
+        i.field,
+        left(i.value, 1000) as value,
+        i.reason,
+        s.received_at as created_at
+    from {{ sql_of_source(node) }} as s
+    left join lateral jsonb_to_recordset(s._issues) as i (field text, value text, reason text)
+        on true
+{%- endmacro %}
+
+
+{#
+    Query: what sources say of e-mail addresses, of their new rows: source, linkedin_url, full_name,
+    company_domain, raw_payload_id, refreshed_at, received_at and emails, a jsonb list of objects with
+    email and perhaps verdict and seen_at.
+#}
+{% macro email_statements() -%}
+    {%- do depend_on_sources(observed_entities().person.observers) -%}
+    {%- set queries = [] -%}
+    {%- for node in observers_in_graph() if node.config.meta.get('emails') -%}
+        {%- set meta = node.config.meta -%}
+        {%- set query %}
+    select
+        {{ 'o.source' if 'sources' in meta else "'" ~ meta.source ~ "'" }} as source,
+        o.linkedin_url,
+        o.full_name,
+        o.company_domain,
+        o.raw_payload_id,
+        o.refreshed_at,
+        o.received_at,
+        o.emails
+    from {{ sql_of_source(node) }} as o
+        {%- endset -%}
+        {%- do queries.append(query) -%}
+    {%- endfor -%}
+    {{ queries | join('\n    union all') }}
+{%- endmacro %}
+
+
+{# What the newest statement says that has a verdict of an address, of a group of statements. #}
+{% macro newest_verdict(column) -%}
+    (
+        array_agg(
+            {{ column }} order by coalesce(refreshed_at, received_at) desc, received_at desc, raw_payload_id desc
+        ) filter (where verdict <> 'unknown')
+    )[1]
+{%- endmacro %}
+
+
+{# A column of the statement that was received first, of a group of statements. #}
+{% macro first_received(column) -%}
+    (array_agg({{ column }} order by received_at, raw_payload_id))[1]
+{%- endmacro %}
+
+
+{# Query: of how many entities each source says something, by the model that reads its payloads. #}
+{% macro extracted_by_sources() -%}
+    {%- set companies, people = ref('company_observations'), ref('person_observations') -%}
+    {%- set queries = [] -%}
+    {%- for node in source_models() -%}
+        {%- set meta = node.config.meta -%}
+        {%- set key = observed_entities()[meta.entity].key -%}
+        {%- set query -%}
+        select
+            '{{ node.name }}' as model,
+            count(distinct o.{{ key }}) as extracted
+        from {{ companies if meta.entity == 'company' else people }} as o
+        where o.source in ('{{ meta.get('sources', [meta.source]) | join("', '") }}')
+        {%- endset -%}
+        {%- do queries.append(query) -%}
+    {%- endfor -%}
+    {{ queries | join('\n        union all\n        ') if queries
+        else "select null as model, null::bigint as extracted where false" }}
+{%- endmacro %}
+
+
+{#
+    Query: what a source lacks to take part, a sentence for each fault. What can be told without the
+    seeds is told while it is compiled.
+#}
+{% macro faults_of_sources() -%}
+    {%- set rankings, named, read = ref('source_rankings'), ref('sources'), ref('workflows') -%}
+    {%- set queries = ["select null::text as fault where false"] -%}
+    {%- for node in source_models() -%}
+        {%- set meta = node.config.meta -%}
+        {%- set observed = observed_entities().get(meta.get('entity')) -%}
+        {%- set faults = [] -%}
+        {%- if not observed -%}
+            {%- do faults.append('says of no entity what it is: write entity: company or person') -%}
+        {%- endif -%}
+        {%- if not meta.marks -%}
+            {%- do faults.append('has no marks: name the fields of which a payload has one at least') -%}
+        {%- endif -%}
+        {%- if not node.sources or node.sources[0][1] not in raw_keys() -%}
+            {%- do faults.append('reads no raw table of payloads, so its rows have no key') -%}
+        {%- endif -%}
+        {%- if not (meta.get('source') or meta.get('sources')) -%}
+            {%- do faults.append('has no name: write source') -%}
+        {%- endif -%}
+        {%- if observed -%}
+            {%- set known = dict(observed.attributes, **observed.others) -%}
+            {%- for column in meta.get('states', []) if column not in known -%}
+                {%- do faults.append('states ' ~ column ~ ', which is no attribute of a ' ~ meta.entity) -%}
+            {%- endfor -%}
+        {%- endif -%}
+        {%- for fault in faults -%}
+            {%- do queries.append("select '" ~ node.name ~ ' ' ~ fault ~ "' as fault") -%}
+        {%- endfor -%}
+        {%- do queries.append(
+            "select '" ~ node.name ~ " is read for no workflow: write it as read_by into"
+            ~ " seeds/registry/workflows.csv' as fault"
+            ~ ' where not exists (select from ' ~ read ~ " as w where w.read_by = '" ~ node.name ~ "')"
+        ) -%}
+        {%- for entity, source, attributes in statements_of_source(meta) -%}
+            {%- do queries.append(
+                "select '" ~ node.name ~ ': ' ~ entity ~ ',' ~ source
+                ~ " has no line in seeds/registry/sources.csv' as fault"
+                ~ ' where not exists (select from ' ~ named ~ " as s where s.entity = '" ~ entity
+                ~ "' and s.source = '" ~ source ~ "')"
+            ) -%}
+            {%- if attributes -%}
+                {%- do queries.append(
+                    "select '" ~ node.name ~ ' states ' ~ "' || a.attribute || ', and "
+                    ~ entity ~ ",' || a.attribute || '," ~ source
+                    ~ " has no line in seeds/registry/source_rankings.csv' as fault"
+                    ~ " from unnest(array['" ~ attributes | join("', '") ~ "']) as a (attribute)"
+                    ~ ' where not exists (select from ' ~ rankings ~ " as r where r.entity = '" ~ entity
+                    ~ "' and r.attribute = a.attribute and r.source = '" ~ source ~ "')"
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ queries | join('\nunion all\n') }}
+{%- endmacro %}
+
+
+{# What a source says of which entity under which name: entity, source, ranked attributes. #}
+{% macro statements_of_source(meta) -%}
+    {%- set found = [] -%}
+    {%- set ranked = [] -%}
+    {%- for column in meta.get('states', []) -%}
+        {%- if column in observed_entities().get(meta.entity, {}).get('attributes', {}) -%}
+            {%- do ranked.append(column) -%}
+        {%- elif column in ('title', 'company_name', 'company_domain') and 'position' not in ranked -%}
+            {%- do ranked.append('position') -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if meta.get('emails') -%}
+        {%- do ranked.append('email') -%}
+    {%- endif -%}
+    {%- for source in meta.get('sources', [meta.get('source')]) if source -%}
+        {%- do found.append([meta.entity, source, ranked]) -%}
+    {%- endfor -%}
+    {%- if 'employer' in meta -%}
+        {%- set stated = meta.employer.keys() | reject('equalto', 'source') | list -%}
+        {%- do found.append(['company', meta.employer.source, stated]) -%}
+    {%- endif -%}
+    {{ return(found) }}
+{%- endmacro %}

@@ -1,0 +1,86 @@
+with payloads as (
+    {{ source_payloads('company_by_pdl', 'company_payloads') }}
+),
+
+parsed as (
+    select
+        s.entity_key,
+        s.raw_payload_id,
+        s.refreshed_at,
+        s.received_at,
+        {{ function('as_integer') }}(coalesce(s.record ->> 'likelihood', p.likelihood)) as sure,
+        p.*,
+        l.locality,
+        l.region,
+        l.country,
+        h.headcount,
+        {{ function('as_integer') }}(p.employee_count) as employees,
+        {{ bucket_of_headcount() }} as size_bucket
+    from payloads as s
+    cross join
+        lateral jsonb_to_record(s.payload) as p (
+            name text,
+            display_name text,
+            size text,
+            employee_count text,
+            founded text,
+            industry text,
+            linkedin_url text,
+            website text,
+            location jsonb,
+            type text,
+            tags jsonb,
+            inferred_revenue text,
+            total_funding_raised text,
+            likelihood text
+        )
+    cross join
+        lateral jsonb_to_record({{ object_or_null('p.location') }}) as l (
+            locality text, region text, country text
+        )
+    cross join {{ headcount_of('coalesce(p.size, p.employee_count)') }}
+)
+
+select
+    entity_key as domain,
+    raw_payload_id,
+    refreshed_at,
+    received_at,
+    -- below this who sells it says that it is a guess
+    case when sure < 6 then 'pdl_unlikely' else 'pdl' end as source,
+    sure as likelihood,
+
+    coalesce(
+        {{ function('plain_text') }}(display_name),
+        {{ function('plain_text') }}(name)
+    ) as name,
+    {{ function('company_linkedin_url') }}(linkedin_url) as linkedin_url,
+    {{ function('plain_text') }}(website) as website,
+    {{ function('plain_text') }}(type) as company_type,
+    {{ function('plain_text') }}(industry) as industry,
+    {{ text_array('tags') }} as specialties,
+    size_bucket,
+    employees as employee_count,
+    {{ year_of('founded') }} as founded_year,
+    {{ function('plain_text') }}(inferred_revenue) as annual_revenue,
+    {{ function('plain_text') }}(total_funding_raised) as total_funding,
+    coalesce(
+        {{ function('country_name') }}({{ function('plain_text') }}(country)),
+        {{ function('plain_text') }}(country)
+    ) as country,
+    {{ place_of(['locality', 'region']) }} as location,
+
+    {{ unconverted([
+        ['size', 'coalesce(size, employee_count)', 'headcount', 'neither a number nor a range'],
+        ['employee_count', 'employee_count', 'employees', 'not a whole number'],
+        ['founded', 'founded', year_of('founded'), 'not a date'],
+        [
+            'linkedin_url', 'linkedin_url', function('company_linkedin_url') ~ '(linkedin_url)',
+            'not a LinkedIn company URL',
+        ],
+        ['tags', 'tags::text', list_of_texts('tags'), 'not a list of texts'],
+    ] + kept_as_text([
+        'name', 'display_name', 'website', 'type', 'industry', 'inferred_revenue',
+        'total_funding_raised',
+    ]) + kept_as_text(['locality', 'region', 'country'], 'location.')) }} as _issues
+from parsed

@@ -1,0 +1,48 @@
+with payloads as (
+    {{ source_payloads(
+        'email_by_anymailfinder', 'email_payloads',
+        columns=['first_name', 'last_name', 'full_name', 'company_domain'],
+    ) }}
+)
+
+select
+    s.entity_key as linkedin_url,
+    s.raw_payload_id,
+    s.refreshed_at,
+    s.received_at,
+
+    case when s.states_something then {{ name_asked_for('s') }} end as full_name,
+    case
+        when s.states_something then {{ function('clean_text') }}(s.first_name)
+    end as first_name,
+    case
+        when s.states_something then {{ function('clean_text') }}(s.last_name)
+    end as last_name,
+    {{ function('normal_domain') }}(s.company_domain) as company_domain,
+
+    (
+        jsonb_build_array(jsonb_build_object('email', r.email, 'verdict', r.validation))
+        || coalesce(
+            (
+                select jsonb_agg(jsonb_build_object('email', a.address))
+                from jsonb_array_elements_text({{ list_of('r.alternatives') }}) as a (address)
+            ),
+            '[]'
+        )
+    ) as emails,
+    {{ unconverted([
+        [
+            'results.email', 'r.email', function('email_address') ~ '(r.email)',
+            'not an e-mail address',
+        ],
+        [
+            'results.alternatives', 'r.alternatives::text', list_of_texts('r.alternatives'),
+            'not a list of texts',
+        ],
+    ]) }} as _issues
+from payloads as s
+cross join lateral jsonb_to_record(s.payload) as p (results jsonb)
+cross join
+    lateral jsonb_to_record({{ object_or_null('p.results') }}) as r (
+        email text, validation text, alternatives jsonb
+    )

@@ -1,0 +1,78 @@
+with payloads as (
+    {{ source_payloads('person_by_leadmagic', 'person_payloads') }}
+),
+
+parsed as (
+    select
+        s.entity_key,
+        s.raw_payload_id,
+        s.refreshed_at,
+        s.received_at,
+        p.*,
+        w.start_date
+    from payloads as s
+    cross join
+        lateral jsonb_to_record(s.payload) as p (
+            first_name text,
+            last_name text,
+            full_name text,
+            professional_title text,
+            bio text,
+            location text,
+            country text,
+            company_name text,
+            company_website text,
+            company_industry text,
+            work_experience jsonb
+        )
+    -- since when: of the role at this employer that has no end
+    left join lateral (
+        select e.item ->> 'start_date' as start_date
+        from {{ items_of('p.work_experience', 'e') }}
+        where
+            {{ function('clean_text') }}(e.item ->> 'company_name')
+            = {{ function('clean_text') }}(p.company_name)
+            and {{ function('as_date') }}(e.item ->> 'end_date') is null
+        order by e.position
+        limit 1
+    ) as w on true
+)
+
+select
+    entity_key as linkedin_url,
+    raw_payload_id,
+    refreshed_at,
+    received_at,
+
+    {{ function('plain_text') }}(full_name) as full_name,
+    {{ function('plain_text') }}(first_name) as first_name,
+    {{ function('plain_text') }}(last_name) as last_name,
+    {{ function('plain_text') }}(bio) as summary,
+    {{ function('plain_text') }}(location) as location,
+    {{ function('plain_text') }}(country) as country,
+
+    {{ function('plain_text') }}(professional_title) as title,
+    {{ function('plain_text') }}(company_name) as company_name,
+    {{ function('normal_domain') }}(company_website) as company_domain,
+    {{ function('as_date') }}(start_date) as started_on,
+    true as is_current,
+    {{ function('plain_text') }}(company_industry) as company_industry,
+
+    {{ unconverted([
+        [
+            'company_website', 'company_website',
+            function('normal_domain') ~ '(company_website)', 'not a domain',
+        ],
+        [
+            'work_experience[].start_date', 'start_date', function('as_date') ~ '(start_date)',
+            'not a date',
+        ],
+        [
+            'work_experience', 'work_experience::text', list_of_objects('work_experience'),
+            'not a list of objects',
+        ],
+    ] + kept_as_text([
+        'full_name', 'first_name', 'last_name', 'bio', 'location', 'country',
+        'professional_title', 'company_name', 'company_industry',
+    ])) }} as _issues
+from parsed

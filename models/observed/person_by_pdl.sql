@@ -1,0 +1,101 @@
+with payloads as (
+    {{ source_payloads('person_by_pdl', 'person_payloads') }}
+),
+
+parsed as (
+    select
+        s.entity_key,
+        s.raw_payload_id,
+        s.refreshed_at,
+        s.received_at,
+        {{ function('as_integer') }}(coalesce(s.record ->> 'likelihood', p.likelihood)) as sure,
+        p.*
+    from payloads as s
+    cross join
+        lateral jsonb_to_record(s.payload) as p (
+            full_name text,
+            first_name text,
+            last_name text,
+            job_title text,
+            job_company_name text,
+            job_company_website text,
+            job_company_linkedin_url text,
+            job_start_date text,
+            work_email text,
+            emails jsonb,
+            mobile_phone text,
+            location_name text,
+            location_country text,
+            likelihood text
+        )
+)
+
+select
+    entity_key as linkedin_url,
+    raw_payload_id,
+    refreshed_at,
+    received_at,
+    -- below this who sells it says that it is a guess
+    case when sure < 6 then 'pdl_unlikely' else 'pdl' end as source,
+    sure as likelihood,
+
+    {{ function('plain_text') }}(full_name) as full_name,
+    {{ function('plain_text') }}(first_name) as first_name,
+    {{ function('plain_text') }}(last_name) as last_name,
+    {{ function('plain_text') }}(location_name) as location,
+    coalesce(
+        {{ function('country_name') }}({{ function('plain_text') }}(location_country)),
+        {{ function('plain_text') }}(location_country)
+    ) as country,
+
+    {{ function('plain_text') }}(job_title) as title,
+    {{ function('plain_text') }}(job_company_name) as company_name,
+    {{ function('normal_domain') }}(job_company_website) as company_domain,
+    {{ function('company_linkedin_url') }}(job_company_linkedin_url) as company_linkedin_url,
+    {{ function('as_date') }}(job_start_date) as started_on,
+    true as is_current,
+    {{ function('phone_number') }}(mobile_phone) as phone,
+
+    (
+        select jsonb_agg(jsonb_build_object('email', a.address, 'seen_at', a.last_seen))
+        from (
+            select
+                work_email as address,
+                null as last_seen
+            where work_email is not null
+            union all
+            select
+                e.item ->> 'address' as address,
+                e.item ->> 'last_seen' as last_seen
+            from {{ items_of('emails', 'e') }}
+        ) as a
+    ) as emails,
+    {{ unconverted([
+        [
+            'work_email', 'work_email', function('email_address') ~ '(work_email)',
+            'not an e-mail address',
+        ],
+        [
+            'mobile_phone', 'mobile_phone', function('phone_number') ~ '(mobile_phone)',
+            'not a phone number',
+        ],
+        ['emails', 'emails::text', list_of_objects('emails'), 'not a list of objects'],
+        [
+            'job_company_website', 'job_company_website',
+            function('normal_domain') ~ '(job_company_website)', 'not a domain',
+        ],
+        [
+            'job_company_linkedin_url', 'job_company_linkedin_url',
+            function('company_linkedin_url') ~ '(job_company_linkedin_url)',
+            'not a LinkedIn company URL',
+        ],
+        ['job_start_date', 'job_start_date', function('as_date') ~ '(job_start_date)', 'not a date'],
+        [
+            'likelihood', 'likelihood', function('as_integer') ~ '(likelihood)',
+            'not a whole number',
+        ],
+    ] + kept_as_text([
+        'full_name', 'first_name', 'last_name', 'location_name', 'location_country', 'job_title',
+        'job_company_name',
+    ])) }} as _issues
+from parsed
