@@ -82,6 +82,10 @@ def _key_rule(route: Route) -> str:
         rule += f", else {' or '.join(stand_ins)} of the payload"
     if others:
         rule += f"; {' and '.join(others)} required too"
+    for columns in route.instead:
+        rule += f", else {' and '.join(columns)}"
+    if route.wrapper_keys:
+        rule += f"; records or payloads stand under {', '.join(route.wrapper_keys)}, too"
     if not route.bare_keys:
         rule += " (envelopes only)"
     return rule

@@ -79,12 +79,14 @@ class RowMaker:
 
     @property
     def names(self) -> frozenset[str]:
-        """The headers by which the first line of a table of payloads is known."""
+        """The headers of a table of payloads that can tell whom its rows are about."""
         if self._default is None:
             return frozenset()
         _, route = self._default
-        paths = (*route.required, *route.names, *route.bare_keys, *route.slug_names)
-        return frozenset((*paths, *WRAPPER_KEYS, *route.wrapper_keys))
+        others = (name for words in route.words.values() for name in words)
+        paths = (*route.required, *route.names, *route.bare_keys, *route.slug_names, *others)
+        firsts = (path.partition(".")[0] for path in paths)
+        return frozenset((*paths, *firsts, *WRAPPER_KEYS, *route.wrapper_keys))
 
     def row(self, record: Record) -> Row:
         """The row of a record.
@@ -249,6 +251,8 @@ def _no_key(
     name = route.required[0]
     others = [other for other in (*route.bare_keys, *route.names) if other != name]
     hint = f", and there is no {' or '.join(dict.fromkeys(others))}" if others else ""
+    groups = " or ".join(" and ".join(group) for group in route.instead)
+    hint += f", nor {groups.replace(' or ', ', or ')}" if groups else ""
     has = f"the record has {_keys_of(fields)}"
     if not is_bare:
         has += f", its payload {_keys_of(_members(payload))}"

@@ -14,8 +14,10 @@ from ingest.formats.json.records import Record, read_record
 from ingest.landing.rows import Row
 from ingest.payloads.envelopes import RowMaker
 from ingest.rejects import Reject
+from ingest.workflows.routes import REGISTRY
 
 _JSON_STARTS = ("{", "[")
+_MOST_SHOWN = 200  # characters of headers in a sentence
 
 
 class PayloadTable:
@@ -46,7 +48,8 @@ class PayloadTable:
         A row's text is the JSON it stands for, so that one which is refused can be tried again.
 
         Raises:
-            IngestError: The file is of another kind, cut off or damaged, or a header stands twice.
+            IngestError: The file is of another kind, cut off or damaged, a header stands twice, or
+                none is known to tell whom a row is about.
         """
         names = self._maker.names
         table = TableReader(
@@ -71,6 +74,14 @@ class PayloadTable:
 
     def _keys(self, header: Sequence[str], where: str) -> list[str]:
         keys = [trim(title) for title in header]
+        if self._maker.names.isdisjoint(keys):
+            there = ", ".join(filter(None, keys))[:_MOST_SHOWN]
+            raise IngestError(
+                f"no column tells whom a row is about; there is {there}; "
+                "nothing of this file was loaded",
+                where=where,
+                hint="name its column in the key_fields of the workflow in " + REGISTRY,
+            )
         twice = next((key for place, key in enumerate(keys) if key and key in keys[:place]), None)
         if twice is not None:
             raise IngestError(

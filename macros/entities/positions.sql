@@ -54,16 +54,6 @@ statements as (
 {%- endmacro %}
 
 
-{# A column of the contact to write to, of a person. #}
-{% macro best_contact(column, linkedin_url) -%}
-    (
-        select m.{{ column }}
-        from {{ ref('person_contacts') }} as m
-        where m.linkedin_url = {{ linkedin_url }} and m.is_best
-    )
-{%- endmacro %}
-
-
 {# Who worked at several customers of a company: a column of api.worked_at_customer, of the last one. #}
 {% macro last_customer(column, origin, person) -%}
     (

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import IngestError
-from ingest.formats import delimited
+from ingest.formats import delimited, lines
 from ingest.formats.content import Content, open_content
 from ingest.formats.delimited import TableReader, TableRow
 from ingest.rejects import Reject
@@ -160,7 +160,7 @@ def test_a_file_that_is_no_whole_table_is_refused(tmp_path: Path, data: bytes, f
 
 
 def test_an_endless_line_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delimited, "MAX_LINE", 1_000_000)
+    monkeypatch.setattr(lines, "MAX_LINE", 1_000_000)
     with pytest.raises(IngestError, match="line is longer"):
         read_bytes(tmp_path, b"name,domain\n" + b"x" * 3_000_000)
 

@@ -53,7 +53,10 @@ def test_an_id_that_fits_no_load_or_several_is_refused(file: Path) -> None:
 
 def test_workflows_say_where_they_land_and_what_they_feed() -> None:
     listed = {w["workflow_slug"]: w for w in json.loads(ingest("workflows", "--json").stdout)}
-    assert len(listed) == 12
+    assert len(listed) == 23
+    apollo = listed["apollo-people-match"]
+    assert (apollo["lands_in"], apollo["feeds"]) == ("raw.person_payloads", ["core.people"])
+    assert "else person.linkedin_url of the payload" in apollo["key"]
     people = listed["clay-person-profile"]
     assert people["lands_in"] == "raw.person_payloads"
     assert people["aliases"] == ["clay-native-person-enrichment"]

@@ -314,7 +314,7 @@ def test_wrong_words_are_refused_before_anything_is_written(
 def test_a_table_is_told_from_payloads(tmp_path: Path) -> None:
     table = tmp_path / "firms.csv.gz"
     table.write_bytes(b"name,domain\n")
-    result = load(table)
+    result = load(table, workflow=None)
     assert (result.exit_code, "CSV" in result.stderr) == (1, True)
 
 

@@ -18,7 +18,7 @@ from ingest.workflows.registry import Registry, Workflow, load_registry
 from tests.support.ingesting import FIRMOGRAPHICS, ingest, rows
 from tests.support.warehouse import Warehouse
 
-LATER = Workflow("leadmagic-company", "leadmagic", "direct", "technographics", "company", "")
+LATER = Workflow("acme-technographics", "leadmagic", "direct", "technographics", "company", "")
 
 
 def counts(db: Connection) -> list[tuple[int, int, int]]:
@@ -171,7 +171,7 @@ def test_the_workflow_of_records_that_name_none_can_be_given(db: Connection, fil
 def test_the_workflow_a_batch_named_is_remembered(
     db: Connection, file: Path, register: Callable[[], None]
 ) -> None:
-    batch = b'{"workflow_slug":"leadmagic-company","payloads":[%b]}'
+    batch = b'{"workflow_slug":"acme-technographics","payloads":[%b]}'
     file.write_bytes(batch % envelope("a.example", None))
     ingest("load", str(file))
     register()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from ingest.errors import IngestError
 from ingest.rejects import Reason
 from ingest.workflows.feeds import FEEDS
 from ingest.workflows.registry import UnknownWorkflowError, Workflow, load_registry
-from ingest.workflows.routes import ROUTES, NoRouteError, filled_by, route_of
+from ingest.workflows.routes import NoRouteError, filled_by, route_of
 from tests.support.warehouse import PROJECT
 
 HEADER = "workflow_slug,provider,platform,payload_type,entity_type,description,created_at\n"
@@ -29,7 +30,25 @@ def workflow(slug: str, payload_type: str, entity_type: str) -> Workflow:
 
 
 def test_every_registered_workflow_has_somewhere_to_land() -> None:
-    assert set(load_registry().workflows) == {*ROUTES, *FEEDS}
+    for registered in load_registry().workflows.values():
+        feed = FEEDS.get(registered.slug)
+        table = route_of(registered).table if feed is None else feed.table
+        assert table == registered.raw_table
+
+
+def test_a_line_of_the_registry_may_end_early(tmp_path: Path) -> None:
+    registry = load_registry(registry_files(tmp_path, "a,p,p,t,company\n"))
+    assert route_of(registry.workflows["a"]).table == "company_payloads"
+
+
+def test_the_registry_says_where_records_land_and_their_key_stands(tmp_path: Path) -> None:
+    header = HEADER.rstrip("\n") + ",read_by,raw_table,key_fields,wrapper_keys\n"
+    line = "found,acme,direct,people,person,,,,person_discovery,person.link link,people[] data\n"
+    (tmp_path / "workflows.csv").write_text(header + line, encoding="utf-8")
+    (tmp_path / "workflow_aliases.csv").write_text(ALIASES, encoding="utf-8")
+    route = route_of(load_registry(tmp_path).workflows["found"])
+    assert (route.table, route.bare_keys) == ("person_discovery", ("person.link", "link"))
+    assert route.wrapper_keys == ("people[]", "data")
 
 
 def test_an_alias_stands_for_its_workflow() -> None:
@@ -91,6 +110,16 @@ def test_a_workflow_without_a_route_lands_by_its_entity_type(
     [
         pytest.param(workflow("vc-firms", "vc_firms", "company"), "CSV", id="tabular feed"),
         pytest.param(workflow("x", "y", "product"), "'product'", id="unknown entity type"),
+        pytest.param(
+            replace(workflow("x", "y", "company"), raw_table="loads"),
+            "raw.loads, which takes no payloads",
+            id="no table of payloads",
+        ),
+        pytest.param(
+            replace(workflow("x", "y", "company"), key_fields=("full_name:name",)),
+            "full_name:name of workflow x names no column",
+            id="no such column",
+        ),
     ],
 )
 def test_what_cannot_land_as_a_payload_says_why(registered: Workflow, fault: str) -> None:
@@ -110,6 +139,7 @@ def test_what_a_workflow_fills_is_said_by_the_registry(tmp_path: Path) -> None:
     )
     registry = load_registry(tmp_path)
     assert filled_by(registry.workflows["a"]) == ()
+    assert filled_by(replace(registry.workflows["a"], read_by="person_by_acme")) == ("core.people",)
     assert filled_by(registry.resolve("old-b")) == (
         "extracted.person_profile",
         "extracted.person_experience",

@@ -118,7 +118,7 @@ def test_a_late_commit_is_untransformed(warehouse: Warehouse) -> None:
 def test_rows_of_a_workflow_nothing_reads_wait(warehouse: Warehouse) -> None:
     acme, ana = "acme-widgets.example", "https://www.linkedin.com/in/ana-example"
     warehouse.payload("company_payloads", acme, {}, workflow_slug="vc-portfolio")
-    warehouse.payload("company_discovery", acme, {}, workflow_slug="builtwith-technographics")
+    warehouse.payload("company_discovery", acme, {}, workflow_slug="acme-technographics")
     warehouse.payload("person_payloads", ana, {}, workflow_slug="clay-native-person-enrichment")
     warehouse.build()
     found = status()

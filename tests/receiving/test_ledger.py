@@ -24,7 +24,7 @@ from ingest.workflows.registry import Registry, Workflow, load_registry
 from tests.receiving.conftest import Deliver
 from tests.support.ingesting import FIRMOGRAPHICS, ingest, load, rows, status, value, written
 
-LATER = Workflow("leadmagic-company", "leadmagic", "direct", "technographics", "company", "")
+LATER = Workflow("acme-technographics", "leadmagic", "direct", "technographics", "company", "")
 
 
 def record(domain: str) -> bytes:
@@ -200,7 +200,7 @@ class TestRejects:
         self, db: Connection, deliver: Deliver, register: Callable[[], None]
     ) -> None:
         early = deliver(record("early.example"), LATER.slug).document["id"]
-        named = b'{"workflow_slug":"leadmagic-company",' + record("named.example")[1:]
+        named = b'{"workflow_slug":"acme-technographics",' + record("named.example")[1:]
         deliver(b"[" + record("bad.example") + b"," + named + b"]", None)
         deliver(record("late.example"))
         register()

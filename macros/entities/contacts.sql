@@ -1,0 +1,54 @@
+{# How to reach people: what is said of addresses, and which one to write to. #}
+
+{#
+    Query: what sources say of e-mail addresses, of their new rows: source, linkedin_url, full_name,
+    company_domain, raw_payload_id, refreshed_at, received_at and emails, a jsonb list of objects with
+    email and perhaps verdict and seen_at.
+#}
+{% macro email_statements() -%}
+    {%- do depend_on_sources(observed_entities().person.observers) -%}
+    {%- set queries = [] -%}
+    {%- for node in observers_in_graph() if node.config.meta.get('emails') -%}
+        {%- set meta = node.config.meta -%}
+        {%- set query %}
+    select
+        {{ 'o.source' if 'sources' in meta else "'" ~ meta.source ~ "'" }} as source,
+        o.linkedin_url,
+        o.full_name,
+        o.company_domain,
+        o.raw_payload_id,
+        o.refreshed_at,
+        o.received_at,
+        o.emails
+    from {{ sql_of_source(node) }} as o
+        {%- endset -%}
+        {%- do queries.append(query) -%}
+    {%- endfor -%}
+    {{ queries | join('\n    union all') }}
+{%- endmacro %}
+
+
+{# What the newest statement says that has a verdict of an address, of a group of statements. #}
+{% macro newest_verdict(column) -%}
+    (
+        array_agg(
+            {{ column }} order by coalesce(refreshed_at, received_at) desc, received_at desc, raw_payload_id desc
+        ) filter (where verdict <> 'unknown')
+    )[1]
+{%- endmacro %}
+
+
+{# A column of the statement that was received first, of a group of statements. #}
+{% macro first_received(column) -%}
+    (array_agg({{ column }} order by received_at, raw_payload_id))[1]
+{%- endmacro %}
+
+
+{# A column of the contact to write to, of a person. #}
+{% macro best_contact(column, linkedin_url) -%}
+    (
+        select m.{{ column }}
+        from {{ ref('person_contacts') }} as m
+        where m.linkedin_url = {{ linkedin_url }} and m.is_best
+    )
+{%- endmacro %}

@@ -1,0 +1,153 @@
+"""Where a record has its key and its payload, as the registry says it, and what is said if not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from ingest.formats.json.records import Record, RecordReader
+from ingest.payloads.envelopes import RowMaker
+from ingest.rejects import Origin, Reason, RefusedError, Reject
+from ingest.workflows.registry import Registry, Workflow, load_registry
+
+BUILT_IN = load_registry()
+PERSON = Workflow("acme-people", "acme", "direct", "people", "person", "")
+COMPANY = Workflow("acme-firms", "acme", "direct", "firms", "company", "")
+EMAIL = Workflow("acme-mail", "acme", "direct", "email", "person", "", raw_table="email_payloads")
+ANA = "https://www.linkedin.com/in/ana-example"
+
+
+def landed(record: Any, workflow: Workflow) -> dict[str, Any]:
+    """The row of a record by column, the payload as Python objects."""
+    text = json.dumps(record).encode()
+    fields = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+    maker = RowMaker(Registry({workflow.slug: workflow}, {}), workflow)
+    row = maker.row(Record(Origin(1, 0, text), text, fields))
+    values = dict(zip(row.route.columns[1:-1], row.values, strict=True))
+    return {**values, "raw_payload": json.loads(bytes(values["raw_payload"]))}  # type: ignore[call-overload]
+
+
+def refused(record: Any, workflow: Workflow) -> str:
+    """Why a record has no key, in words."""
+    with pytest.raises(RefusedError) as fault:
+        landed(record, workflow)
+    assert fault.value.reason is Reason.NO_KEY
+    return fault.value.detail
+
+
+@pytest.mark.parametrize(
+    ("record", "workflow"),
+    [
+        pytest.param({"person": {"link": ANA}}, replace(PERSON, key_fields=("person.link",))),
+        pytest.param({"person.link": ANA}, replace(PERSON, key_fields=("person.link",))),
+        pytest.param(
+            {"raw_payload": {"person": {"link": ANA}}}, replace(PERSON, key_fields=("person.link",))
+        ),
+        pytest.param(
+            {"raw_payload": json.dumps({"link": ANA})},
+            replace(PERSON, key_fields=("other", "link")),
+        ),
+        pytest.param({"link": ANA, "raw_payload": {"a": 1}}, replace(PERSON, key_fields=("link",))),
+        pytest.param({"profile_url": ANA, "acme_raw_payload": {"a": 1}}, PERSON),
+        pytest.param({"public_identifier": "ana-example"}, PERSON),
+        pytest.param({"raw_payload": {"public_identifier": "ana-example"}}, PERSON),
+        pytest.param({"public_identifier": ANA}, PERSON),
+    ],
+)
+def test_a_key_is_found_where_the_registry_says(record: Any, workflow: Workflow) -> None:
+    assert landed(record, workflow)["linkedin_url"] == ANA
+
+
+def test_key_fields_count_in_their_order_and_blanks_do_not() -> None:
+    workflow = replace(COMPANY, key_fields=("first", "second.deep"))
+    record = {"second": {"deep": "b.example"}, "first": " ", "domain": "c.example"}
+    assert landed(record, workflow)["company_domain"] == "b.example"
+
+
+def test_a_payload_stands_under_a_key_that_the_registry_names() -> None:
+    workflow = replace(COMPANY, wrapper_keys=("result",))
+    row = landed({"domain": "a.example", "result": {"name": "A"}}, workflow)
+    assert (row["company_domain"], row["raw_payload"]) == ("a.example", {"name": "A"})
+
+
+def test_a_key_for_lists_alone_holds_no_payload() -> None:
+    workflow = replace(COMPANY, wrapper_keys=("data[]",), key_fields=("data.domain",))
+    record = {"data": {"domain": "a.example"}, "likelihood": 6}
+    row = landed(record, workflow)
+    assert (row["company_domain"], row["raw_payload"]) == ("a.example", record)
+
+
+@pytest.mark.parametrize("before", [b"", b'"status": 200, "total": {"value": 2}, '])
+def test_records_stand_in_a_list_that_the_registry_names(before: bytes) -> None:
+    text = b'{%b\n "data": [{"domain": "a.example"}, {"domain": "b.example"}]}' % before
+    reader = RecordReader("file", iter((text,)), lists=("results", "data"))
+    assert [msgspec.json.decode(r.text)["domain"] for r in reader if isinstance(r, Record)] == [
+        "a.example",
+        "b.example",
+    ]
+
+
+def test_a_list_of_another_name_is_no_list_of_records() -> None:
+    text = b'{"data": [{"domain": "a.example"}]}'
+    (record,) = RecordReader("file", iter((text,)))
+    assert not isinstance(record, Reject)
+    assert record.text == text
+
+
+def test_a_record_that_hides_its_list_is_told_what_to_write_where() -> None:
+    said = refused({"data": [{"domain": "a.example"}], "total": 1}, COMPANY)
+    assert "a list of objects stands under data" in said
+    assert said.endswith(
+        "write data[] into the wrapper_keys of acme-firms in seeds/registry/workflows.csv"
+    )
+
+
+@pytest.mark.parametrize(
+    ("record", "workflow", "path"),
+    [
+        pytest.param({"page": ANA, "name": "Ana"}, PERSON, "page", id="person"),
+        pytest.param({"raw_payload": {"a": {"page": ANA}}}, PERSON, "a.page", id="in the payload"),
+        pytest.param({"site": "www.acme.example"}, COMPANY, "site", id="company"),
+    ],
+)
+def test_a_key_under_another_name_is_told(record: Any, workflow: Workflow, path: str) -> None:
+    assert refused(record, workflow).endswith(
+        f"; {path} looks like it: write it into the key_fields of {workflow.slug} "
+        "in seeds/registry/workflows.csv"
+    )
+
+
+def test_what_nobody_can_guess_is_said_without_advice() -> None:
+    assert "key_fields" not in refused({"name": "Ana", "age": 7}, PERSON)
+
+
+def test_an_address_may_be_asked_for_by_name_and_employer() -> None:
+    record = {"firstName": "Ana", "last_name": "Example", "domain": "acme.example"}
+    row = landed({**record, "acme_raw_payload": {"email": None}}, EMAIL)
+    assert row["linkedin_url"] is None
+    assert (row["first_name"], row["last_name"]) == ("Ana", "Example")
+    assert (row["full_name"], row["company_domain"]) == (None, "acme.example")
+
+
+def test_name_and_employer_may_stand_in_the_payload() -> None:
+    paths = ("full_name:input.full_name", "company_domain:input.domain")
+    asked = {"input": {"full_name": "Ana Example", "domain": "acme.example"}}
+    row = landed({"acme_raw_payload": asked}, replace(EMAIL, key_fields=paths))
+    assert (row["full_name"], row["company_domain"]) == ("Ana Example", "acme.example")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param({"full_name": "Ana Example"}, id="no employer"),
+        pytest.param({"domain": "acme.example", "first_name": "Ana"}, id="half a name"),
+        pytest.param({"domain": " ", "full_name": "Ana Example"}, id="blank employer"),
+    ],
+)
+def test_an_address_of_nobody_is_refused(record: dict[str, str]) -> None:
+    said = refused({**record, "raw_payload": {"email": "a@acme.example"}}, EMAIL)
+    assert "full_name and company_domain, or last_name and company_domain" in said
