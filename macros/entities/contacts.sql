@@ -52,3 +52,12 @@
         where m.linkedin_url = {{ linkedin_url }} and m.is_best
     )
 {%- endmacro %}
+
+
+{% macro first_wrong_email(field, member, path=none) -%}
+    {%- set address = "e.item ->> '" ~ member ~ "'" -%}
+    {%- set first -%}
+        (select {{ address }} from {{ items_of(field, 'e') }} where {{ function('email_address') }}({{ address }}) is null and {{ function('clean_text') }}({{ address }}) is not null order by e.position limit 1)
+    {%- endset -%}
+    {{ return([(path or field) ~ '[].' ~ member, first, 'null::text', 'not an e-mail address']) }}
+{%- endmacro %}

@@ -93,7 +93,11 @@
             {%- endif -%}
             {%- do queries.append(observations_by(entity, sql_of_source(node), meta, said)) -%}
         {%- elif entity == 'company' and 'employer' in meta -%}
-            {%- set said = {'domain': 'o.company_domain', 'owner': 'o.linkedin_url'} -%}
+            {#- a row that is of nobody says nothing of an employer -#}
+            {%- set said = {
+                'domain': 'case when o.linkedin_url is not null then o.company_domain end',
+                'owner': 'o.linkedin_url',
+            } -%}
             {%- for attribute, column in meta.employer.items() if attribute != 'source' -%}
                 {%- do said.update({attribute: 'o.' ~ column}) -%}
             {%- endfor -%}
@@ -238,12 +242,12 @@
 {%- endmacro %}
 
 
-{% macro place_of(parts) -%}
+{% macro place_of(parts, form='clean_text') -%}
     nullif(
         concat_ws(
             ', '
             {%- for part in parts %},
-            {{ function('clean_text') }}({{ part }})
+            {{ function(form) }}({{ part }})
             {%- endfor %}
         ),
         ''

@@ -122,7 +122,7 @@
     {%- set kind = source_kind(node) if node else
         {'raw_table': raw_table, 'key': raw_keys()[raw_table], 'within': [], 'marks': ['name']} -%}
     select
-        n.entity_key,
+        case when n.states_something then n.entity_key end as entity_key,
         n.raw_payload_id,
         {{ believed_refresh('n._refreshed_at', 'n.received_at') }} as refreshed_at,
         n.received_at,

@@ -6,7 +6,7 @@
         'named_indexes': {
             'idx_core_person_contacts_linkedin_url': {'columns': ['linkedin_url']},
             'idx_core_person_contacts_best': {
-                'columns': ['linkedin_url'], 'where': 'is_best', 'unique': true,
+                'columns': ['linkedin_url'], 'where': 'is_best',
             },
         },
     },

@@ -9,6 +9,7 @@ parsed as (
         s.refreshed_at,
         s.received_at,
         {{ function('as_integer') }}(coalesce(s.record ->> 'likelihood', p.likelihood)) as sure,
+        coalesce(s.record ->> 'likelihood', p.likelihood) as said_likelihood,
         p.*,
         l.locality,
         l.region,
@@ -64,11 +65,8 @@ select
     {{ year_of('founded') }} as founded_year,
     {{ function('plain_text') }}(inferred_revenue) as annual_revenue,
     {{ function('plain_text') }}(total_funding_raised) as total_funding,
-    coalesce(
-        {{ function('country_name') }}({{ function('plain_text') }}(country)),
-        {{ function('plain_text') }}(country)
-    ) as country,
-    {{ place_of(['locality', 'region']) }} as location,
+    {{ function('country_name') }}({{ function('plain_text') }}(country)) as country,
+    {{ place_of(['locality', 'region'], form='plain_text') }} as location,
 
     {{ unconverted([
         ['size', 'coalesce(size, employee_count)', 'headcount', 'neither a number nor a range'],
@@ -78,6 +76,7 @@ select
             'linkedin_url', 'linkedin_url', function('company_linkedin_url') ~ '(linkedin_url)',
             'not a LinkedIn company URL',
         ],
+        ['likelihood', 'said_likelihood', 'sure', 'not a whole number'],
         ['tags', 'tags::text', list_of_texts('tags'), 'not a list of texts'],
     ] + kept_as_text([
         'name', 'display_name', 'website', 'type', 'industry', 'inferred_revenue',

@@ -31,6 +31,7 @@ select
     ) as emails,
     {{ unconverted([
         ['emails', 'p.emails::text', list_of_objects('p.emails'), 'not a list of objects'],
+        first_wrong_email('p.emails', 'email', path='emails'),
     ]) }} as _issues
 from payloads as s
 cross join lateral jsonb_to_record(s.payload) as p (emails jsonb)

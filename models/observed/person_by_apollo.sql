@@ -63,7 +63,7 @@ select
     {{ function('plain_text') }}(first_name) as first_name,
     {{ function('plain_text') }}(last_name) as last_name,
     {{ function('plain_text') }}(headline) as headline,
-    {{ place_of(['city', 'state']) }} as location,
+    {{ place_of(['city', 'state'], form='plain_text') }} as location,
     {{ function('plain_text') }}(country) as country,
 
     {{ function('plain_text') }}(title) as title,

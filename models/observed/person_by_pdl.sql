@@ -9,6 +9,7 @@ parsed as (
         s.refreshed_at,
         s.received_at,
         {{ function('as_integer') }}(coalesce(s.record ->> 'likelihood', p.likelihood)) as sure,
+        coalesce(s.record ->> 'likelihood', p.likelihood) as said_likelihood,
         p.*
     from payloads as s
     cross join
@@ -43,10 +44,7 @@ select
     {{ function('plain_text') }}(first_name) as first_name,
     {{ function('plain_text') }}(last_name) as last_name,
     {{ function('plain_text') }}(location_name) as location,
-    coalesce(
-        {{ function('country_name') }}({{ function('plain_text') }}(location_country)),
-        {{ function('plain_text') }}(location_country)
-    ) as country,
+    {{ function('country_name') }}({{ function('plain_text') }}(location_country)) as country,
 
     {{ function('plain_text') }}(job_title) as title,
     {{ function('plain_text') }}(job_company_name) as company_name,
@@ -90,10 +88,8 @@ select
             'not a LinkedIn company URL',
         ],
         ['job_start_date', 'job_start_date', function('as_date') ~ '(job_start_date)', 'not a date'],
-        [
-            'likelihood', 'likelihood', function('as_integer') ~ '(likelihood)',
-            'not a whole number',
-        ],
+        ['likelihood', 'said_likelihood', 'sure', 'not a whole number'],
+        first_wrong_email('emails', 'address'),
     ] + kept_as_text([
         'full_name', 'first_name', 'last_name', 'location_name', 'location_country', 'job_title',
         'job_company_name',

@@ -210,8 +210,8 @@ def test_an_export_brings_contacts(
     del case
     warehouse, _ = golden
     query = (
-        "select email, phone from core.person_observations"
-        " where source = 'salesnav' and linkedin_url = %s order by received_at"
+        "select email, phone from core.person_contacts"
+        " where source = 'salesnav' and linkedin_url = %s order by known_since"
     )
     assert [[row["email"], row["phone"]] for row in rows(warehouse, query, PERSON + slug)] == wanted
 

@@ -21,6 +21,8 @@ KEYS = {
     "extracted.person_experience": ("linkedin_url", "experience_order"),
     "extracted.person_education": ("linkedin_url", "education_order"),
     "extracted.person_discovery": ("linkedin_url",),
+    "extracted.person_emails": ("raw_payload_id", "email"),
+    "core.person_contacts": ("linkedin_url", "source", "email", "phone"),
     "extracted.extraction_issues": ("raw_table", "raw_payload_id", "field"),
     "core.company_observations": ("source", "raw_payload_id", "domain"),
     "core.person_observations": ("source", "raw_payload_id", "linkedin_url"),

@@ -63,6 +63,9 @@ PAYLOAD_TABLES = {
     "person_discovery": PayloadTable(
         "linkedin_url", "clay-find-people", "clay", "clay", "discovery"
     ),
+    "email_payloads": PayloadTable(
+        "linkedin_url", "leadmagic-email", "leadmagic", "direct", "email"
+    ),
     "company_customer_claygent_payloads": PayloadTable(
         "origin_company_domain",
         "claygent-get-all-company-customers",

@@ -144,7 +144,6 @@ def person_of_lead(row: Row) -> Row:
         "company_linkedin_url": forms.company_url(row["linkedin_url_company"]),
         "started_on": forms.day(row["job_started_on"]),
         "is_current": True,
-        "email": forms.email(row["email"]),
         "phone": forms.phone(row["phone_number"]),
     }
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,10 @@ from tests.properties.model.feeds import (
 )
 from tests.properties.model.outcome import Extracted
 from tests.properties.model.payloads import NEVER, Entity, Payload, Reader, Row, receipt
+from tests.properties.model.providers import Said, Source
 from tests.properties.model.seeds import Seeds
+
+Told = list[tuple[Source, Payload, Said]]
 
 LONGEST_NAME = 1_000  # octets: what an index cannot hold is no name
 
@@ -40,7 +44,6 @@ POSITION = (
     *("title", "company_name", "company_domain", "company_linkedin_url"),
     *("started_on", "ended_on", "is_current"),
 )
-CONTACT = ("email", "phone")
 
 
 @dataclass(frozen=True)
@@ -81,23 +84,42 @@ class Observation:
         return self.refreshed or self.received
 
 
-def of_companies(raw: Raw, entities: dict[str, list[Entity]], seeds: Seeds) -> list[Observation]:
+def of_companies(
+    raw: Raw, entities: dict[str, list[Entity]], told: Told, seeds: Seeds
+) -> list[Observation]:
     """All that was ever said of companies, of addresses that are nobody's as well."""
+    by_providers = (
+        (said.source, _order_of(payload), [(said.key, said.said)])
+        for source, payload, said in told
+        if source.entity == "company"
+    )
+    employers = (
+        (said.employer[0], _order_of(payload), [said.employer[1:]])
+        for _, payload, said in told
+        if said.employer is not None and said.key is not None
+    )
+    named_by = chain(_companies_named(raw, entities, seeds), by_providers, employers)
     return [
         Observation(source, domain, _fitting(said), *order, "core.company_observations")
-        for source, order, named in _companies_named(raw, entities, seeds)
+        for source, order, named in named_by
         for domain, said in _once(named).items()
         if domain is not None
     ]
 
 
-def of_people(raw: Raw, entities: dict[str, list[Entity]]) -> list[Observation]:
+def of_people(raw: Raw, entities: dict[str, list[Entity]], told: Told) -> list[Observation]:
     """All that was ever said of people, of those with a member id as well."""
     return [
-        Observation(source, url, said, *order, "core.person_observations")
+        Observation(source, url, said, *order, _PEOPLE)
         for source, order, url, said in _people_named(raw, entities)
+    ] + [
+        Observation(said.source, said.key, said.said, *_order_of(payload), _PEOPLE)
+        for source, payload, said in told
+        if source.entity == "person" and said.key is not None
     ]
 
+
+_PEOPLE = "core.person_observations"
 
 Order = tuple[UUID, datetime | None, datetime]
 Named = tuple[str | None, Row]
@@ -124,7 +146,7 @@ def _companies_named(
             for payload in entity.payloads:
                 yield source, _order_of(payload), name_them(payload, _extracted(source, payload))
     for row in raw["company_payloads"]:
-        if seeds.reader(row["workflow_slug"]) != "company_firmographics":
+        if seeds.reader(row["workflow_slug"]) is None:
             named = [(forms.domain(row["company_domain"]), Row())]
             yield "other_payloads", (row["id"], None, receipt(row)), named
     for row in raw["manual_company_customers"]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.properties.model import core, reference
+from tests.properties.model.contacts import contacts
 from tests.properties.model.extracted import Raw, extract
 from tests.properties.model.observations import (
     COMPANY_ATTRIBUTES,
-    CONTACT,
     PERSON_ATTRIBUTES,
     POSITION,
     Observation,
@@ -14,7 +14,10 @@ from tests.properties.model.observations import (
     of_people,
 )
 from tests.properties.model.payloads import Row
+from tests.properties.model.providers import addresses, exported_addresses, said_by_providers
 from tests.properties.model.seeds import Seeds
+
+_BESIDE = ("phone", "likelihood")
 
 
 def expected(raw: Raw, seeds: Seeds) -> dict[str, list[Row]]:
@@ -26,16 +29,20 @@ def expected(raw: Raw, seeds: Seeds) -> dict[str, list[Row]]:
     """
     extracted = extract(raw, seeds)
     tables = extracted.tables
-    companies = of_companies(raw, extracted.entities, seeds)
-    people = of_people(raw, extracted.entities)
+    told = said_by_providers(raw, seeds, extracted.issues)
+    companies = of_companies(raw, extracted.entities, told, seeds)
+    people = of_people(raw, extracted.entities, told)
+    emails = [*addresses(told), *exported_addresses(raw["salesnav_scrapes"])]
+    tables["extracted.person_emails"] = [each.row for each in emails]
     tables["core.company_observations"] = [
-        _observed(each, "domain", COMPANY_ATTRIBUTES) for each in companies
+        _observed(each, "domain", (*COMPANY_ATTRIBUTES, "likelihood")) for each in companies
     ]
     tables["core.person_observations"] = [
-        _observed(each, "linkedin_url", (*PERSON_ATTRIBUTES, *POSITION, *CONTACT))
+        _observed(each, "linkedin_url", (*PERSON_ATTRIBUTES, *POSITION, *_BESIDE))
         for each in people
     ]
     tables |= core.companies(companies, seeds) | core.people(people, seeds)
+    tables["core.person_contacts"] = contacts(emails, people, tables, seeds)
     tables["core.company_aliases"] = core.aliases(seeds)
     tables["reference.company_icp"] = reference.icps(extracted.entities["icp_owners"], seeds)
     tables["reference.company_customers"] = reference.customers(raw, tables, seeds)

@@ -12,6 +12,7 @@ WORKFLOWS = {
     "company_discovery": "clay-find-companies",
     "person_payloads": "clay-person-profile",
     "person_discovery": "clay-find-people",
+    "email_payloads": "leadmagic-email",
     "company_customer_claygent_payloads": "claygent-get-all-company-customers",
     "case_study_extraction_payloads": "gemini-extract-case-study-details",
     "icp_payloads": "ai-generate-target-client-icp",

@@ -7,13 +7,14 @@ from random import Random
 from typing import Any
 
 from tests.support.history import spellings as spell
-from tests.support.history.draws import Draws, Fields
+from tests.support.history.draws import Fields
+from tests.support.history.providers import Providers
 from tests.support.history.records import LOADED, Record
 
 JSON_LISTS = ["languages", "certifications", "courses", "awards", "patents"]
 
 
-class World(Draws):
+class World(Providers):
     """Draws records, entity by entity.
 
     Args:
@@ -40,6 +41,9 @@ class World(Draws):
             (self._lead, self.people),
             (self._portfolio, self.companies),
             (self._crunchbase, self.companies),
+            (self._organisation, self.companies),
+            (self._matched_person, self.people),
+            (self._found_address, self.people),
         ]
         timelines = [(make, key) for make, keys in makers for key in keys]
         chosen = self.draw.sample(timelines, self._entities)

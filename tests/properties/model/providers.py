@@ -1,0 +1,337 @@
+"""What the sources of providers say: each payload for itself, whether others came or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tests.properties.model import forms
+from tests.properties.model.feeds import exported, person_of_lead
+from tests.properties.model.payloads import (
+    NO_DOMAIN,
+    NO_OBJECT,
+    NO_PERSON,
+    Issue,
+    Payload,
+    Reader,
+    Row,
+    receipt,
+)
+from tests.properties.model.seeds import Seeds
+
+NO_HEADCOUNT = "neither a number nor a range"
+NO_EMAIL = "not an e-mail address"
+UNLIKELY = 6  # below it People Data Labs calls what it says a guess
+
+# countries that the histories name, as they are shown
+COUNTRIES = {"united states": "United States", "US": "United States"}
+
+# The provider's word for an address -> what it means: the first table of the seed's reviewers.
+VERDICTS = {"valid": "valid", "valid_catch_all": "risky", "invalid": "invalid"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a payload says.
+
+    Args:
+        source: The source.
+        key: Of the entity, in normal form; None where it is not known by one.
+        said: Its attributes.
+        employer: Source, domain and attributes of the employer.
+        emails: Addresses as received, each with the provider's word for it.
+    """
+
+    source: str
+    key: str | None
+    said: Row
+    employer: tuple[str, str | None, Row] | None = None
+    emails: Sequence[tuple[str | None, str | None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Payloads of a provider.
+
+    Args:
+        model: What the registry calls the model that reads them.
+        table: Their raw table.
+        within: The member of a payload that holds what is read, if it is there.
+        marks: Fields of which a payload has one at least if it states anything.
+        read: Tells what a payload says.
+        entity: company or person.
+    """
+
+    model: str
+    table: str
+    within: str
+    marks: str
+    read: Callable[[Payload, Reader], Said]
+    entity: str = "person"
+
+
+def said_by_providers(
+    raw: dict[str, list[Row]], seeds: Seeds, issues: list[Issue]
+) -> list[tuple[Source, Payload, Said]]:
+    """What each payload says that states something; what could not be used is noted."""
+    found = []
+    for source in SOURCES:
+        for row in raw[source.table]:
+            if seeds.reader(row["workflow_slug"]) != source.model:
+                continue
+            payload = Payload(source.table, row, _key_of(source, row))
+            inner = _inner(source, payload)
+            issues.extend(_unusable(source, payload, inner))
+            if _states(source, inner):
+                reader = Reader(payload, inner or {}, "", issues)
+                found.append((source, payload, source.read(payload, reader)))
+    return found
+
+
+def _key_of(source: Source, row: Row) -> str | None:
+    if source.entity == "company":
+        return forms.domain(row["company_domain"])
+    return forms.person_url(row["linkedin_url"])
+
+
+def _inner(source: Source, payload: Payload) -> dict[str, Any] | None:
+    content = payload.content
+    inner = (content or {}).get(source.within)
+    return inner if isinstance(inner, dict) else content
+
+
+def _states(source: Source, inner: dict[str, Any] | None) -> bool:
+    return any(forms.says_something((inner or {}).get(mark)) for mark in source.marks.split())
+
+
+def _unusable(source: Source, payload: Payload, inner: dict[str, Any] | None) -> Iterable[Issue]:
+    row, reader = payload.row, Reader(payload, {})
+    is_email = source.table == "email_payloads"
+    column, reason = (
+        ("company_domain", NO_DOMAIN) if source.entity == "company" else ("linkedin_url", NO_PERSON)
+    )
+    if payload.key is None and not (is_email and row[column] is None):
+        reader.report(column, row[column], reason)
+    if is_email and row["linkedin_url"] is None and forms.domain(row["company_domain"]) is None:
+        reader.report("company_domain", row["company_domain"], NO_DOMAIN)
+    if payload.content is None:
+        reader.report("raw_payload", forms.json_text(row["raw_payload"]), NO_OBJECT)
+    elif not _states(source, inner) and (is_email or payload.key is not None):
+        fields = ", ".join(sorted(inner or {})) or "{}"
+        reader.report("raw_payload", fields, "states nothing")
+    if forms.clean(payload.said_refresh) is not None and payload.refreshed is None:
+        unread = forms.moment(payload.said_refresh) is None
+        reader.report(
+            "last_refresh",
+            payload.said_refresh or "",
+            "not a timestamp" if unread else "in the future",
+        )
+    return reader.issues
+
+
+def _country(text: str | None) -> str | None:
+    return None if text is None else COUNTRIES.get(text, text)
+
+
+def _place(r: Reader, *names: str) -> str | None:
+    parts = [r.text(name) for name in names]
+    return ", ".join(part for part in parts if part is not None) or None
+
+
+def _organisation(payload: Payload, r: Reader) -> Said:
+    """Apollo's organisations."""
+    text = forms.text_of(r.fields.get("estimated_num_employees"))
+    size = forms.headcount(text)
+    if size is None and forms.clean(text) is not None:
+        r.report("estimated_num_employees", text or "", NO_HEADCOUNT)
+    r.texts("keywords")
+    said = {
+        "name": r.text("name"),
+        "linkedin_url": r.company_url("linkedin_url"),
+        "website": r.text("website_url"),
+        "description": r.text("short_description"),
+        "industry": r.text("industry"),
+        "specialties": forms.texts_of(r.fields.get("keywords")),
+        "employee_count": (size or (None, None))[0],
+        "size_bucket": (size or (None, None))[1],
+        "founded_year": r.number("founded_year"),
+        "annual_revenue": r.text("annual_revenue_printed"),
+        "total_funding": r.text("total_funding_printed"),
+        "country": r.text("country"),
+        "location": _place(r, "city", "state"),
+    }
+    return Said("apollo", payload.key, said)
+
+
+def _pdl_person(payload: Payload, r: Reader) -> Said:
+    """People of People Data Labs."""
+    content = payload.content or {}
+    likelihood = forms.text_of(content.get("likelihood"))
+    if likelihood is None:
+        likelihood = forms.text_of(r.fields.get("likelihood"))
+    sure = forms.whole_number(likelihood, 32)
+    if sure is None and forms.clean(likelihood) is not None:
+        r.report("likelihood", likelihood or "", "not a whole number")
+    source = "pdl_unlikely" if sure is not None and sure < UNLIKELY else "pdl"
+    work_email = _address(r, "work_email")
+    phone = forms.text_of(r.fields.get("mobile_phone"))
+    if forms.phone(phone) is None and forms.clean(phone) is not None:
+        r.report("mobile_phone", phone or "", "not a phone number")
+    listed = [forms.text_of(item.get("address")) for _, item in r.objects("emails")]
+    wrong = (a for a in listed if forms.clean(a) is not None and forms.email(a) is None)
+    for address in list(wrong)[:1]:
+        r.report("emails[].address", address or "", NO_EMAIL)
+    employer = {
+        "name": r.text("job_company_name"),
+        "linkedin_url": r.company_url("job_company_linkedin_url"),
+    }
+    domain = r.domain("job_company_website")
+    said = {
+        "likelihood": sure,
+        **{name: r.text(name) for name in ("full_name", "first_name", "last_name")},
+        "location": r.text("location_name"),
+        "country": _country(r.text("location_country")),
+        "title": r.text("job_title"),
+        "company_name": employer["name"],
+        "company_domain": domain,
+        "company_linkedin_url": employer["linkedin_url"],
+        "started_on": r.day("job_start_date"),
+        "is_current": True,
+        "phone": forms.phone(phone),
+    }
+    emails = [(address, None) for address in (work_email, *listed)]
+    return Said(source, payload.key, said, ("pdl_people", domain, employer), emails)
+
+
+def _address(r: Reader, name: str) -> str | None:
+    text = forms.text_of(r.fields.get(name))
+    if forms.email(text) is None and forms.clean(text) is not None:
+        r.report(name, text or "", NO_EMAIL)
+    return text
+
+
+def _found_email(payload: Payload, r: Reader) -> Said:
+    """What LeadMagic finds."""
+    row = payload.row
+    first, last = forms.clean(row["first_name"]), forms.clean(row["last_name"])
+    parts = " ".join(part for part in (first, last) if part is not None) or None
+    said = {
+        "full_name": forms.clean(row["full_name"]) or parts,
+        "first_name": first,
+        "last_name": last,
+    }
+    word = forms.text_of(r.fields.get("status"))
+    emails = [(_address(r, "email"), word)]
+    return Said("leadmagic_emails", payload.key, said, None, emails)
+
+
+SOURCES = (
+    Source(
+        *("company_by_apollo", "company_payloads", "organization"),
+        (
+            "name website_url linkedin_url industry estimated_num_employees founded_year "
+            "annual_revenue_printed total_funding_printed city state country short_description "
+            "keywords"
+        ),
+        _organisation,
+        "company",
+    ),
+    Source(
+        *("person_by_pdl", "person_payloads", "data"),
+        (
+            "full_name first_name last_name job_title job_company_name work_email emails "
+            "mobile_phone location_name location_country experience education"
+        ),
+        _pdl_person,
+    ),
+    Source("email_by_leadmagic", "email_payloads", "", "email", _found_email),
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """What one raw row says of one address.
+
+    Args:
+        raw_id: The raw row.
+        url: The person; None where the address was asked for by name and employer.
+        email: In normal form.
+        verdict: What is said of it.
+        source: The source.
+        name: Whose it is, as far as the row says.
+        domain: Of the employer, as far as the row says.
+        refreshed: When the provider last refreshed it.
+        received: Receipt of the row.
+    """
+
+    raw_id: Any
+    url: str | None
+    email: str
+    verdict: str
+    source: str
+    name: str | None
+    domain: str | None
+    refreshed: datetime | None
+    received: datetime
+
+    @property
+    def row(self) -> Row:
+        """Its row in extracted.person_emails."""
+        verified = self.refreshed or self.received
+        return {
+            "raw_payload_id": self.raw_id,
+            "linkedin_url": self.url,
+            "email": self.email,
+            "verdict": self.verdict,
+            "verified_at": None if self.verdict == "unknown" else verified,
+            "source": self.source,
+            "full_name": self.name,
+            "company_domain": self.domain,
+            "refreshed_at": self.refreshed,
+            "received_at": self.received,
+        }
+
+
+def addresses(said: Iterable[tuple[Source, Payload, Said]]) -> list[Address]:
+    """What providers say of addresses; of one that stands in a payload twice the first counts."""
+    found = []
+    for _, payload, each in said:
+        told: dict[str, str | None] = {}
+        for text, word in each.emails:
+            email = forms.email(text)
+            if email is not None:
+                told.setdefault(email, word)
+        domain = each.said.get("company_domain")
+        if payload.table == "email_payloads":
+            domain = forms.domain(payload.row["company_domain"])
+        found += [
+            Address(
+                *(payload.id, each.key, email, _verdict(word), each.source),
+                *(each.said["full_name"], domain, payload.refreshed, payload.received),
+            )
+            for email, word in told.items()
+        ]
+    return found
+
+
+def exported_addresses(leads: Iterable[Row]) -> list[Address]:
+    """The addresses in exports of leads, of which nothing is said."""
+    found = []
+    for row in leads:
+        email, person = forms.email(row["email"]), person_of_lead(row)
+        if email is not None:
+            url = forms.person_url(row["linkedin_url_user_profile"])
+            found.append(
+                Address(
+                    *(row["id"], url, email, "unknown", "salesnav", person["full_name"]),
+                    *(person["company_domain"], exported(row), receipt(row)),
+                )
+            )
+    return found
+
+
+def _verdict(word: str | None) -> str:
+    cleaned = forms.clean(word.lower()) if word is not None else None
+    return VERDICTS.get(cleaned or "", "unknown")

@@ -1,0 +1,94 @@
+"""Invented records of providers whose payloads lie in tables that others share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tests.support.history import spellings as spell
+from tests.support.history.draws import START, Draws, Fields
+from tests.support.history.records import LOADED, Record
+
+APOLLO, PDL = "apollo-organization-enrich", "pdl-person"
+
+
+class Providers(Draws):
+    """Draws what Apollo, People Data Labs and LeadMagic answer."""
+
+    def _organisation(self, domain: str) -> list[Record]:
+        d = self.draw
+        fields = {
+            "name": self._company_name(),
+            "website_url": spell.text(d, "http://www.northwind.example"),
+            "linkedin_url": self._page(),
+            "industry": spell.text(d, self._edition("retail", "software")),
+            "estimated_num_employees": spell.number(d, 30_000),
+            "founded_year": spell.number(d, 2020),
+            "annual_revenue_printed": spell.text(d, "12M"),
+            "total_funding_printed": spell.text(d, "3M"),
+            "city": spell.text(d, "Austin"),
+            "state": spell.text(d, "Texas"),
+            "country": spell.text(d, "United States"),
+            "short_description": spell.text(d, "Tools"),
+            "keywords": self._one([["ERP", " x "], None, [], '["a"]']),
+        }
+        key = {"company_domain": self._key(spell.domain(d, domain), spell.NO_DOMAINS)}
+        return [self._told("company_payloads", key, fields, APOLLO, "organization")]
+
+    def _matched_person(self, slug: str) -> list[Record]:
+        return [self._match(slug) for _ in range(self._one([1, 1, 2]))]
+
+    def _match(self, slug: str) -> Record:
+        d = self.draw
+        fields: Fields = {
+            "full_name": spell.text(d, f"name {d.randrange(99)}"),
+            "first_name": spell.text(d, "josé"),
+            "last_name": spell.text(d, "example"),
+            "job_title": spell.text(d, self._edition("vp sales", "buyer")),
+            "job_company_name": self._company_name(),
+            "job_company_website": self._company_or_not(),
+            "job_company_linkedin_url": self._page(),
+            "job_start_date": self._one(["2021-03", "2022", "2023-07-01", None, "Present"]),
+            "work_email": self._address(),
+            "emails": self._one(
+                [None, [], [{"address": self._address(), "type": "personal"}, {"type": "other"}]]
+            ),
+            "mobile_phone": self._one([None, "+1 303 555 0100", "n/a", "12"]),
+            "location_name": spell.text(d, "austin, texas"),
+            "location_country": self._one(["united states", "Atlantis", None, "N/A"]),
+            "likelihood": self._one([10, 8, 6, 5, "4", None, 0]),
+        }
+        key = {"linkedin_url": self._key(spell.person(d, slug), spell.NO_PEOPLE)}
+        return self._told("person_payloads", key, fields, PDL, "data")
+
+    def _address(self) -> Any:
+        number = self.draw.randrange(8)
+        return self._one([f"Person-{number}@acme.example"] * 5 + [None, "N/A", "nobody at acme"])
+
+    def _told(self, table: str, key: Fields, fields: Fields, workflow: str, within: str) -> Record:
+        """A record of a workflow that is not the usual one of its table."""
+        record = self._payload(table, key, fields)
+        received = START.isoformat() if record.received == LOADED else record.received
+        payload = record.payload
+        if isinstance(payload, dict) and self._chance(60):
+            payload = {within: payload}
+        return replace(record, payload=payload, received=received, workflow=workflow)
+
+    def _found_address(self, slug: str) -> list[Record]:
+        return [self._finding(slug) for _ in range(self._one([1, 1, 2]))]
+
+    def _finding(self, slug: str) -> Record:
+        d = self.draw
+        fields = {
+            "email": self._address(),
+            "status": self._one(["valid", "VALID_CATCH_ALL", "invalid", "unknown", None, "odd"]),
+        }
+        url = self._key(spell.person(d, slug), spell.NO_PEOPLE)
+        name = self._one([f"Name {d.randrange(99)}", "josé example"])
+        asked: list[Fields] = [
+            {"linkedin_url": url, "first_name": "José", "last_name": self._one(["Example", None])},
+            {"linkedin_url": url},
+            {"linkedin_url": None, "full_name": name, "company_domain": self._company()},
+        ]
+        columns = dict.fromkeys(("first_name", "last_name", "full_name", "company_domain"))
+        return self._payload("email_payloads", {**columns, **self._one(asked)}, fields)
