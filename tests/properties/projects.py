@@ -68,7 +68,7 @@ class Project:
         if isinstance(result.exception, KeyboardInterrupt):
             raise result.exception  # whoever stops the search is no fault of the history
         if not result.success:
-            raise DbtFailedError(failures_of(result))
+            raise DbtFailedError("\n".join([failures_of(result), *said]))
         return said
 
     @cached_property
