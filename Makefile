@@ -19,7 +19,7 @@ PEERS = 'dlt[postgres]' meltanolabs-target-postgres 'datasette<0.66'
 # another checkout's or another Python's settings have no business here
 unexport HQ_PROJECT_DIR PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
-.PHONY: help demo test test-long lint bench docs screenshots vocabularies clean
+.PHONY: help demo test test-long lint lint-python lint-sql bench docs screenshots vocabularies clean
 
 help:
 	@echo 'make demo        set up, load examples/ into the embedded PostgreSQL, build, show the result'
@@ -42,12 +42,19 @@ test: lint
 test-long: .venv/.develops
 	$(BIN)/$(PYTEST) -m long $(ARGS)
 
-# sqlfluff compiles the models with dbt, which wants some database: the embedded one will do
+# both at once; what they say does not mingle where make can keep it apart
 lint: .venv/.develops
+	@$(MAKE) --no-print-directory -j 2 \
+		$(if $(filter output-sync,$(.FEATURES)),--output-sync=target) lint-python lint-sql
+
+lint-python: .venv/.develops
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# sqlfluff compiles the models with dbt, which wants some database: the embedded one will do
+lint-sql: .venv/.develops
 	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder ingest hq_api
 	unset PGHOSTADDR PGSERVICE PGDATABASE && eval "$$($(BIN)/ingest db env)" \
 		&& $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(LINTED_SQL)

@@ -101,15 +101,15 @@
     those deferred to.
 #}
 {% macro deployed_versions() -%}
+    {%- set ours = deployments() -%}
     {%- set places = [] -%}
-    {%- for node in graph.nodes.values()
-        if node.schema == deployments().schema and node.defer_relation -%}
-        {%- do places.append(deployments().incorporate(path={
+    {%- for node in graph.nodes.values() if node.schema == ours.schema and node.defer_relation -%}
+        {%- do places.append(ours.incorporate(path={
             'database': node.defer_relation.database, 'schema': node.defer_relation.schema,
         })) -%}
     {%- endfor -%}
     {%- set built = {} -%}
-    {%- for place in places[:1] + [deployments()] -%}
+    {%- for place in places[:1] + [ours] -%}
         {%- for row in run_query('select node, checksum from ' ~ place) -%}
             {%- do built.update({row[0]: row[1]}) -%}
         {%- endfor -%}

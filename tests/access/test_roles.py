@@ -74,7 +74,7 @@ def place(new_place: Callable[[], Place]) -> Place:
     """A warehouse that was built before it had roles, by the one who set it up."""
     place = new_place()
     place.init()
-    place.build("build", *NO_TESTS)
+    place.dbt("build", *NO_TESTS)
     place.execute("create schema if not exists api")
     place.execute("create view api.made_by_hand as select domain from core.companies")
     place.execute("create schema marts")
@@ -176,7 +176,7 @@ def test_an_analyst_calls_the_normal_forms(place: Place) -> None:
 def test_an_analyst_reads_every_answer_made_of_raw_too(place: Place) -> None:
     """A view reads with its owner's rights: counts of the ledger, and not the ledger."""
     insert_company(place, "counted.example", "Counted")
-    place.build("run", role=BUILDER)
+    place.dbt("run", role=BUILDER)
     answers = place.all("select viewname from pg_views where schemaname = 'api'")
     assert {"deliveries", "status", "vc_portfolio"} <= {name for (name,) in answers}
     for (name,) in answers:
@@ -262,7 +262,7 @@ def test_status_shows_a_role_what_it_may_see_and_names_the_rest(
     place: Place, role: str, not_shown: list[str]
 ) -> None:
     insert_company(place, "seen-in-status.example", "Seen")
-    place.build("run", role=BUILDER)
+    place.dbt("run", role=BUILDER)
     said = place.ingest("status", "--json", role=role)
     assert said.exception is None
     found = json.loads(said.stdout)
@@ -290,16 +290,17 @@ def test_status_shows_a_role_what_it_may_see_and_names_the_rest(
 def test_who_may_not_build_changes_nothing(place: Place, role: str) -> None:
     seen = "select model, seen::text from extracted.watermarks order by model"
     before = place.all(seen)
-    done = place.as_role(role).dbt("run")
-    assert done.returncode != 0
-    assert f"Nothing can be built in database {place.name} as {role}: no right to" in done.stdout
+    done = place.dbt("run", role=role, may_fail=True)
+    assert not done.success
+    said = f"Nothing can be built in database {place.name} as {role}: no right to"
+    assert said in str(done.exception)
     assert place.all(seen) == before
 
 
 @pytest.mark.long
 def test_a_builder_builds_on_what_somebody_else_built(place: Place) -> None:
     insert_company(place, "built.example", "Built")
-    place.build("build", *NO_TESTS, role=BUILDER)
+    place.dbt("build", *NO_TESTS, role=BUILDER)
     query = "select name from core.companies where domain = 'built.example'"
     assert place.all(query, role=ANALYST) == [("Built",)]
 
@@ -308,14 +309,14 @@ def test_a_builder_builds_a_fresh_database(new_place: Callable[[], Place]) -> No
     fresh = new_place()
     fresh.init("--roles")
     insert_company(fresh, "first.example", "First")
-    fresh.build("build", *NO_TESTS, role=BUILDER)
+    fresh.dbt("build", *NO_TESTS, role=BUILDER)
     assert fresh.all("select name from core.companies", role=ANALYST) == [("First",)]
     assert fresh.init("--roles")["changed"] == []
 
 
 @pytest.mark.long
 def test_seeds_that_are_made_anew_stay_readable(place: Place) -> None:
-    place.build("seed", "--full-refresh", role=BUILDER)
+    place.dbt("seed", "--full-refresh", role=BUILDER)
     assert place.all("select count(*) > 0 from reference.countries", role=ANALYST) == [(True,)]
 
 
@@ -336,7 +337,7 @@ def test_what_a_login_of_the_builder_made_is_the_builders_after_the_run(place: P
 def remake(place: Place, role: str | None) -> None:
     """Have a table made anew by somebody, and look whose it is then."""
     place.execute("drop table extracted.company_icp_criteria cascade")
-    place.build("run", "--select", "company_icp_criteria", role=role)
+    place.dbt("run", "--select", "company_icp_criteria", role=role)
     assert place.all("select count(*) from extracted.company_icp_criteria", role=ANALYST) == [(0,)]
     assert place.all(
         "select tableowner from pg_tables where tablename = 'company_icp_criteria'"
@@ -347,7 +348,7 @@ def test_a_lost_right_comes_back_with_the_next_run(place: Place) -> None:
     place.execute(
         "revoke usage on schema core from hq_analyst; revoke select on core.people from hq_analyst"
     )
-    place.build("run", "--select", "company_aliases", role=BUILDER)
+    place.dbt("run", "--select", "company_aliases", role=BUILDER)
     assert place.all("select count(*) >= 0 from core.people", role=ANALYST) == [(True,)]
 
 
@@ -367,7 +368,7 @@ def test_who_waits_for_a_lock_may_ask_who_holds_it(place: Place, role: str) -> N
 
 def test_the_service_answers_everything_with_the_rights_of_its_role(place: Place) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        use(monkeypatch, place.as_role(None).parameters)
+        use(monkeypatch, place.parameters)
         app = create_app(Settings(with_keys=False, rate=1e6))
         with TestClient(app, base_url="http://localhost") as http:
             for resource in read_resources().values():

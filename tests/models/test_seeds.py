@@ -10,7 +10,7 @@ from tests.properties.projects import Project, copied
 from tests.support.scenario import Row, part, rows, scenario
 from tests.support.scratch import Parameters
 from tests.support.sources import COMPANY, discovery, firmographics, moment
-from tests.support.warehouse import NO_TESTS, Warehouse, dbt
+from tests.support.warehouse import NO_TESTS, WITHOUT_ANSWERS, Warehouse, dbt
 
 OWN = "own-firmographics,own,direct,facts,company,Own,2026-11-01,company_firmographics"
 # seed -> (the beginning of a line, what is put before it; for the ranking, in its place)
@@ -41,7 +41,7 @@ def build_with_changes(project: Project, *seeds: str) -> None:
         instead = f"{text}\n{line}" if seed in ADDED else text
         file = next((project.folder / "seeds").rglob(f"{seed}.csv")).relative_to(project.folder)
         project.replace(str(file), f"\n{line}", f"\n{instead}")
-    project.dbt("build", *NO_TESTS)
+    project.dbt("build", *NO_TESTS, *WITHOUT_ANSWERS)
 
 
 def look(warehouse: Warehouse) -> Seen:

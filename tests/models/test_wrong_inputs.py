@@ -15,7 +15,7 @@ from tests.properties.projects import Project, copied
 from tests.support.example_files import load_examples
 from tests.support.scenario import scenario
 from tests.support.scratch import Parameters
-from tests.support.warehouse import NO_TESTS, PROJECT, Warehouse, dbt
+from tests.support.warehouse import NO_TESTS, PROJECT, WITHOUT_ANSWERS, Warehouse, dbt
 from tests.support.wrong_inputs import CASES, FOLDER, REGISTERED, page
 
 WORKFLOWS = "seeds/registry/workflows.csv"
@@ -47,7 +47,7 @@ def arrived(_built: Parameters, tmp_path_factory: pytest.TempPathFactory) -> Ite
         project.dbt(
             "build", "--select", "workflow_readers", "+enrichment_workflow_registry", *NO_TESTS
         )
-        project.dbt("run")
+        project.dbt("run", *WITHOUT_ANSWERS)
         summaries = {}
         options = LoadOptions(load_registry(project.seeds / "registry"))
         for delivery in zip_longest(*(case["deliveries"] for case in CASES.values()), fillvalue=()):
@@ -57,7 +57,7 @@ def arrived(_built: Parameters, tmp_path_factory: pytest.TempPathFactory) -> Ite
                 summaries[file["file"]] = load_file(
                     warehouse.conn, str(FOLDER / file["file"]), replace(options, workflow=of)
                 )
-            project.dbt("run")
+            project.dbt("run", *WITHOUT_ANSWERS)
         yield Arrived(warehouse, summaries, project)
         dbt(*REGISTRY)
 
@@ -113,7 +113,7 @@ def test_what_cannot_be_used_is_reported(arrived: Arrived, case: dict[str, Any])
 def test_a_full_refresh_answers_the_same(arrived: Arrived) -> None:
     queries = [ask["query"] for case in CASES.values() for ask in case["asks"]]
     before = [answers(arrived.warehouse, query) for query in queries]
-    arrived.project.dbt("run", "--full-refresh")
+    arrived.project.dbt("run", "--full-refresh", *WITHOUT_ANSWERS)
     assert [answers(arrived.warehouse, query) for query in queries] == before
 
 

@@ -18,4 +18,4 @@ def stage(_built: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> I
     with connect(application_name="tests") as conn:
         made = Stage(conn, states(folder), folder)
         yield made
-        made.rebuild("plain")
+        made.bring_back()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -32,12 +32,9 @@ from tests.support.history.records import (
     Record,
     Step,
 )
-from tests.support.warehouse import NO_TESTS, Warehouse, empty_raw
+from tests.support.warehouse import ANSWERS, NO_TESTS, WITHOUT_ANSWERS, Warehouse, empty_raw
 
 Rows = dict[str, list[dict[str, Any]]]
-
-# words of dbt that leave the views out: nobody asks them here, and there are as many as tables
-WITHOUT_ANSWERS = ("--exclude", "api")
 
 
 @dataclass
@@ -46,14 +43,14 @@ class Stage:
 
     Args:
         conn: A connection to it; raw is there.
-        projects: The project by the state of its CSVs.
+        projects: The project by the state of its CSVs; "plain", as it is, was built.
         folder: Takes the files that are loaded.
     """
 
     conn: Connection
-    projects: Mapping[str, Project]
+    projects: dict[str, Project]
     folder: Path
-    _deployed: str = field(default="", init=False)  # whose seeds are there; empty: not for sure
+    _deployed: str = field(default="plain", init=False)  # whose seeds are there; empty: not sure
 
     def __post_init__(self) -> None:
         set_json_loads(exact_json, self.conn)
@@ -78,6 +75,12 @@ class Stage:
                     waiting.close()
                 else:
                     self._forget(step)
+
+    def bring_back(self) -> None:
+        """Leave the warehouse empty, with the project's own seeds and with its views."""
+        self._clear()
+        self._deploy("plain")
+        self.projects["plain"].dbt("run", "--select", ANSWERS)
 
     def rebuild(self, state: str) -> None:
         """Drop everything that dbt made and build it once from the raw rows."""
@@ -109,13 +112,20 @@ class Stage:
         Warehouse(self.conn).empty()
 
     def _dbt(self, step: Dbt) -> None:
-        project = self.projects[step.seeds]
-        if step.seeds != self._deployed:
-            self._deployed = ""
-            # functions are made of the words of seeds
-            project.dbt("build", "--resource-type", "seed", "--resource-type", "function")
-            self._deployed = step.seeds
-        project.dbt(*step.words, *WITHOUT_ANSWERS)
+        if step.words[0] != "build":
+            self._deploy(step.seeds)
+        self._deployed = ""
+        self.projects[step.seeds].dbt(*step.words, *WITHOUT_ANSWERS)
+        self._deployed = step.seeds
+
+    def _deploy(self, state: str) -> None:
+        if state == self._deployed:
+            return
+        self._deployed = ""
+        # functions are made of the words of seeds
+        words = ("--resource-type", "seed", "--resource-type", "function")
+        self.projects[state].dbt("build", *words)
+        self._deployed = state
 
     def _forget(self, step: Forget) -> None:
         which = " where model = any(%s)" if step.models else ""

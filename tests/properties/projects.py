@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import SeedNode
 
 from tests.support.history.draws import company_domain
 from tests.support.warehouse import (
@@ -16,6 +17,7 @@ from tests.support.warehouse import (
     arguments_of,
     failures_of,
     note_logged,
+    parsed_file,
     parsed_project,
     uncompiled,
 )
@@ -75,9 +77,14 @@ class Project:
     def _manifest(self) -> Manifest:
         if self.folder == PROJECT:
             return parsed_project()
-        result = dbtRunner().invoke(["--quiet", "parse", *self._arguments])
+        # of a copy only what differs from the project has to be parsed
+        parsed = ("--partial-parse-file-path", str(parsed_file()))
+        result = dbtRunner().invoke(["--quiet", "parse", *parsed, *self._arguments])
         if not isinstance(result.result, Manifest):
             raise DbtFailedError(str(result.exception))
+        for node in result.result.nodes.values():
+            if isinstance(node, SeedNode):
+                node.root_path = str(self.folder)
         return result.result
 
     @property

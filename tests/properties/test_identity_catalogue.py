@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,10 +18,9 @@ Looks = dict[str, tuple[Known, dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def looks(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looks]:
+def looks(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Looks:
     """Core after each step of all scenarios, and the ids of its rows."""
-    folder = tmp_path_factory.mktemp("catalogue")
-    merged = copied(folder / "merged")
+    merged = copied(tmp_path_factory.mktemp("catalogue"))
     header = "alias_domain,domain,note\n"
     lines = [
         f"{old},{new},one company\n"
@@ -30,20 +28,19 @@ def looks(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lo
         for old, new in scenario.aliases.items()
     ]
     merged.replace("seeds/curation/company_domain_aliases.csv", header, header + "".join(lines))
-    mine = Stage(stage.conn, {**stage.projects, "catalogue": merged}, folder)
+    stage.projects["catalogue"] = merged
     first = [record for scenario in SCENARIOS.values() for record in scenario.first]
     then = [record for scenario in SCENARIOS.values() for record in scenario.then]
     found: Looks = {}
-    mine.play(History([Load(first), Dbt(("run",))]))
-    found["first"] = look(mine)
-    mine.continue_with([Load(then), Dbt(BUILD, "catalogue")])
-    found["grown"] = look(mine)
-    mine.continue_with([Dbt((*BUILD, "--full-refresh"), "catalogue")])
-    found["refreshed"] = look(mine)
-    mine.rebuild("catalogue")
-    found["built"] = look(mine)
-    yield found
-    stage.rebuild("plain")
+    stage.play(History([Load(first), Dbt(("run",))]))
+    found["first"] = look(stage)
+    stage.continue_with([Load(then), Dbt(BUILD, "catalogue")])
+    found["grown"] = look(stage)
+    stage.continue_with([Dbt(("run", "--full-refresh"), "catalogue")])
+    found["refreshed"] = look(stage)
+    stage.rebuild("catalogue")
+    found["built"] = look(stage)
+    return found
 
 
 def look(stage: Stage) -> tuple[Known, dict[str, Any]]:

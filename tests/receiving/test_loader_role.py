@@ -22,7 +22,7 @@ def test_a_loader_may_do_all_that_it_takes(
 ) -> None:
     place = new_place()
     place.init("--roles")
-    use(monkeypatch, place.database.parameters)
+    use(monkeypatch, place.parameters)
     registry = load_registry()
     with connections(1) as pool, pool.connection() as conn:
         assert value(conn, "select current_user") == LOADER

@@ -10,17 +10,17 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from dbt.cli.main import dbtRunnerResult
 
 from ingest.cli import cli
 from ingest.postgres.connection import Connection
-from tests.support.database import Database
 from tests.support.scratch import Parameters, Scratch, use
+from tests.support.warehouse import dbt
 
 ROLES = ("hq_loader", "hq_builder", "hq_analyst", "hq_api")
 LOADER, BUILDER, ANALYST, SERVICE = ROLES
@@ -33,24 +33,24 @@ class Place:
     """A database, seen by whom one likes.
 
     Args:
-        database: The database and dbt on it, as the user who runs the tests.
+        parameters: libpq parameters of the database, as the user who runs the tests.
     """
 
-    database: Database
+    parameters: Parameters
 
     @property
     def name(self) -> str:
-        return self.database.parameters["dbname"]
+        return self.parameters["dbname"]
 
-    def as_role(self, role: str | None) -> Database:
-        """The database for somebody who works as a role; None is who runs the tests."""
+    def as_role(self, role: str | None) -> Parameters:
+        """The parameters for somebody who works as a role; None is who runs the tests."""
         options = {} if role is None else {"options": f"-c role={role}"}
-        return Database({**self.database.parameters, **options}, self.database.target)
+        return {**self.parameters, **options}
 
     def ingest(self, *words: str, role: str | None = None) -> Result:
         """An ingest command as a role."""
         with pytest.MonkeyPatch.context() as monkeypatch:
-            use(monkeypatch, self.as_role(role).parameters)
+            use(monkeypatch, self.as_role(role))
             return CliRunner().invoke(cli, words, standalone_mode=False)
 
     def init(self, *options: str, role: str | None = None) -> Any:
@@ -60,14 +60,15 @@ class Place:
             raise result.exception
         return json.loads(result.stdout)["access"]
 
-    def build(self, *words: str, role: str | None = None) -> None:
-        """A dbt command that has to succeed."""
-        done = self.as_role(role).dbt(*words)
-        assert done.returncode == 0, done.stdout
+    def dbt(self, *words: str, role: str | None = None, may_fail: bool = False) -> dbtRunnerResult:
+        """A dbt command as a role."""
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            use(monkeypatch, self.as_role(role))
+            return dbt(*words, may_fail=may_fail)
 
     @contextmanager
     def connected(self, role: str | None = None) -> Iterator[Connection]:
-        with psycopg.connect(**self.as_role(role).parameters) as conn:  # type: ignore[arg-type]
+        with psycopg.connect(**self.as_role(role)) as conn:  # type: ignore[arg-type]
             yield conn
 
     def all(self, query: str, *values: Any, role: str | None = None) -> list[tuple[Any, ...]]:
@@ -82,7 +83,7 @@ class Place:
 
 
 @contextmanager
-def places(scratch: Scratch, server: Parameters, target: Path) -> Iterator[Callable[[], Place]]:
+def places(scratch: Scratch, server: Parameters) -> Iterator[Callable[[], Place]]:
     """A factory of empty databases, which go at the end, because they need the roles."""
     made: list[str] = []
     settings: dict[str, Any] = {**server, "dbname": "postgres"}
@@ -95,7 +96,7 @@ def places(scratch: Scratch, server: Parameters, target: Path) -> Iterator[Calla
         def make() -> Place:
             parameters = scratch.create()
             made.append(parameters["dbname"])
-            return Place(Database(parameters, target))
+            return Place(parameters)
 
         yield make
         for name in made:

@@ -7,8 +7,9 @@ costs more than a build of a small warehouse.
 from __future__ import annotations
 
 import json
+import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -28,6 +29,9 @@ from ingest.postgres.connection import Connection
 
 PROJECT = Path(__file__).resolve().parents[2]
 
+ANSWERS = "api"  # schema and folder of the views
+# words of dbt that leave them out: there are as many as tables
+WITHOUT_ANSWERS = ("--exclude", ANSWERS)
 # words of `dbt build` that leave the tests out
 NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
 
@@ -103,9 +107,14 @@ def arguments_of(project: Path, target: Path) -> tuple[str, ...]:
 
 
 @cache
+def _target() -> Path:
+    """Where dbt writes for this session."""
+    return Path(tempfile.mkdtemp(prefix="hq-dbt-"))
+
+
 def dbt_arguments() -> tuple[str, ...]:
     """What every dbt command of the session is told: the project, and a folder of its own."""
-    return arguments_of(PROJECT, Path(tempfile.mkdtemp(prefix="hq-dbt-")))
+    return arguments_of(PROJECT, _target())
 
 
 def uncompiled(manifest: Manifest) -> Manifest:
@@ -118,8 +127,34 @@ def uncompiled(manifest: Manifest) -> Manifest:
 
 
 def parsed_project() -> Manifest:
-    """The project, parsed once for the session, as a new process would have it."""
-    return uncompiled(_parsed_once())
+    """The project, parsed once for the session, as a new process would have it.
+
+    Its relations are in the database that the PG variables name now.
+    """
+    return uncompiled(_moved_to(os.environ["PGDATABASE"], _parsed_once()))
+
+
+def parsed_file() -> Path:
+    """The parsed project as dbt keeps it from one run to the next."""
+    _parsed_once()
+    return _target() / "partial_parse.msgpack"
+
+
+def _moved_to(database: str, manifest: Manifest) -> Manifest:
+    """A manifest whose relations are in another database, for which dbt would parse anew."""
+    relations = [
+        *manifest.nodes.values(),
+        *manifest.sources.values(),
+        *manifest.functions.values(),
+    ]
+    before = relations[0].database
+    if before != database:
+        for each in relations:
+            each.database = database
+            if each.relation_name:
+                each.relation_name = each.relation_name.replace(f'"{before}".', f'"{database}".')
+        manifest.build_flat_graph()  # type: ignore[no-untyped-call]
+    return manifest
 
 
 @cache
@@ -154,11 +189,26 @@ def dbt(*words: str, may_fail: bool = False) -> dbtRunnerResult:
 def logged(*words: str, may_fail: bool = False) -> list[str]:
     """What the macros log, for people to read, while a dbt command runs."""
     said: list[str] = []
-    runner = dbtRunner(parsed_project(), [partial(note_logged, said)])
-    result = runner.invoke(["--quiet", *words, *dbt_arguments()])
+    _listen(partial(note_logged, said), words, may_fail=may_fail)
+    return said
+
+
+def warned(*words: str) -> list[str]:
+    """What dbt warns of while a command runs that succeeds."""
+    said: list[str] = []
+
+    def note(event: EventMsg) -> None:
+        if event.info.level in ("warn", "error"):
+            said.append(event.info.msg)  # type: ignore[attr-defined]
+
+    _listen(note, words, may_fail=False)
+    return said
+
+
+def _listen(note: Callable[[EventMsg], None], words: Sequence[str], *, may_fail: bool) -> None:
+    result = dbtRunner(parsed_project(), [note]).invoke(["--quiet", *words, *dbt_arguments()])
     if not result.success and not may_fail:
         raise DbtFailedError(failures_of(result))
-    return said
 
 
 def note_logged(said: list[str], event: EventMsg) -> None:
@@ -184,13 +234,13 @@ def nodes(manifest: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [node for node in everything if node["resource_type"] == kind]
 
 
+def _models() -> Iterator[ModelNode]:
+    return (node for node in parsed_project().nodes.values() if isinstance(node, ModelNode))
+
+
 def incremental_models() -> list[ModelNode]:
     """The models that dbt builds row by row and that remember what they have read."""
-    return [
-        node
-        for node in parsed_project().nodes.values()
-        if isinstance(node, ModelNode) and node.config.materialized == "incremental"
-    ]
+    return [node for node in _models() if node.config.materialized == "incremental"]
 
 
 def empty_raw(conn: Connection) -> None:
@@ -277,8 +327,14 @@ class Warehouse:
         return raw_id
 
     def build(self, *words: str) -> None:
-        """Build the models (without their data tests, which `check` runs)."""
-        dbt("run", *words)
+        """Build the models (without their data tests, which `check` runs).
+
+        Views show what the tables hold as it is; they are built only if one is missing.
+        """
+        wanted = sum(node.schema == ANSWERS for node in _models())
+        found = "select count(*) from pg_views where schemaname = %s"
+        tables = WITHOUT_ANSWERS if self.one(found, ANSWERS) == (wanted,) else ()
+        dbt("run", *words, *tables)
 
     def check(self) -> None:
         """Run every data test of the project, over all rows."""
