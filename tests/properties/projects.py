@@ -116,11 +116,13 @@ _RANKED_ANEW: dict[tuple[str, str, str], int | None] = {
     ("company", "name", "firmographics"): 2,
     ("company", "name", "discovery"): 1,
     ("company", "linkedin_url", "manual_customers"): None,
-    ("company", "industry", "firmographics"): 9,
+    ("company", "industry", "firmographics"): 59,
+    ("company", "industry", "apollo"): 1,
     ("company", "size_bucket", "salesnav"): None,
-    ("person", "full_name", "profile"): 4,
+    ("person", "full_name", "profile"): 54,
     ("person", "location", "salesnav"): 0,
-    ("person", "position", "profile"): 4,
+    ("person", "position", "profile"): 54,
+    ("person", "email", "leadmagic_emails"): 50,
     ("customer", "statement", "manual"): 5,
 }
 
