@@ -71,7 +71,9 @@ FUNCTIONS = (
 )
 READERS = (
     "company_firmographics, company_discovery, person_profile, person_discovery, claygent_origins,"
-    " company_icp_criteria, case_study_details"
+    " company_icp_criteria, case_study_details, company_by_apollo, company_by_leadmagic,"
+    " company_by_pdl, email_by_anymailfinder, email_by_icypeas, email_by_leadmagic,"
+    " person_by_apollo, person_by_leadmagic, person_by_pdl"
 )
 ALIAS_COLUMNS = "alias_domain,domain,note"
 ALIAS_CELLS = "write 3: alias_domain, domain, note (one with a comma between quotes)"
@@ -257,7 +259,7 @@ A_DATE = "write a date like 2026-01-31 or 2026-01-31T09:00:00Z"
         pytest.param(
             "workflows",
             "workflow_slug,provider,platform,payload_type,entity_type,description,created_at,"
-            "read_by\n"
+            "read_by,raw_table,key_fields,wrapper_keys,idempotency_field\n"
             "a,b,c,d,company,,2026-01-01,company_firmografics\n",
             [
                 f'line 2, read_by: "company_firmografics"; write one of {READERS}',

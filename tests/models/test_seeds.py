@@ -26,7 +26,7 @@ CHANGES = {
     "ignored_domains": ("adf.ly,link_shortener", "ignored-now.example,link_in_bio,reviewed"),
     "workflows": (
         "vc-firms,",
-        "zenrows-pricing,zenrows,direct,pricing_analysis,company,Prices,2026-11-01,\n" + OWN,
+        "acme-pricing,acme,direct,pricing_analysis,company,Prices,2026-11-01,\n" + OWN,
     ),
 }
 ADDED = {"company_domain_aliases", "ignored_domains", "workflows"}
@@ -157,7 +157,7 @@ def test_a_payload_that_waited_is_extracted_when_its_workflow_names_the_model(
 def test_a_workflow_is_a_line(seen: dict[str, Seen]) -> None:
     added = {each["workflow_slug"] for each in seen["changed"]["workflows"]}
     added -= {each["workflow_slug"] for each in seen["before"]["workflows"]}
-    assert added == {"zenrows-pricing", "own-firmographics"}
+    assert added == {"acme-pricing", "own-firmographics"}
 
 
 def test_undoing_a_line_undoes_its_effect(seen: dict[str, Seen]) -> None:

@@ -32,6 +32,7 @@ PERSON_POSITIONS = "models/core/person_positions.sql"
 POSITION_CHANGES = "models/core/position_changes.sql"
 EMPLOYERS = "models/observed/company_by_profiles.sql"
 EXPORTS = "models/observed/person_by_salesnav.sql"
+CONTACTS = "models/core/person_contacts.sql"
 
 # name: (file, what stands there, what the mutant has instead)
 MUTANTS = {
@@ -243,6 +244,28 @@ MUTANTS = {
         "functions/names/clean_name.sql",
         "then null\n",
         "then value\n",
+    ),
+    # what providers say
+    "a-guess-counts-like-others": (
+        "models/observed/person_by_pdl.sql",
+        "case when sure < 6 then",
+        "case when sure < 0 then",
+    ),
+    "two-share-an-address": (CONTACTS, "and other.is_candidate", "and false"),
+    "who-left-is-written-to": (
+        "models/core/email_candidates.sql",
+        "and w.is_current is not false",
+        "",
+    ),
+    "what-bounces-is-written-to": (
+        CONTACTS,
+        "(email is not null and address_verdict <> 'invalid') desc,",
+        "(email is not null) desc,",
+    ),
+    "the-first-verdict-counts": (
+        "macros/entities/contacts.sql",
+        "{{ column }} order by coalesce(refreshed_at, received_at) desc",
+        "{{ column }} order by coalesce(refreshed_at, received_at)",
     ),
 }
 

@@ -20,6 +20,7 @@ REGULAR = [
     "person_payloads",
     "company_discovery",
     "person_discovery",
+    "email_payloads",
     "company_customer_claygent_payloads",
     "case_study_extraction_payloads",
     "loads",
