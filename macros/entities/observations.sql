@@ -238,12 +238,12 @@
 {%- endmacro %}
 
 
-{% macro place_of(parts) -%}
+{% macro place_of(parts, form='clean_text') -%}
     nullif(
         concat_ws(
             ', '
             {%- for part in parts %},
-            {{ function('clean_text') }}({{ part }})
+            {{ function(form) }}({{ part }})
             {%- endfor %}
         ),
         ''

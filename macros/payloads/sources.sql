@@ -122,7 +122,7 @@
     {%- set kind = source_kind(node) if node else
         {'raw_table': raw_table, 'key': raw_keys()[raw_table], 'within': [], 'marks': ['name']} -%}
     select
-        n.entity_key,
+        case when n.states_something then n.entity_key end as entity_key,
         n.raw_payload_id,
         {{ believed_refresh('n._refreshed_at', 'n.received_at') }} as refreshed_at,
         n.received_at,
@@ -202,16 +202,19 @@
         (
             '{{ kind.key[0] }}',
             r.{{ kind.key[0] }},
-            r._key is null {{ 'and r.' ~ kind.key[0] ~ ' is not null' if kind.is_optional }},
+            r._key is null
+            {{- ' and ' ~ function('clean_text') ~ '(r.' ~ kind.key[0] ~ ') is not null' if kind.is_optional }},
             '{{ kind.key[2] }}'
         ),
         {%- if kind.is_optional %}
+        -- what a row needs that is to be known by name and employer
         (
             'company_domain',
             r.company_domain,
-            r.linkedin_url is null and {{ function('normal_domain') }}(r.company_domain) is null,
+            r._key is null and {{ function('normal_domain') }}(r.company_domain) is null,
             'not a domain'
         ),
+        ('full_name', r.full_name, r._key is null and {{ name_asked_for('r') }} is null, 'not a name'),
         {%- endif %}
         (
             'raw_payload',
@@ -291,6 +294,16 @@
         array_agg(
             {{ column }} order by coalesce(refreshed_at, received_at) desc, received_at desc, raw_payload_id desc
         ) filter (where verdict <> 'unknown')
+    )[1]
+{%- endmacro %}
+
+
+{# A column of the newest statement, of a group of statements. #}
+{% macro last_stated(column) -%}
+    (
+        array_agg(
+            {{ column }} order by coalesce(refreshed_at, received_at) desc, received_at desc, raw_payload_id desc
+        )
     )[1]
 {%- endmacro %}
 

@@ -25,7 +25,7 @@ addresses as (
     select
         s.*,
         {{ function('email_address') }}(i.item ->> 'email') as email,
-        {{ function('clean_text') }}(lower(i.item ->> 'verdict')) as said,
+        {{ function('plain_text') }}(lower(i.item ->> 'verdict')) as said,
         {{ function('as_timestamptz') }}(i.item ->> 'seen_at') as seen_at,
         i.place
     from statements as s
@@ -64,6 +64,7 @@ select
     {{ function('person_linkedin_kind') }}(s.linkedin_url) as _linkedin_kind,
     {{ function('comparing_form') }}(s.full_name) as _name_key,
     s.said as _said,
+    s.place::integer as _place,
     {{ written_by() }} as _xid
 from stated as s
 inner join {{ ref('sources') }} as o on o.entity = 'person' and s.source = o.source
