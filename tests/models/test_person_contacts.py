@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from ingest.workflows.registry import load_registry
 from tests.support.scenario import Row, scenario
 from tests.support.scratch import Parameters
-from tests.support.warehouse import Warehouse
+from tests.support.warehouse import Warehouse, insert_load
 
 WORKFLOWS = load_registry().workflows
 OLD, NEW = "2026-03-01T00:00:00+00:00", "2026-09-01T00:00:00+00:00"
@@ -121,13 +121,9 @@ def say(w: Warehouse, case: str, said: Said) -> None:
     key = {"linkedin_url": IN + case}
     first, *others = [f"{name}@best.example" for name in said.name.split()]
     if said.source == "salesnav":
-        w.row(
-            "salesnav_scrapes",
-            **{"linkedin_url_user_profile": IN + case, "email": first, "export_title": "x"},
-            export_timestamp=said.at,
-            created_at=said.at,
-            workflow_slug="salesnav-export",
-        )
+        of = {"linkedin_url_user_profile": IN + case, "email": first, "created_at": said.at}
+        load = insert_load(w.conn)
+        w.row("salesnav_scrapes", upload_id=load, export_title="x", export_timestamp=said.at, **of)
         return
     workflow, payload = {
         "leadmagic": ("leadmagic-email", {"email": first, "status": said.word}),
@@ -164,7 +160,7 @@ def ask(w: Warehouse, local: str, name: str | Row, domain: str) -> str:
     return w.row("email_payloads", **of)
 
 
-# before and after what happens between the builds: address -> slug of whose it is, None while it waits
+# address -> slug of whose it is, None while it waits: before and after what happens in between
 WAITING: dict[str, tuple[str | None, str | None]] = {
     "one": ("one-a", "one-a"),
     "nobody-yet": (None, "nobody-yet-a"),

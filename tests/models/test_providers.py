@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from ingest.workflows.registry import load_registry
 from tests.support.scenario import Row, issues_of, rows, scenario
 from tests.support.scratch import Parameters
-from tests.support.warehouse import PROJECT, Warehouse
+from tests.support.warehouse import PROJECT, Warehouse, dbt
 
 SPEC: dict[str, Any] = yaml.safe_load(
     (PROJECT / "tests" / "expected" / "providers.yml").read_text(encoding="utf-8")
@@ -160,9 +160,8 @@ def test_the_addresses_of_a_payload(built: Built, name: str) -> None:
 
 @pytest.mark.parametrize(("workflow", "word", "verdict"), VERDICTS)
 def test_verdicts_have_one_vocabulary(built: Built, workflow: str, word: str, verdict: str) -> None:
-    query = "select verdict, verified_at is not null from extracted.person_emails" + (
-        " where raw_payload_id = %s"
-    )
+    said = "select verdict, verified_at is not null from extracted.person_emails"
+    query = f"{said} where raw_payload_id = %s"
     found = built.warehouse.one(query, built.words[workflow, word])
     assert found == (verdict, verdict != "unknown")
 
@@ -210,8 +209,8 @@ def test_clays_payloads_say_nothing_in_the_name_of_others(built: Built) -> None:
 
 
 @pytest.mark.usefixtures("built")
-def test_the_data_tests_hold() -> None:
-    """Every payload of theirs is accounted for, all columns hold normal forms."""
+def test_the_invariants_across_tables_hold() -> None:
+    dbt("test", "--select", "test_type:singular")
 
 
 def test_a_full_refresh_says_the_same(built: Built) -> None:
