@@ -11,6 +11,7 @@ from pathlib import Path
 from ingest.dbt.build import BuildSummary
 from ingest.demo.examples import Loaded
 from ingest.demo.tour import (
+    ADDRESSES,
     COMPANIES,
     CONTACTS,
     CONTENDERS,
@@ -32,6 +33,8 @@ from ingest.postgres.connection import connection_parameters
 from ingest.terminal.screen import out
 from ingest.terminal.screen import show as line
 from ingest.terminal.tables import print_paragraph, print_table
+
+_FILES_SHOWN = 13
 
 
 def show(database: str, loaded: list[Loaded], built: BuildSummary, found: dict[str, Rows]) -> None:
@@ -59,11 +62,15 @@ def _show_files(loaded: list[Loaded]) -> None:
         f" ({_of_all(known, len(loaded))} loaded before: one content loads once)" if known else ""
     )
     _heading(f"1. Loaded: {records} records of {len(loaded)} files in examples/{again}")
-    print_table(
-        out,
-        ("file", "#landed", "#rejected", "in raw."),
-        [(f.file, f.landed, len(f.rejects), _where(f.tables)) for f in loaded],
-    )
+    largest = sorted(loaded, key=lambda file: -file.records)[:_FILES_SHOWN]
+    rows = [(f.file, f.landed, len(f.rejects), _where(f.tables)) for f in loaded if f in largest]
+    smaller = [file for file in loaded if file not in largest]
+    if smaller:
+        landed = sum(file.landed for file in smaller)
+        rejects = sum(len(file.rejects) for file in smaller)
+        tables = {table: 0 for file in smaller for table in file.tables}
+        rows.append((f"{len(smaller)} smaller ones", landed, rejects, _where(tables)))
+    print_table(out, ("file", "#landed", "#rejected", "in raw."), rows)
 
 
 def _where(tables: dict[str, int]) -> str:
@@ -117,6 +124,7 @@ def _show_judgements(found: dict[str, Rows]) -> None:
         ("a target", PORTFOLIO_TARGET, _portfolio_target),
         ("a new job", JOB_CHANGE, _job_change),
         ("a contact", CONTACTS, _contacts),
+        ("an address", ADDRESSES, _addresses),
         ("sources differ", DISAGREEMENT, _disagreement),
     ):
         # beside other data, or with other seeds, it may not be so
@@ -184,6 +192,11 @@ def _contacts(contacts: Rows) -> str:
         )
         for row in contacts
     )
+
+
+def _addresses(addresses: Rows) -> str:
+    best, *others = (f"{row['email']} ({row['verdict']}, {row['source']})" for row in addresses)
+    return f"{addresses[0]['full_name']}: {best}, not {', '.join(others)}"
 
 
 def _disagreement(disagreements: Rows) -> str:

@@ -61,10 +61,11 @@ ICP = View("icp")
 PORTFOLIO_TARGET = View("portfolio_target")
 JOB_CHANGE = View("job_change")
 CONTACTS = View("contacts")
+ADDRESSES = View("addresses")
 DISAGREEMENT = View("disagreement")
 _VIEWS = (
     *(COUNTS, ISSUES, COMPANIES, PEOPLE, CONTENDERS, CUSTOMERS, ICP),
-    *(PORTFOLIO_TARGET, JOB_CHANGE, CONTACTS, DISAGREEMENT),
+    *(PORTFOLIO_TARGET, JOB_CHANGE, CONTACTS, ADDRESSES, DISAGREEMENT),
 )
 
 
@@ -102,7 +103,8 @@ def tour(conn: Connection) -> dict[str, Rows]:
         each), ``contenders`` (all payloads of one company, the winner first), ``customers``
         and ``icp`` (of one company), ``portfolio_target`` (a target known from a portfolio),
         ``job_change`` (of one person), ``contacts`` (of a person and of a member id),
-        ``disagreement`` (on one attribute of a company).
+        ``addresses`` (all of one person, the best first), ``disagreement`` (on one attribute of
+        a company).
     """
     found = {}
     with conn.transaction(), conn.cursor(row_factory=dict_row) as cursor:

@@ -38,6 +38,16 @@
 {%- endmacro %}
 
 
+{# A column of the newest statement, of a group of statements. #}
+{% macro last_stated(column) -%}
+    (
+        array_agg(
+            {{ column }} order by coalesce(refreshed_at, received_at) desc, received_at desc, raw_payload_id desc
+        )
+    )[1]
+{%- endmacro %}
+
+
 {# A column of the statement that was received first, of a group of statements. #}
 {% macro first_received(column) -%}
     (array_agg({{ column }} order by received_at, raw_payload_id))[1]
@@ -51,13 +61,4 @@
         from {{ ref('person_contacts') }} as m
         where m.linkedin_url = {{ linkedin_url }} and m.is_best
     )
-{%- endmacro %}
-
-
-{% macro first_wrong_email(field, member, path=none) -%}
-    {%- set address = "e.item ->> '" ~ member ~ "'" -%}
-    {%- set first -%}
-        (select {{ address }} from {{ items_of(field, 'e') }} where {{ function('email_address') }}({{ address }}) is null and {{ function('clean_text') }}({{ address }}) is not null order by e.position limit 1)
-    {%- endset -%}
-    {{ return([(path or field) ~ '[].' ~ member, first, 'null::text', 'not an e-mail address']) }}
 {%- endmacro %}

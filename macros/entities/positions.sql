@@ -22,6 +22,7 @@ statements as (
         o.started_on,
         o.ended_on,
         o.is_current,
+        o.likelihood,
         o.raw_payload_id,
         o.refreshed_at,
         o.received_at,
@@ -40,6 +41,12 @@ statements as (
 {%- endmacro %}
 
 
+{# Below this who sells it says that it may be of somebody else. #}
+{% macro is_guess(likelihood) -%}
+    coalesce({{ likelihood }} < 6, false)
+{%- endmacro %}
+
+
 {% macro is_overtaken(candidate, candidates, at=none) -%}
     exists (
         select from {{ candidates }} as later
@@ -50,6 +57,7 @@ statements as (
             {%- endif %}
             and later.started_on > {{ candidate }}.started_on
             and later.observed_at > {{ candidate }}.observed_at
+            and not {{ is_guess('later.likelihood') }}
     )
 {%- endmacro %}
 

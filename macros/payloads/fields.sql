@@ -109,6 +109,35 @@
 {%- endmacro %}
 
 
+{% macro kept_as_object(field) -%}
+    {{ return([[field, field ~ " #>> '{}'", object_or_null(field), 'not a JSON object']]) }}
+{%- endmacro %}
+
+
+{% macro unusable_items(list, value, path, form, reason) -%}
+    (
+        select
+            jsonb_agg(
+                jsonb_build_object(
+                    'field', format('{{ path }}', u.n - 1),
+                    'value', left({{ value }}, 1000),
+                    'reason', '{{ reason }}'
+                )
+                order by u.n
+            )
+        from jsonb_array_elements({{ list_of(list) }}) with ordinality as u (item, n)
+        where
+            {{ function(form) }}({{ value }}) is null
+            and {{ function('clean_text') }}({{ value }}) is not null
+    )
+{%- endmacro %}
+
+
+{% macro issues_and(first, second) -%}
+    coalesce({{ first }}, '[]') || coalesce({{ second }}, '[]')
+{%- endmacro %}
+
+
 {% macro list_of_anything(field) -%}
     case when {{ field }} is null or {{ list_of(field) }} is not null then true end
 {%- endmacro %}

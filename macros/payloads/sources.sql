@@ -202,16 +202,19 @@
         (
             '{{ kind.key[0] }}',
             r.{{ kind.key[0] }},
-            r._key is null {{ 'and r.' ~ kind.key[0] ~ ' is not null' if kind.is_optional }},
+            r._key is null
+            {{- ' and ' ~ function('clean_text') ~ '(r.' ~ kind.key[0] ~ ') is not null' if kind.is_optional }},
             '{{ kind.key[2] }}'
         ),
         {%- if kind.is_optional %}
+        -- what a row needs that is to be known by name and employer
         (
             'company_domain',
             r.company_domain,
-            r.linkedin_url is null and {{ function('normal_domain') }}(r.company_domain) is null,
+            r._key is null and {{ function('normal_domain') }}(r.company_domain) is null,
             'not a domain'
         ),
+        ('full_name', r.full_name, r._key is null and {{ name_asked_for('r') }} is null, 'not a name'),
         {%- endif %}
         (
             'raw_payload',

@@ -65,6 +65,7 @@ statements as (
         o.phone,
         e.verdict,
         e.verified_at,
+        e._place as place,
         e.raw_payload_id,
         e.refreshed_at,
         e.received_at
@@ -86,6 +87,7 @@ statements as (
         o.phone,
         null as verdict,
         null as verified_at,
+        null as place,
         o.raw_payload_id,
         o.refreshed_at,
         o.received_at
@@ -114,7 +116,8 @@ ways as (
         {{ first_received('raw_payload_id') }} as raw_payload_id,
         min(received_at) as known_since,
         max(received_at) as confirmed_at,
-        max(coalesce(refreshed_at, received_at)) as said_at
+        max(coalesce(refreshed_at, received_at)) as said_at,
+        {{ last_stated('place') }} as listed_at
     from statements
     group by linkedin_url, source, email, phone
 ),
@@ -151,6 +154,8 @@ placed as (
                 rank nulls last,
                 said_at desc,
                 confirmed_at desc,
+                -- as the payload lists them: a finder's first choice, an address at work
+                listed_at,
                 raw_payload_id desc,
                 {{ by_code_points('email') }},
                 {{ by_code_points('phone') }}

@@ -50,7 +50,7 @@ select
     {{ function('plain_text') }}(annual_revenue_printed) as annual_revenue,
     {{ function('plain_text') }}(total_funding_printed) as total_funding,
     {{ function('plain_text') }}(country) as country,
-    {{ place_of(['city', 'state'], form='plain_text') }} as location,
+    {{ place_of(['city', 'state'], 'plain_text') }} as location,
 
     {{ unconverted([
         [

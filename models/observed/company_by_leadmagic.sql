@@ -32,7 +32,9 @@ parsed as (
         lateral jsonb_to_record({{ object_or_null('p.headquarter') }}) as q (
             city text, country text
         )
-    cross join {{ headcount_of('coalesce(p."employeeCount", p."employeeRange")') }}
+    cross join {{ headcount_of(
+        'coalesce(' ~ function('headcount') ~ '(p."employeeCount"), p."employeeRange")'
+    ) }}
 )
 
 select
@@ -55,7 +57,11 @@ select
 
     {{ unconverted([
         [
-            'employeeCount', 'coalesce("employeeCount", "employeeRange")', 'headcount',
+            'employeeCount', '"employeeCount"', function('headcount') ~ '("employeeCount")',
+            'neither a number nor a range',
+        ],
+        [
+            'employeeRange', '"employeeRange"', function('headcount') ~ '("employeeRange")',
             'neither a number nor a range',
         ],
         ['founded', 'founded', year_of('founded'), 'not a date'],
@@ -64,7 +70,7 @@ select
             function('company_linkedin_url') ~ '(b2b_profile_url)', 'not a LinkedIn company URL',
         ],
         ['companyName', '"companyName"', function('plain_text') ~ '("companyName")', 'not text'],
-    ] + kept_as_text([
+    ] + kept_as_object('headquarter') + kept_as_text([
         'description', 'industry', 'revenue_formatted', 'total_funding',
     ]) + kept_as_text(['city', 'country'], 'headquarter.')) }} as _issues
 from parsed

@@ -8,7 +8,6 @@ parsed as (
         s.raw_payload_id,
         s.refreshed_at,
         s.received_at,
-        {{ function('as_integer') }}(coalesce(s.record ->> 'likelihood', p.likelihood)) as sure,
         coalesce(s.record ->> 'likelihood', p.likelihood) as said_likelihood,
         p.*,
         l.locality,
@@ -39,7 +38,16 @@ parsed as (
         lateral jsonb_to_record({{ object_or_null('p.location') }}) as l (
             locality text, region text, country text
         )
-    cross join {{ headcount_of('coalesce(p.size, p.employee_count)') }}
+    cross join {{ headcount_of(
+        'coalesce(' ~ function('headcount') ~ '(p.size), p.employee_count)'
+    ) }}
+),
+
+judged as (
+    select
+        *,
+        {{ function('as_integer') }}(said_likelihood) as sure
+    from parsed
 )
 
 select
@@ -47,8 +55,7 @@ select
     raw_payload_id,
     refreshed_at,
     received_at,
-    -- below this who sells it says that it is a guess
-    case when sure < 6 then 'pdl_unlikely' else 'pdl' end as source,
+    case when {{ is_guess('sure') }} then 'pdl_unlikely' else 'pdl' end as source,
     sure as likelihood,
 
     coalesce(
@@ -66,20 +73,20 @@ select
     {{ function('plain_text') }}(inferred_revenue) as annual_revenue,
     {{ function('plain_text') }}(total_funding_raised) as total_funding,
     {{ function('country_name') }}({{ function('plain_text') }}(country)) as country,
-    {{ place_of(['locality', 'region'], form='plain_text') }} as location,
+    {{ place_of(['locality', 'region'], 'plain_text') }} as location,
 
     {{ unconverted([
-        ['size', 'coalesce(size, employee_count)', 'headcount', 'neither a number nor a range'],
+        ['size', 'size', function('headcount') ~ '(size)', 'neither a number nor a range'],
         ['employee_count', 'employee_count', 'employees', 'not a whole number'],
         ['founded', 'founded', year_of('founded'), 'not a date'],
         [
             'linkedin_url', 'linkedin_url', function('company_linkedin_url') ~ '(linkedin_url)',
             'not a LinkedIn company URL',
         ],
-        ['likelihood', 'said_likelihood', 'sure', 'not a whole number'],
         ['tags', 'tags::text', list_of_texts('tags'), 'not a list of texts'],
-    ] + kept_as_text([
+        ['likelihood', 'said_likelihood', 'sure', 'not a whole number'],
+    ] + kept_as_object('location') + kept_as_text([
         'name', 'display_name', 'website', 'type', 'industry', 'inferred_revenue',
         'total_funding_raised',
     ]) + kept_as_text(['locality', 'region', 'country'], 'location.')) }} as _issues
-from parsed
+from judged

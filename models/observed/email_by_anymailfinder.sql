@@ -24,13 +24,15 @@ select
         jsonb_build_array(jsonb_build_object('email', r.email, 'verdict', r.validation))
         || coalesce(
             (
-                select jsonb_agg(jsonb_build_object('email', a.address))
-                from jsonb_array_elements_text({{ list_of('r.alternatives') }}) as a (address)
+                select jsonb_agg(jsonb_build_object('email', a.address) order by a.n)
+                from
+                    jsonb_array_elements_text({{ list_of('r.alternatives') }})
+                    with ordinality as a (address, n)
             ),
             '[]'
         )
     ) as emails,
-    {{ unconverted([
+    {{ issues_and(unconverted([
         [
             'results.email', 'r.email', function('email_address') ~ '(r.email)',
             'not an e-mail address',
@@ -39,7 +41,14 @@ select
             'results.alternatives', 'r.alternatives::text', list_of_texts('r.alternatives'),
             'not a list of texts',
         ],
-    ]) }} as _issues
+        [
+            'results.validation', 'r.validation', function('plain_text') ~ '(r.validation)',
+            'not text',
+        ],
+    ]), unusable_items(
+        'r.alternatives', "case when jsonb_typeof(u.item) = 'string' then u.item #>> '{}' end",
+        'results.alternatives[%s]', 'email_address', 'not an e-mail address',
+    )) }} as _issues
 from payloads as s
 cross join lateral jsonb_to_record(s.payload) as p (results jsonb)
 cross join

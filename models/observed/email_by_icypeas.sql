@@ -26,12 +26,20 @@ select
                 jsonb_build_object(
                     'email', e.item ->> 'email', 'verdict', e.item ->> 'certainty'
                 )
+                order by e.position
             )
         from {{ items_of('p.emails', 'e') }}
     ) as emails,
-    {{ unconverted([
+    {{ issues_and(unconverted([
         ['emails', 'p.emails::text', list_of_objects('p.emails'), 'not a list of objects'],
-        first_wrong_email('p.emails', 'email', path='emails'),
-    ]) }} as _issues
+    ]), issues_and(
+        unusable_items(
+            'p.emails', "u.item ->> 'email'", 'emails[%s].email', 'email_address',
+            'not an e-mail address',
+        ),
+        unusable_items(
+            'p.emails', "u.item ->> 'certainty'", 'emails[%s].certainty', 'plain_text', 'not text'
+        )
+    )) }} as _issues
 from payloads as s
 cross join lateral jsonb_to_record(s.payload) as p (emails jsonb)

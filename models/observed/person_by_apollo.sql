@@ -16,7 +16,12 @@ parsed as (
         o.industry,
         w.start_date,
         h.headcount,
+        o.estimated_num_employees,
         h.number as employees,
+        coalesce(
+            {{ function('normal_domain') }}(o.primary_domain),
+            {{ function('normal_domain') }}(o.website_url)
+        ) as employer_domain,
         {{ bucket_of_headcount() }} as size_bucket
     from payloads as s
     cross join
@@ -43,11 +48,15 @@ parsed as (
             estimated_num_employees text,
             industry text
         )
+    -- since when: of the role that lasts, at this employer before others
     left join lateral (
         select e.item ->> 'start_date' as start_date
         from {{ items_of('p.employment_history', 'e') }}
         where {{ function('as_boolean') }}(e.item ->> 'current')
-        order by e.position
+        order by
+            ({{ function('clean_text') }}(e.item ->> 'organization_name')
+            = {{ function('clean_text') }}(o.name)) is true desc,
+            e.position
         limit 1
     ) as w on true
     cross join {{ headcount_of('o.estimated_num_employees') }}
@@ -63,12 +72,12 @@ select
     {{ function('plain_text') }}(first_name) as first_name,
     {{ function('plain_text') }}(last_name) as last_name,
     {{ function('plain_text') }}(headline) as headline,
-    {{ place_of(['city', 'state'], form='plain_text') }} as location,
+    {{ place_of(['city', 'state'], 'plain_text') }} as location,
     {{ function('plain_text') }}(country) as country,
 
     {{ function('plain_text') }}(title) as title,
     {{ function('plain_text') }}(employer) as company_name,
-    {{ function('normal_domain') }}(coalesce(primary_domain, website_url)) as company_domain,
+    employer_domain as company_domain,
     {{ function('company_linkedin_url') }}(employer_url) as company_linkedin_url,
     {{ function('as_date') }}(start_date) as started_on,
     true as is_current,
@@ -79,14 +88,30 @@ select
 
     case
         -- what stands there until the address is paid for
-        when email not like 'email_not_unlocked@%'
+        when ltrim(email) not ilike 'email\_not\_unlocked@%'
             then jsonb_build_array(jsonb_build_object('email', email, 'verdict', email_status))
     end as emails,
     {{ unconverted([
         ['email', 'email', function('email_address') ~ '(email)', 'not an e-mail address'],
         [
-            'organization.primary_domain', 'coalesce(primary_domain, website_url)',
-            function('normal_domain') ~ '(coalesce(primary_domain, website_url))', 'not a domain',
+            'organization.primary_domain', 'primary_domain',
+            function('normal_domain') ~ '(primary_domain)', 'not a domain',
+        ],
+        [
+            'organization.website_url', 'website_url',
+            'case when ' ~ function('plain_text') ~ '(website_url) is not null'
+            ~ ' then employer_domain end',
+            'not a domain',
+        ],
+        [
+            'organization.estimated_num_employees', 'estimated_num_employees', 'headcount',
+            'neither a number nor a range',
+        ],
+        [
+            'organization.name', 'employer', function('plain_text') ~ '(employer)', 'not text',
+        ],
+        [
+            'organization.industry', 'industry', function('plain_text') ~ '(industry)', 'not text',
         ],
         [
             'organization.linkedin_url', 'employer_url',
@@ -100,7 +125,8 @@ select
             'employment_history', 'employment_history::text',
             list_of_objects('employment_history'), 'not a list of objects',
         ],
-    ] + kept_as_text([
-        'name', 'first_name', 'last_name', 'headline', 'title', 'city', 'state', 'country',
+    ] + kept_as_object('organization') + kept_as_text([
+        'name', 'first_name', 'last_name', 'headline', 'title', 'email_status', 'city', 'state',
+        'country',
     ])) }} as _issues
 from parsed

@@ -8,7 +8,6 @@ parsed as (
         s.raw_payload_id,
         s.refreshed_at,
         s.received_at,
-        {{ function('as_integer') }}(coalesce(s.record ->> 'likelihood', p.likelihood)) as sure,
         coalesce(s.record ->> 'likelihood', p.likelihood) as said_likelihood,
         p.*
     from payloads as s
@@ -29,6 +28,13 @@ parsed as (
             location_country text,
             likelihood text
         )
+),
+
+judged as (
+    select
+        *,
+        {{ function('as_integer') }}(said_likelihood) as sure
+    from parsed
 )
 
 select
@@ -36,8 +42,7 @@ select
     raw_payload_id,
     refreshed_at,
     received_at,
-    -- below this who sells it says that it is a guess
-    case when sure < 6 then 'pdl_unlikely' else 'pdl' end as source,
+    case when {{ is_guess('sure') }} then 'pdl_unlikely' else 'pdl' end as source,
     sure as likelihood,
 
     {{ function('plain_text') }}(full_name) as full_name,
@@ -55,20 +60,25 @@ select
     {{ function('phone_number') }}(mobile_phone) as phone,
 
     (
-        select jsonb_agg(jsonb_build_object('email', a.address, 'seen_at', a.last_seen))
+        select
+            jsonb_agg(
+                jsonb_build_object('email', a.address, 'seen_at', a.last_seen) order by a.position
+            )
         from (
             select
                 work_email as address,
-                null as last_seen
+                null as last_seen,
+                -1 as position
             where work_email is not null
             union all
             select
                 e.item ->> 'address' as address,
-                e.item ->> 'last_seen' as last_seen
+                e.item ->> 'last_seen' as last_seen,
+                e.position
             from {{ items_of('emails', 'e') }}
         ) as a
     ) as emails,
-    {{ unconverted([
+    {{ issues_and(unconverted([
         [
             'work_email', 'work_email', function('email_address') ~ '(work_email)',
             'not an e-mail address',
@@ -89,9 +99,11 @@ select
         ],
         ['job_start_date', 'job_start_date', function('as_date') ~ '(job_start_date)', 'not a date'],
         ['likelihood', 'said_likelihood', 'sure', 'not a whole number'],
-        first_wrong_email('emails', 'address'),
     ] + kept_as_text([
         'full_name', 'first_name', 'last_name', 'location_name', 'location_country', 'job_title',
         'job_company_name',
-    ])) }} as _issues
-from parsed
+    ])), unusable_items(
+        'emails', "u.item ->> 'address'", 'emails[%s].address', 'email_address',
+        'not an e-mail address',
+    )) }} as _issues
+from judged

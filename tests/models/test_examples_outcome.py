@@ -128,10 +128,15 @@ def test_raw_rows_are_winners_or_reported_as_expected(built: Warehouse, table: s
         built,
         "select count(*) filter (where r.id in"
         f" (select {column} from {relation})) as winners,"
-        " count(*) filter (where r.id in (select raw_payload_id from extracted.extraction_issues"
-        f" where _entity like '{table}#%%')) as reported from raw.{table} as r",
+        " count(*) filter (where m.model is not null and r.id in"
+        " (select raw_payload_id from extracted.extraction_issues"
+        f" where _entity like '{table}#%%')) as reported,"
+        f" count(*) filter (where m.model is null) as elsewhere from raw.{table} as r"
+        " left join reference.workflow_readers as m"
+        " on m.workflow_slug = r.workflow_slug and m.model = %s",
+        relation.split(".")[1],
     )
-    assert found == part(EXPECTED["raw"][table], found)
+    assert found == part({"elsewhere": 0, **EXPECTED["raw"][table]}, found)
 
 
 @pytest.mark.parametrize("table", EXPECTED["extracted_rows"])
@@ -234,6 +239,12 @@ def test_the_people_and_who_named_them(built: Warehouse) -> None:
     )
 
 
+@pytest.mark.parametrize("expected", EXPECTED["golden_people"], ids=lambda e: e["linkedin_slug"])
+def test_what_is_known_of_a_person_of_other_providers(built: Warehouse, expected: Row) -> None:
+    query = "select * from api.people where linkedin_slug = %s"
+    assert claimed(row(built, query, expected["linkedin_slug"]), expected) == expected
+
+
 @pytest.mark.parametrize("expected", EXPECTED["company_icp"], ids=lambda e: e["domain"])
 def test_an_ideal_customer_profile(built: Warehouse, expected: Row) -> None:
     query = "select * from reference.company_icp where domain = %s"
@@ -289,7 +300,11 @@ def test_the_companies_that_meet_an_ideal_customer_profile(built: Warehouse, own
 
 # what is listed in full, by the name of its expectation
 LISTED = {
-    "contacts": "select * from api.contacts order by full_name",
+    "contacts": 'select * from api.contacts order by full_name collate "C",'
+    ' email collate "C", source collate "C"',
+    "lead_contacts": "select * from api.leads where icp_domain = 'northwind-tools.example'"
+    ' order by full_name collate "C"',
+    "waiting": 'select * from api.status where waiting > 0 order by workflow_slug collate "C"',
     "job_changes": "select * from api.job_changes order by full_name",
     "vc_portfolio": "select * from api.vc_portfolio order by firm_name, company_domain",
     "company_history": "select * from api.company_history where old_value is not null"

@@ -11,16 +11,11 @@ import pytest
 
 from ingest.load.load import LoadOptions, LoadSummary, load_file
 from ingest.workflows.registry import load_registry
-from tests.properties.projects import Project, copied
 from tests.support.example_files import load_examples
 from tests.support.scenario import scenario
 from tests.support.scratch import Parameters
-from tests.support.warehouse import NO_TESTS, PROJECT, WITHOUT_ANSWERS, Warehouse, dbt
-from tests.support.wrong_inputs import CASES, FOLDER, REGISTERED, page
-
-WORKFLOWS = "seeds/registry/workflows.csv"
-# what follows from the registry
-REGISTRY = ("build", "--select", "workflow_readers", "+enrichment_workflow_registry", *NO_TESTS)
+from tests.support.warehouse import PROJECT, Warehouse
+from tests.support.wrong_inputs import CASES, FOLDER, page
 
 
 class Arrived(NamedTuple):
@@ -29,27 +24,19 @@ class Arrived(NamedTuple):
     Attributes:
         warehouse: The warehouse.
         summaries: By the file's name.
-        project: The project with the workflows that the cases register.
     """
 
     warehouse: Warehouse
     summaries: dict[str, LoadSummary]
-    project: Project
 
 
 @pytest.fixture(scope="module")
-def arrived(_built: Parameters, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arrived]:
-    project = copied(tmp_path_factory.mktemp("wrong") / "registered")
-    with (project.folder / WORKFLOWS).open("a", encoding="utf-8") as registry:
-        registry.writelines(f"{slug},{rest}\n" for slug, rest in REGISTERED.items())
+def arrived(_built: Parameters) -> Iterator[Arrived]:
     with scenario() as warehouse:
         load_examples(warehouse.conn)
-        project.dbt(
-            "build", "--select", "workflow_readers", "+enrichment_workflow_registry", *NO_TESTS
-        )
-        project.dbt("run", *WITHOUT_ANSWERS)
+        warehouse.build()
         summaries = {}
-        options = LoadOptions(load_registry(project.seeds / "registry"))
+        options = LoadOptions(load_registry())
         for delivery in zip_longest(*(case["deliveries"] for case in CASES.values()), fillvalue=()):
             for file in (each for files in delivery for each in files):
                 slug = file.get("workflow")
@@ -57,9 +44,8 @@ def arrived(_built: Parameters, tmp_path_factory: pytest.TempPathFactory) -> Ite
                 summaries[file["file"]] = load_file(
                     warehouse.conn, str(FOLDER / file["file"]), replace(options, workflow=of)
                 )
-            project.dbt("run", *WITHOUT_ANSWERS)
-        yield Arrived(warehouse, summaries, project)
-        dbt(*REGISTRY)
+            warehouse.build()
+        yield Arrived(warehouse, summaries)
 
 
 def answers(warehouse: Warehouse, query: str) -> list[list[Any]]:
@@ -113,7 +99,7 @@ def test_what_cannot_be_used_is_reported(arrived: Arrived, case: dict[str, Any])
 def test_a_full_refresh_answers_the_same(arrived: Arrived) -> None:
     queries = [ask["query"] for case in CASES.values() for ask in case["asks"]]
     before = [answers(arrived.warehouse, query) for query in queries]
-    arrived.project.dbt("run", "--full-refresh", *WITHOUT_ANSWERS)
+    arrived.warehouse.build("--full-refresh")
     assert [answers(arrived.warehouse, query) for query in queries] == before
 
 

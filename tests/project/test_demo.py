@@ -112,7 +112,7 @@ def test_the_newest_payload_of_a_contested_company_stands_first(shown: Shown) ->
 
 
 def test_a_second_run_says_that_all_was_loaded_and_shows_the_same(shown: Shown) -> None:
-    assert "123 records of 13 files in examples/ (all loaded before" in shown.screen
+    assert "163 records of 25 files in examples/ (all loaded before" in shown.screen
     assert "1 models, 2 functions, 3 seeds; 4 tests passed" in shown.screen
     lines = shown.screen.splitlines()
     assert any(line.split()[:1] == ["acme-widgets.example"] for line in lines)
@@ -122,12 +122,15 @@ def test_a_second_run_says_that_all_was_loaded_and_shows_the_same(shown: Shown) 
     assert any(line.startswith("mixed-workflows.ndjson") and " 5  unkn" in line for line in lines)
 
 
-def test_it_names_a_target_a_job_change_contacts_and_a_disagreement(shown: Shown) -> None:
+def test_it_names_a_target_a_job_change_contacts_addresses_and_a_disagreement(shown: Shown) -> None:
     (target,) = shown.document["portfolio_target"]
     assert (target["domain"], target["firm_name"]) == ("tidewater-routing.example", "Birch Capital")
     (change,) = shown.document["job_change"]
     assert (change["from_title"], change["to_title"]) == ("CTO", "VP Operations")
     assert [row["linkedin_kind"] for row in shown.document["contacts"]] == ["public", "member_id"]
+    best, *others = shown.document["addresses"]
+    assert (best["email"], best["verdict"]) == ("i.testcase@pinecrest-hardware.example", "valid")
+    assert [row["source"] for row in others] == ["leadmagic_emails", "anymailfinder"]
     (differing,) = shown.document["disagreement"]
     assert differing["said_values"] == ["Wholesale", "Food and Beverage Services"]
 

@@ -19,7 +19,6 @@ _SPEC: dict[str, Any] = yaml.safe_load(
     (PROJECT / "tests" / "expected" / "wrong_inputs.yml").read_text(encoding="utf-8")
 )
 CASES: dict[str, dict[str, Any]] = _SPEC["cases"]
-REGISTERED: dict[str, str] = _SPEC["registered"]
 
 HEAD = """\
 # Wrong inputs, and right answers
@@ -47,7 +46,8 @@ def section(name: str, case: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield from ("| asked | before | now |", "| --- | --- | --- |")
     for ask in case["asks"]:
-        yield f"| {_cell(ask['query'])} | {_rows(ask['before'])} | {_rows(ask['after'])} |"
+        before = _rows(ask["before"]) if "before" in ask else "could not be asked"
+        yield f"| {_cell(ask['query'])} | {before} | {_rows(ask['after'])} |"
     reported = case.get("reported", [])
     if reported:
         yield from ("", "Reported:", "")

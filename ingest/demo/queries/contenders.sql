@@ -8,5 +8,7 @@ select
 from extracted.company_firmographics as f
 inner join raw.company_payloads as r
     on f.company_domain = reference.normal_domain(r.company_domain)
-where f.company_domain = 'acme-widgets.example'
+where
+    f.company_domain = 'acme-widgets.example'
+    and r.workflow_slug = 'clay-company-firmographics'
 order by won desc, last_refresh desc nulls last, r.id

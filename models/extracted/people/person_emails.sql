@@ -24,8 +24,9 @@ with statements as (
 addresses as (
     select
         s.*,
+        {{ function('comparing_form') }}(s.full_name) as name_key,
         {{ function('email_address') }}(i.item ->> 'email') as email,
-        {{ function('clean_text') }}(lower(i.item ->> 'verdict')) as said,
+        {{ function('plain_text') }}(lower(i.item ->> 'verdict')) as said,
         {{ function('as_timestamptz') }}(i.item ->> 'seen_at') as seen_at,
         i.place
     from statements as s
@@ -39,11 +40,18 @@ stated as (
     order by raw_payload_id, email, place
 )
 
+-- Of whom it is said is part of the id: where that is corrected, a row of its own tells who it was.
 select
     case
         when s.email is not null
             then {{ function('entity_id') }}(
-                'extracted.person_emails', s.raw_payload_id::text, s.email
+                'extracted.person_emails',
+                s.raw_payload_id::text,
+                concat_ws(
+                    '/',
+                    s.email,
+                    coalesce(s.linkedin_url, concat_ws('/', s.company_domain, s.name_key))
+                )
             )
     end as id,
     s.raw_payload_id,
@@ -62,8 +70,9 @@ select
     s.received_at as created_at,
 
     {{ function('person_linkedin_kind') }}(s.linkedin_url) as _linkedin_kind,
-    {{ function('comparing_form') }}(s.full_name) as _name_key,
+    s.name_key as _name_key,
     s.said as _said,
+    s.place::integer as _place,
     {{ written_by() }} as _xid
 from stated as s
 inner join {{ ref('sources') }} as o on o.entity = 'person' and s.source = o.source

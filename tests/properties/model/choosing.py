@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.properties.model.observations import Observation
+from tests.properties.model.providers import UNLIKELY
 
 Ranks = dict[str, int]  # by source; a source without one is not believed
 
@@ -52,9 +53,14 @@ def golden_position(observations: Iterable[Observation], ranks: Ranks) -> Observ
     return max(standing, key=lambda o: (-ranks[o.source], o.order), default=None)
 
 
+def _is_guess(said: Observation) -> bool:
+    likelihood = said["likelihood"]
+    return likelihood is not None and likelihood < UNLIKELY
+
+
 def _overtakes(one: Observation, other: Observation) -> bool:
     """Whether a position was observed later and began later, as far as that is known."""
-    if one["started_on"] is None or other["started_on"] is None:
+    if one["started_on"] is None or other["started_on"] is None or _is_guess(one):
         return False
     later: bool = one["started_on"] > other["started_on"]
     return later and one.observed > other.observed

@@ -28,6 +28,7 @@ class _Statement:
     raw_id: Any
     refreshed: datetime | None
     received: datetime
+    place: int
 
     @property
     def order(self) -> tuple[datetime, datetime, Any]:
@@ -56,14 +57,15 @@ def contacts(
         phone = phones.get((url, each.source, each.raw_id))
         said[url][each.source].append(
             _Statement(
-                *(each.email, phone, each.verdict, each.raw_id, each.refreshed, each.received)
+                *(each.email, phone, each.verdict, each.raw_id, each.refreshed, each.received),
+                each.place,
             )
         )
     for (url, source, raw_id), phone in phones.items():
         if phone is not None and (url, raw_id) not in with_address:
             (o,) = (o for o in observations if (o.key, o.source, o.raw_id) == (url, source, raw_id))
             said[url][source].append(
-                _Statement(None, phone, "unknown", raw_id, o.refreshed, o.received)
+                _Statement(None, phone, "unknown", raw_id, o.refreshed, o.received, 0)
             )
     ranks = seeds.ranking("person", "email")
     return [row for url, sources in said.items() for row in _of_person(url, sources, ranks)]
@@ -127,6 +129,7 @@ def _way(url: str, source: str, statements: list[_Statement]) -> Row:
         "known_since": first.received,
         "confirmed_at": max(s.received for s in statements),
         "said_at": max(s.refreshed or s.received for s in statements),
+        "said_place": max(statements, key=lambda s: s.order).place,
     }
 
 
@@ -155,6 +158,7 @@ def _place(row: Row, ranks: dict[str, int]) -> tuple[Any, ...]:
         ranks.get(row["source"], _LAST),
         -row["said_at"].timestamp(),
         -row["confirmed_at"].timestamp(),
+        row["said_place"],
         -row["raw_payload_id"].int,
         row["email"],
         (row["phone"] is None, row["phone"] or ""),

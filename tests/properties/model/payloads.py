@@ -49,7 +49,7 @@ class Issue:
     raw_table: str
     raw_payload_id: UUID
     field: str
-    value: str
+    value: str | None
     reason: str
 
 

@@ -18,6 +18,7 @@ from tests.properties.model.payloads import (
     Reader,
     Row,
     receipt,
+    unusable,
 )
 from tests.properties.model.seeds import Seeds
 
@@ -112,10 +113,13 @@ def _unusable(source: Source, payload: Payload, inner: dict[str, Any] | None) ->
     column, reason = (
         ("company_domain", NO_DOMAIN) if source.entity == "company" else ("linkedin_url", NO_PERSON)
     )
-    if payload.key is None and not (is_email and row[column] is None):
+    if payload.key is None and not (is_email and forms.clean(row[column]) is None):
         reader.report(column, row[column], reason)
-    if is_email and row["linkedin_url"] is None and forms.domain(row["company_domain"]) is None:
-        reader.report("company_domain", row["company_domain"], NO_DOMAIN)
+    if is_email and payload.key is None:
+        if forms.domain(row["company_domain"]) is None:
+            reader.issues.append(_lacking(payload, "company_domain", NO_DOMAIN))
+        if _asked_for(row) is None:
+            reader.issues.append(_lacking(payload, "full_name", "not a name"))
     if payload.content is None:
         reader.report("raw_payload", forms.json_text(row["raw_payload"]), NO_OBJECT)
     elif not _states(source, inner) and (is_email or payload.key is not None):
@@ -129,6 +133,20 @@ def _unusable(source: Source, payload: Payload, inner: dict[str, Any] | None) ->
             "not a timestamp" if unread else "in the future",
         )
     return reader.issues
+
+
+def _lacking(payload: Payload, column: str, reason: str) -> Issue:
+    """The issue of a column whose value is of no use, or that has none."""
+    if payload.row[column] is None:
+        return Issue(payload.table, payload.id, column, None, reason)
+    return unusable((payload.table, payload.id), column, payload.row[column], reason)
+
+
+def _asked_for(row: Row) -> str | None:
+    """The name that an address was asked for."""
+    parts = (forms.clean(row["first_name"]), forms.clean(row["last_name"]))
+    joined = " ".join(part for part in parts if part is not None) or None
+    return forms.clean(row["full_name"]) or joined
 
 
 def _country(text: str | None) -> str | None:
@@ -179,10 +197,12 @@ def _pdl_person(payload: Payload, r: Reader) -> Said:
     phone = forms.text_of(r.fields.get("mobile_phone"))
     if forms.phone(phone) is None and forms.clean(phone) is not None:
         r.report("mobile_phone", phone or "", "not a phone number")
-    listed = [forms.text_of(item.get("address")) for _, item in r.objects("emails")]
-    wrong = (a for a in listed if forms.clean(a) is not None and forms.email(a) is None)
-    for address in list(wrong)[:1]:
-        r.report("emails[].address", address or "", NO_EMAIL)
+    listed = []
+    for n, item in r.objects("emails"):
+        address = forms.text_of(item.get("address"))
+        listed.append(address)
+        if forms.clean(address) is not None and forms.email(address) is None:
+            r.report(f"emails[{n}].address", address or "", NO_EMAIL)
     employer = {
         "name": r.text("job_company_name"),
         "linkedin_url": r.company_url("job_company_linkedin_url"),
@@ -201,7 +221,8 @@ def _pdl_person(payload: Payload, r: Reader) -> Said:
         "is_current": True,
         "phone": forms.phone(phone),
     }
-    emails = [(address, None) for address in (work_email, *listed)]
+    at_work = [] if work_email is None else [work_email]
+    emails = [(address, None) for address in (*at_work, *listed)]
     return Said(source, payload.key, said, ("pdl_people", domain, employer), emails)
 
 
@@ -215,12 +236,10 @@ def _address(r: Reader, name: str) -> str | None:
 def _found_email(payload: Payload, r: Reader) -> Said:
     """What LeadMagic finds."""
     row = payload.row
-    first, last = forms.clean(row["first_name"]), forms.clean(row["last_name"])
-    parts = " ".join(part for part in (first, last) if part is not None) or None
     said = {
-        "full_name": forms.clean(row["full_name"]) or parts,
-        "first_name": first,
-        "last_name": last,
+        "full_name": _asked_for(row),
+        "first_name": forms.clean(row["first_name"]),
+        "last_name": forms.clean(row["last_name"]),
     }
     word = forms.text_of(r.fields.get("status"))
     emails = [(_address(r, "email"), word)]
@@ -264,6 +283,7 @@ class Address:
         domain: Of the employer, as far as the row says.
         refreshed: When the provider last refreshed it.
         received: Receipt of the row.
+        place: Where its payload lists it.
     """
 
     raw_id: Any
@@ -275,6 +295,7 @@ class Address:
     domain: str | None
     refreshed: datetime | None
     received: datetime
+    place: int
 
     @property
     def row(self) -> Row:
@@ -298,11 +319,11 @@ def addresses(said: Iterable[tuple[Source, Payload, Said]]) -> list[Address]:
     """What providers say of addresses; of one that stands in a payload twice the first counts."""
     found = []
     for _, payload, each in said:
-        told: dict[str, str | None] = {}
-        for text, word in each.emails:
+        told: dict[str, tuple[str | None, int]] = {}
+        for place, (text, word) in enumerate(each.emails):
             email = forms.email(text)
             if email is not None:
-                told.setdefault(email, word)
+                told.setdefault(email, (word, place))
         domain = each.said.get("company_domain")
         if payload.table == "email_payloads":
             domain = forms.domain(payload.row["company_domain"])
@@ -310,8 +331,9 @@ def addresses(said: Iterable[tuple[Source, Payload, Said]]) -> list[Address]:
             Address(
                 *(payload.id, each.key, email, _verdict(word), each.source),
                 *(each.said["full_name"], domain, payload.refreshed, payload.received),
+                place,
             )
-            for email, word in told.items()
+            for email, (word, place) in told.items()
         ]
     return found
 
@@ -327,11 +349,12 @@ def exported_addresses(leads: Iterable[Row]) -> list[Address]:
                 Address(
                     *(row["id"], url, email, "unknown", "salesnav", person["full_name"]),
                     *(person["company_domain"], exported(row), receipt(row)),
+                    place=0,
                 )
             )
     return found
 
 
 def _verdict(word: str | None) -> str:
-    cleaned = forms.clean(word.lower()) if word is not None else None
+    cleaned = forms.plain(word.lower()) if word is not None else None
     return VERDICTS.get(cleaned or "", "unknown")
