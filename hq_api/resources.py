@@ -131,6 +131,7 @@ _TABLE: dict[str, tuple[str, tuple[str, ...]]] = {
     "coverage": ("coverage", ("entity", "attribute", "source")),
     "deliveries": ("deliveries", ("day", "workflow_slug")),
     "status": ("status", ("workflow_slug",)),
+    "payload-fields": ("payload_fields", ("workflow_slug", "path")),
     "vocabularies": ("vocabularies", ("vocabulary", "value")),
 }
 

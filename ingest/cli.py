@@ -22,6 +22,7 @@ _COMMANDS = {
     "dbt": "dbt",
     "demo": "demo",
     "drop": "drop",
+    "fields": "fields",
     "init": "init",
     "load": "load",
     "loads": "loads",

@@ -61,6 +61,7 @@ def _show(database: str, found: Status) -> None:
         ("to transform", _untransformed(found)),
         ("rejects", _open(found, found.rejects, "see ingest rejects")),
         ("issues", _open(found, found.issues, "see extracted.extraction_issues")),
+        *([("fields", _drifts(found.drifts))] if found.drifts is not None else []),
         *((f"raw.{t.name}", _hidden(t)) for t in found.raw if t.hidden),
         *((t.name, _orphaned(t)) for t in found.built if t.orphaned),
     )
@@ -147,6 +148,14 @@ def _open(found: Status, count: int | None, look: str) -> str:
     if count is None:
         return _UNKNOWN if found.not_shown else "not known before the first build"
     return f"{count:,}; {look}" if count else "none"
+
+
+def _drifts(drifts: dict[str, int]) -> str:
+    new = drifts["new"]
+    words = {"new": f"new field{'' if new == 1 else 's'}", "another type": "of another type"}
+    # what is new is asked for first, and worst is what has vanished
+    said = [f"{n:,} {words.get(drift, drift)}" for drift, n in reversed(drifts.items()) if n]
+    return f"{', '.join(said)}: ingest fields" if said else "nothing new, nothing vanished"
 
 
 def _moment(at: datetime, found: Status) -> str:

@@ -10,6 +10,7 @@ from ingest.feeds.rows import FeedRows
 from ingest.formats.content import Content
 from ingest.formats.delimited import TableReader, TableRow, looks_like_json
 from ingest.formats.json.records import Record, RecordReader
+from ingest.landing import ledger
 from ingest.landing.rows import Row
 from ingest.postgres.connection import Connection
 from ingest.rejects import Reason, RefusedError, Reject
@@ -85,7 +86,7 @@ class FeedFile:
             raise
 
     def finish(self) -> dict[str, int]:
-        """Merge the rows of a feed with a key, after all have landed.
+        """Note the headers, and merge the rows of a feed with a key, after all have landed.
 
         Returns:
             What became of them, in words and numbers; nothing for a feed without a key.
@@ -109,6 +110,9 @@ class FeedFile:
                 hint="give --export-timestamp",
             )
         feed = self._rows.feed
+        ledger.record_headers(
+            self._conn, self._rows.load_id, self._rows.workflow_slug, self._rows.headers()
+        )
         return merge(self._conn, feed, self._rows.load_id, self._announce) if feed.key else {}
 
     def _announce(self, holder: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -16,6 +17,7 @@ from ingest.feeds.values import is_null, stored
 from ingest.formats.delimited import TableRow
 from ingest.formats.json.records import Record
 from ingest.landing.copy import Target
+from ingest.landing.ledger import Header
 from ingest.landing.rows import LONGEST_KEY, Row
 from ingest.rejects import Reason, RefusedError
 from ingest.terminal.screen import printable
@@ -70,6 +72,9 @@ class FeedRows:
         self._constants = options.constants(feed, load_id)
         self._places: dict[str, int] = {}  # column -> place of its cell
         self._nameless: list[int] = []
+        self._skipped: list[str] = []
+        self._filled: Counter[str] = Counter()  # column -> rows with a value
+        self._seen = 0
         self._columns = feed.columns
         self._target = self._target_of(self._columns)
         self._keys: dict[str, Column | None] = {}
@@ -90,7 +95,7 @@ class FeedRows:
             self._read_export(export, header)
             return
         found: dict[str, int] = {}
-        unknown, skipped = [], []
+        unknown, skipped = [], self._skipped
         for place, title in enumerate(header):
             name = normal_header(title)
             if not name:
@@ -169,6 +174,7 @@ class FeedRows:
                 or one stands under no header; or a JSON record has a key that is no column, or
                 names another workflow.
         """
+        self._seen += 1
         unstored: dict[str, str] = {}
         if isinstance(record, Record):
             texts, cleaned = self._texts(record, unstored), record.cleaned
@@ -187,11 +193,30 @@ class FeedRows:
         beside = msgspec.Raw(msgspec.json.encode(unstored)) if unstored else None
         return Row(self._target, (*values, *self._constants.values(), beside), cleaned)
 
+    @property
+    def workflow_slug(self) -> str:
+        """The workflow of the load."""
+        return self._workflow.slug
+
+    def headers(self) -> Iterator[Header]:
+        """What the file had columns for, after its last row: each header once."""
+        taken = {column.name for column in self._keys.values() if column} | self._places.keys()
+        for column in self.feed.columns:
+            if column.name in taken:
+                filled = self._filled[column.name]
+                yield Header(column.title, column.name, self._seen, filled)
+        keys = [key for key, column in self._keys.items() if column is None]
+        for name in sorted({normal_header(title) for title in (*self._skipped, *keys)}):
+            yield Header(name, None, self._seen, 0)
+
     def _refuse_moved(self, texts: Mapping[str, str]) -> None:
         signs = []
         for column in self._columns:
             text = texts.get(column.name, "")
-            wrong = None if is_null(text) else misfit(column.holds, text)
+            if is_null(text):
+                continue
+            self._filled[column.name] += 1
+            wrong = misfit(column.holds, text)
             if wrong is not None:
                 signs.append(f"{column.title} holds {wrong}")
         if len(signs) >= ENOUGH:

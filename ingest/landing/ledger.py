@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -75,6 +75,23 @@ class LoadEntry:
     tool_version: str
     retry_of: UUID | None
     requests: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One header of a file of a table feed.
+
+    Args:
+        header: As the feed writes it; in small letters if no column takes it.
+        column_name: The column of the raw table that takes its cells.
+        rows: Rows of the file.
+        filled: Rows in which its cell held a value.
+    """
+
+    header: str
+    column_name: str | None
+    rows: int
+    filled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +188,19 @@ def close_load(conn: Connection, load_id: UUID, counts: Counts) -> None:
         """,
         (counts.records, counts.landed, counts.rejected, counts.cleaned, load_id),
     )
+
+
+def record_headers(
+    conn: Connection, load_id: UUID, workflow_slug: str, headers: Iterable[Header]
+) -> None:
+    """Write which headers a file had, beside its ledger row."""
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "insert into raw.load_headers"
+            " (load_id, workflow_slug, header, column_name, rows, filled)"
+            " values (%s, %s, %s, %s, %s, %s)",
+            [(load_id, workflow_slug, *astuple(header)) for header in headers],
+        )
 
 
 def open_retry(conn: Connection, load_id: UUID, of: UUID) -> None:

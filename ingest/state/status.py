@@ -17,11 +17,12 @@ from ingest.landing import ledger
 from ingest.postgres.connection import Connection
 from ingest.postgres.statements import statement
 from ingest.project import BUILT_SCHEMAS, project_dir
+from ingest.state.fields import drifts
 from ingest.state.watermarks import Watermark, watermarks
 from ingest.workflows.registry import Registry, load_registry
 
 RAW = "raw"
-_BOOKKEEPING = ("idempotency_keys", "loads", "migrations", "rejects")
+_BOOKKEEPING = ("idempotency_keys", "load_headers", "loads", "migrations", "rejects")
 # watermarks, what they compare by, and the tables of the models
 _NEEDED_FOR_BUILT = ("extracted", "core", "reference")
 
@@ -79,6 +80,7 @@ class Status:
         built: Tables that models fill; empty before the first build.
         rejects: Open rejects: neither landed since nor settled.
         issues: Rows of ``extracted.extraction_issues``; None before the first build.
+        drifts: How many fields of payloads drift, by how; None where that cannot be told.
         last_load: The newest load.
         last_build: When a model last read, by the server's clock.
         not_shown: Schemas of the warehouse that the role may not look into; what follows from
@@ -91,6 +93,7 @@ class Status:
     built: list[BuiltTable]
     rejects: int | None
     issues: int | None
+    drifts: dict[str, int] | None
     last_load: ledger.LoadEntry | None
     last_build: datetime | None
     not_shown: list[str]
@@ -145,6 +148,7 @@ def status(conn: Connection) -> Status:
             built=built,
             rejects=ledger.count_rejects(conn, None) if sees_raw else None,
             issues=issues[0] if issues else None,
+            drifts=drifts(conn),
             last_load=loads[0] if loads else None,
             last_build=max((table.read_at for table in built if table.read_at), default=None),
             not_shown=not_shown,

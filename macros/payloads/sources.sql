@@ -15,6 +15,7 @@
 
         within      members of a payload that hold what is read, the first that there is
         marks       fields of which a payload has one at least if it states anything
+        fields      column of its query -> the paths, within what is read, that it is made of
         employer    of a person, what its columns say of the employer in company_domain: `source`, and
                     attribute of a company -> column
 #}

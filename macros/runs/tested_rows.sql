@@ -67,13 +67,17 @@
 {%- endmacro %}
 
 
-{# The data tests that a run without a selection has, of the package whose hook it is. #}
+{#
+    The data tests that a run without a selection has, of the package whose hook it is. Those of drift
+    tell of providers and not of rows: while a field stays away, rows would be tested again and again.
+#}
 {% macro routine_tests() -%}
     {%- set found = [] -%}
     {%- for node in graph.nodes.values()
         if node.resource_type == 'test'
         and node.package_name == model.package_name
-        and 'audit' not in node.tags -%}
+        and 'audit' not in node.tags
+        and 'drift' not in node.tags -%}
         {%- do found.append(node) -%}
     {%- endfor -%}
     {{ return(found) }}

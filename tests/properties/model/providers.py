@@ -241,7 +241,7 @@ def _found_email(payload: Payload, r: Reader) -> Said:
         "first_name": forms.clean(row["first_name"]),
         "last_name": forms.clean(row["last_name"]),
     }
-    word = forms.text_of(r.fields.get("status"))
+    word = r.text("status")
     emails = [(_address(r, "email"), word)]
     return Said("leadmagic_emails", payload.key, said, None, emails)
 
