@@ -33,13 +33,15 @@
             {%- for path in paths -%}
                 {%- for before in [''] + node.config.meta.get('within', []) -%}
                     {%- set whole = before ~ '.' ~ path if before else path -%}
-                    {%- do found.append([node.name, whole, table]) -%}
+                    {%- if [node.name, whole, table] not in found -%}
+                        {%- do found.append([node.name, whole, table]) -%}
+                    {%- endif -%}
                 {%- endfor -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- endif -%}
-    {{ return(found | unique | sort) }}
+    {{ return(found | sort) }}
 {%- endmacro %}
 
 

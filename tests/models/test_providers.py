@@ -112,12 +112,13 @@ class Built:
 def answer(workflow: str, word: str) -> Row:
     """A finder's answer with a word for what it thinks of the address."""
     address = "a@words.example"
-    return {
+    answers: dict[str, Row] = {
         "leadmagic-email": {"email": address, "status": word},
         "anymailfinder-email": {"results": {"email": address, "validation": word}},
         "icypeas-email": {"emails": [{"email": address, "certainty": word}]},
         "apollo-people-match": {"person": {"email": address, "email_status": word}},
-    }[workflow]
+    }
+    return answers[workflow]
 
 
 @pytest.fixture(scope="module")

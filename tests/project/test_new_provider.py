@@ -86,6 +86,14 @@ def test_evidence_coverage_status_and_issues_know_it(built: Warehouse) -> None:
         "select known from api.coverage where source = 'acme' and attribute = 'name'"
     ) == [(2,)]
     assert built.all(
+        "select path, mapped_to, status from api.payload_fields"
+        " where workflow_slug = %s and path in ('firm.staff', 'error') order by path",
+        SLUG,
+    ) == [
+        ("error", None, "unmapped"),
+        ("firm.staff", ["core.company_observations.employee_count"], "mapped"),
+    ]
+    assert built.all(
         "select payloads, extracted, waiting from api.status where workflow_slug = %s", SLUG
     ) == [(3, 2, 0)]
     assert built.all(
