@@ -81,6 +81,8 @@ class Status:
         rejects: Open rejects: neither landed since nor settled.
         issues: Rows of ``extracted.extraction_issues``; None before the first build.
         drifts: How many fields of payloads drift, by how; None where that cannot be told.
+        unmatched: Raw rows with the address of somebody known by name and employer, who is not one
+            person yet; None before the first build.
         last_load: The newest load.
         last_build: When a model last read, by the server's clock.
         not_shown: Schemas of the warehouse that the role may not look into; what follows from
@@ -94,6 +96,7 @@ class Status:
     rejects: int | None
     issues: int | None
     drifts: dict[str, int] | None
+    unmatched: int | None
     last_load: ledger.LoadEntry | None
     last_build: datetime | None
     not_shown: list[str]
@@ -149,10 +152,17 @@ def status(conn: Connection) -> Status:
             rejects=ledger.count_rejects(conn, None) if sees_raw else None,
             issues=issues[0] if issues else None,
             drifts=drifts(conn),
+            unmatched=_unmatched(conn, built),
             last_load=loads[0] if loads else None,
             last_build=max((table.read_at for table in built if table.read_at), default=None),
             not_shown=not_shown,
         )
+
+
+def _unmatched(conn: Connection, built: list[BuiltTable]) -> int | None:
+    if not {"extracted.person_emails", "core.email_candidates"} <= {t.name for t in built}:
+        return None
+    return _number(conn.execute(statement("ingest.state", "addresses_waiting")).fetchone())
 
 
 def schemas_not_shown(conn: Connection) -> list[str]:

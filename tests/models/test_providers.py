@@ -34,6 +34,9 @@ CLAY: dict[tuple[str, str], Row] = {
     ("company_payloads", "clay-company.example"): {"name": "Clay Company", "industry": "Pottery"},
     ("person_payloads", "https://www.linkedin.com/in/clay-person"): {"name": "Clay Person"},
 }
+# a role, and one that began later
+KNOWN: Row = {"title": "Buyer", "company": "Acme", "start_date": "2020-01"}
+LATER: Row = {"job_title": "owner", "job_company_name": "other", "job_start_date": "2025-01"}
 BESIDE_CLAY: dict[str, Row] = {
     "leadmagic-company": {"companyName": "Other", "name": "Other", "industry": "Other"},
     "apollo-organization-enrich": {"organization": {"name": "Other"}, "name": "Other"},
@@ -89,6 +92,12 @@ class Built:
         for workflow, payload in BESIDE_CLAY.items():
             entity = WORKFLOWS[workflow].entity_type
             insert(warehouse, workflow, f"clay-{entity}", payload)
+        for likelihood in (None, 6, 5):
+            slug = f"guess-{likelihood or 0}"
+            profile = {"name": "Ana", "latest_experience": KNOWN, "last_refresh": "2026-01-01"}
+            warehouse.payload("person_payloads", key_of("pdl-person", slug), profile)
+            insert(warehouse, "pdl-person", slug, {**LATER, "likelihood": likelihood})
+        insert(warehouse, "pdl-person", "guess-alone", {**LATER, "likelihood": 1})
         warehouse.build()
 
     def observations(self, entity: str, raw_id: str) -> list[Row]:
@@ -185,16 +194,26 @@ def test_an_answer_without_a_result_makes_nobody_known(built: Built, name: str) 
     assert built.warehouse.one(query, key_of(of.slug, name)) == (0,)
 
 
+@pytest.mark.parametrize(
+    ("name", "title"), [("0", "owner"), ("6", "owner"), ("5", "Buyer"), ("alone", "owner")]
+)
+def test_a_guess_overtakes_nothing_and_counts_alone(built: Built, name: str, title: str) -> None:
+    query = "select title from core.person_positions where linkedin_url = %s"
+    assert built.warehouse.one(query, key_of("pdl-person", f"guess-{name}")) == (title,)
+
+
 def test_payloads_of_others_are_none_of_clay(built: Built) -> None:
     tables = ("company_firmographics", "person_profile", "company_discovery", "person_discovery")
     found = {
         table: built.warehouse.one(f"select count(*) from extracted.{table}")[0]
         for table in (*tables, "person_experience", "person_education")
     }
-    assert found == dict.fromkeys(found, 0) | {"company_firmographics": 1, "person_profile": 1}
+    # three of them for the guesses
+    assert found == dict.fromkeys(found, 0) | {"company_firmographics": 1, "person_profile": 4}
     assert built.warehouse.all(
-        "select name, industry from extracted.company_firmographics"
-        " union all select full_name, headline from extracted.person_profile order by 1"
+        "select name, industry from extracted.company_firmographics union all"
+        " select full_name, headline from extracted.person_profile where full_name <> 'Ana'"
+        " order by 1"
     ) == [("Clay Company", "Pottery"), ("Clay Person", None)]
 
 

@@ -1,0 +1,10 @@
+-- Raw rows with an address of somebody who is known by name and employer, and is not one person yet.
+select count(distinct e.raw_payload_id)
+from extracted.person_emails as e
+where
+    e.linkedin_url is null
+    and e.email is not null
+    and (
+        select count(*) from core.email_candidates as c
+        where e.id = c.email_id and c.is_candidate
+    ) <> 1
