@@ -125,10 +125,10 @@ def _untransformed(found: Status) -> str:
         parts.append("run ingest dbt build")
     if found.waiting:
         parts.append(f"{found.waiting:,} rows wait for a model that reads their workflow")
-    if found.unmatched:
-        parts.append(f"{found.unmatched:,} with an address wait for who bears the name")
     if found.unregistered:
         parts.append(f"{found.unregistered:,} of them bear a workflow that is not registered")
+    if found.unmatched:
+        parts.append(f"{found.unmatched:,} with an address wait for who bears the name")
     return "; ".join(parts)
 
 
