@@ -1,4 +1,4 @@
--- Raw rows with an address of somebody who is known by name and employer, and is not one person yet.
+-- Raw rows with an address of somebody known by name and employer, who is not one person yet.
 select count(distinct e.raw_payload_id)
 from extracted.person_emails as e
 where
