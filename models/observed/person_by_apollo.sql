@@ -54,8 +54,8 @@ parsed as (
         from {{ items_of('p.employment_history', 'e') }}
         where {{ function('as_boolean') }}(e.item ->> 'current')
         order by
-            ({{ function('clean_text') }}(e.item ->> 'organization_name')
-            = {{ function('clean_text') }}(o.name)) is true desc,
+            {{ function('clean_text') }}(e.item ->> 'organization_name')
+            is not distinct from {{ function('clean_text') }}(o.name) desc,
             e.position
         limit 1
     ) as w on true
