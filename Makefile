@@ -9,7 +9,7 @@ BIN = .venv/bin
 # modules share nothing, the tests within one share a warehouse
 PYTEST = pytest -n 2 --dist loadfile --no-loadscope-reorder
 # the dbt templater knows neither functions/ nor macros
-LINTED_SQL = models $(wildcard tests/dbt/*.sql)
+LINTED_SQL = models $(wildcard tests/dbt/*.sql tests/dbt/drift/*.sql)
 MADE = .venv .venv-bench .venv-vocabularies .postgres target logs build .hypothesis \
 	.schemathesis \
 	.mypy_cache .pytest_cache .ruff_cache .import_linter_cache hq_warehouse.egg-info

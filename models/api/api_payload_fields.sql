@@ -13,18 +13,11 @@
 } %}
 
 with declared as (
-    {%- for model_name, path, mapped_to in declared_fields() %}
-        select
-            '{{ model_name }}' as model,
-            '{{ path }}' as path,
-            '{{ mapped_to }}' as mapped_to
-        union all
-    {%- endfor %}
     select
-        null as model,
-        null as path,
-        null as mapped_to
-    where false
+        d.item ->> 0 as model,
+        d.item ->> 1 as path,
+        d.item ->> 2 as mapped_to
+    from jsonb_array_elements({{ json_literal(declared_fields()) }}) as d (item)
 ),
 
 -- Years of days are summed up in one pass.

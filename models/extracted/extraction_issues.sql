@@ -6,7 +6,9 @@
 
 -- Values of current payloads that could not be used; payloads that are of no entity, or whose place
 -- among the others cannot be told; values of rows that are no payloads.
-{% do depend_on_sources(observed_entities().company.observers + observed_entities().person.observers) %}
+{% for observed in observed_entities().values() %}
+    {%- do depend_on_sources(observed.observers) -%}
+{%- endfor %}
 
 with issues as (
     {%- for model_name in payload_kinds() %}
