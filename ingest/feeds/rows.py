@@ -144,7 +144,7 @@ class FeedRows:
 
     def _read_export(self, export: Export, header: Sequence[str]) -> None:
         places: dict[str, int] = {}
-        left = []
+        left = self._skipped
         for place, title in enumerate(header):
             column = export.columns.get(normal_header(title))
             if not trim(title):

@@ -3,8 +3,12 @@
     case
         when
             {% for field, text, value, reason in conversions -%}
-            {#- of a text that is kept the first letter tells, nearly always #}
-            ({{ "left(" ~ text ~ ", 1) in ('{', '[') and " if reason == 'not text' }}{{ value }} is null and {{ text }} is not null and {{ function('clean_text') }}({{ text }}) is not null)
+            {%- if reason == 'not text' %}
+            {#- a text that is kept is none of these, nearly always; what it is, is asked below #}
+            left({{ text }}, 1) in ('{', '[')
+            {%- else %}
+            ({{ value }} is null and {{ text }} is not null and {{ function('clean_text') }}({{ text }}) is not null)
+            {%- endif %}
             {{ 'or ' if not loop.last }}
             {%- endfor %}
             then {{ function('unconverted_values') }}(

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.errors import IngestError
 from ingest.postgres.connection import Connection
-from ingest.workflows.exports import load_exports
+from ingest.workflows.exports import load_exports, normal_header
 from ingest.workflows.feeds import FEEDS, feed_of
 from ingest.workflows.registry import load_registry
 from tests.support.feed_loads import CRUNCHBASE, LEADS, Write, as_csv, load_feed
@@ -84,6 +84,9 @@ def test_an_export_of_leads_is_known_by_its_headers(
     program, left = said
     assert f"read as an export of {program}" in result.output
     assert f"not read: {left}." in result.output
+    assert rows(db, "select header from raw.load_headers where column_name is null") == [
+        (normal_header(left),)
+    ]
     columns, expected = landed
     assert rows(db, f"select {columns} from raw.salesnav_scrapes") == [expected]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.warehouse import Warehouse, differences
 
 
@@ -14,6 +16,7 @@ def _enter(warehouse: Warehouse, **columns: str) -> str:
     )
 
 
+@pytest.mark.long
 def test_a_corrected_domain_takes_the_name_with_it(warehouse: Warehouse) -> None:
     entry = _enter(warehouse, company_customer_domain="beta-old.example")
     warehouse.build()

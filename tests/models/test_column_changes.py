@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.support.warehouse import Warehouse
 
 PERSON = "https://www.linkedin.com/in/ana-sample"
@@ -41,6 +43,7 @@ def test_a_column_the_project_does_not_know_stays(warehouse: Warehouse) -> None:
     assert rows == [("Ana Sample", "x")]
 
 
+@pytest.mark.long
 def test_a_description_is_written_when_it_differs_and_only_then(warehouse: Warehouse) -> None:
     def descriptions() -> list[tuple[Any, ...]]:
         return warehouse.all(DESCRIPTIONS)

@@ -35,7 +35,13 @@ def upgraded(warehouse: Warehouse) -> Warehouse:
     return warehouse
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["at once", "after a full refresh"])
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param(False, id="at once", marks=pytest.mark.long),
+        pytest.param(True, id="after a full refresh"),
+    ],
+)
 def test_they_lead_to_the_present_rows(upgraded: Warehouse, again: bool) -> None:
     if again:
         upgraded.build("--full-refresh")

@@ -104,6 +104,7 @@ def test_they_are_no_part_of_what_is_remembered(marts: Warehouse, project: Proje
     )
 
 
+@pytest.mark.long
 def test_a_full_refresh_makes_them_anew_as_dbt_does(marts: Warehouse, project: Project) -> None:
     project.dbt("run")
     # a name nobody gave: with dbt's defaults it goes when the table is made again
@@ -116,6 +117,7 @@ def test_a_full_refresh_makes_them_anew_as_dbt_does(marts: Warehouse, project: P
     ]
 
 
+@pytest.mark.long
 def test_their_tests_are_run_with_ours(marts: Warehouse, project: Project) -> None:
     project.dbt("run")
     project.dbt("build", "--select", "company_names")

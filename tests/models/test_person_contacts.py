@@ -312,6 +312,7 @@ def test_what_waits_is_counted(told: Told) -> None:
     assert told.waiting() == [after for _, after in owners].count(None)
 
 
+@pytest.mark.long
 def test_a_full_refresh_says_the_same(told: Told) -> None:
     query = (
         "select linkedin_url, source, email, verdict, verified_at, known_since, confirmed_at,"

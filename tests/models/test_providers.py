@@ -229,10 +229,12 @@ def test_clays_payloads_say_nothing_in_the_name_of_others(built: Built) -> None:
 
 
 @pytest.mark.usefixtures("built")
+@pytest.mark.long
 def test_the_invariants_across_tables_hold() -> None:
     dbt("test", "--select", "test_type:singular")
 
 
+@pytest.mark.long
 def test_a_full_refresh_says_the_same(built: Built) -> None:
     before = built.warehouse.snapshot()
     built.warehouse.build("--full-refresh")

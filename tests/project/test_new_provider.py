@@ -121,6 +121,7 @@ def test_what_it_lacks_is_told_in_a_sentence(built: Warehouse, project: Project)
     )
 
 
+@pytest.mark.long
 def test_what_its_yml_lacks_is_told_in_a_sentence(built: Warehouse, project: Project) -> None:
     del built
     yml = project.folder / "models/observed/company_by_acme.yml"

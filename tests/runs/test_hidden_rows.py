@@ -58,6 +58,7 @@ def test_a_restored_row_is_read_by_the_next_run(emptied: Warehouse) -> None:
     assert said_of("raw", TABLE)["untransformed"] == 0
 
 
+@pytest.mark.long
 def test_a_row_of_a_replica_is_read_by_the_next_run(emptied: Warehouse) -> None:
     emptied.conn.execute("set session_replication_role = replica")
     restore(emptied)

@@ -48,7 +48,13 @@ def test_where_ctrl_c_met_dbt_is_no_news(text: str, told: bool) -> None:
 
 
 @pytest.mark.usefixtures("_built")
-@pytest.mark.parametrize("setting", [{}, {"NO_COLOR": "1"}], ids=["pipe", "no-color"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        pytest.param({}, id="pipe"),
+        pytest.param({"NO_COLOR": "1"}, id="no-color", marks=pytest.mark.long),
+    ],
+)
 def test_nothing_but_text_goes_into_files_and_pipes(
     tmp_path: Path, setting: dict[str, str]
 ) -> None:

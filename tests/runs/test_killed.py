@@ -75,6 +75,7 @@ def test_a_full_refresh_killed_half_way(warehouse: Warehouse, runs: Runs) -> Non
 
 
 @pytest.mark.usefixtures("stale")
+@pytest.mark.long
 def test_a_model_that_loses_its_connection_fails_alone(warehouse: Warehouse, runs: Runs) -> None:
     first, *_ = levels()[1]
     before = remembered(warehouse, [first])

@@ -88,6 +88,7 @@ def test_tables_stay_as_they_are_whatever_is_read_again(refreshed: Warehouse) ->
     assert present(refreshed) == before
 
 
+@pytest.mark.long
 def test_a_value_that_newer_payloads_leave_out_keeps_its_payload(refreshed: Warehouse) -> None:
     with_headline = {"name": "Ana", "note": "knows the headline", "headline": "Buyer"}
     with_headline["last_refresh"] = "2025-05-15 00:00:00"
