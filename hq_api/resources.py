@@ -105,7 +105,7 @@ _TABLE: dict[str, tuple[str, tuple[str, ...]]] = {
     "icps": ("icps", ("slug",)),
     "target-accounts": ("target_accounts", ("icp_slug", "company_domain")),
     "icp-match": ("icp_match", ("icp_slug", "company_domain", "criterion")),
-    "contacts": ("contacts", ("linkedin_url", "raw_payload_id")),
+    "contacts": ("contacts", ("linkedin_url", "contact_id")),
     "customers": ("customers", ("origin_domain", "customer_domain")),
     "customers-unresolved": ("customers_unresolved", ("origin_domain", "customer_name")),
     "worked-at-customer": ("worked_at_customer", ("origin_domain", "role_id")),

@@ -194,7 +194,8 @@
     {%- set tried = [] -%}
     {%- if found -%}
         {%- do tried.append(
-            'jsonb_path_exists(jsonb_build_array(' ~ found | join(', ') ~ "), 'strict $[*] ? (" ~ value ~ ")')"
+            'case when ' ~ payload ~ ' is not null then jsonb_path_exists(jsonb_build_array('
+            ~ found | join(', ') ~ "), 'strict $[*] ? (" ~ value ~ ")') end"
         ) -%}
     {%- endif -%}
     {%- if deeper -%}

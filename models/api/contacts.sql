@@ -17,7 +17,8 @@ select
     o.confirmed_at,
     o.raw_payload_id,
     o.verified_at,
-    o.is_best
+    o.is_best,
+    o.id as contact_id
 from {{ ref('person_contacts') }} as o
 left join {{ ref('person_observations') }} as s
     on

@@ -247,9 +247,9 @@ MUTANTS = {
     ),
     # what providers say
     "a-guess-counts-like-others": (
-        "models/observed/person_by_pdl.sql",
-        "case when sure < 6 then",
-        "case when sure < 0 then",
+        POSITIONS,
+        "coalesce({{ likelihood }} < 6, false)",
+        "coalesce({{ likelihood }} < 0, false)",
     ),
     "two-share-an-address": (CONTACTS, "and other.is_candidate", "and false"),
     "who-left-is-written-to": (
@@ -262,10 +262,10 @@ MUTANTS = {
         "(email is not null and address_verdict <> 'invalid') desc,",
         "(email is not null) desc,",
     ),
-    "the-first-verdict-counts": (
+    "what-is-unknown-takes-a-verdict-back": (
         "macros/entities/contacts.sql",
-        "{{ column }} order by coalesce(refreshed_at, received_at) desc",
-        "{{ column }} order by coalesce(refreshed_at, received_at)",
+        "filter (where verdict <> 'unknown')",
+        "filter (where verdict is not null)",
     ),
 }
 

@@ -21,9 +21,10 @@ def prune(warehouse: Warehouse) -> None:
 
 
 def present(warehouse: Warehouse) -> dict[str, list[str]]:
-    """All tables but what was said, and how it changed."""
+    """All tables but what was said, how it changed, and how much was sent."""
     said = {f"core.{name}" for name in ("company_observations", "person_observations")}
     said |= {f"core.{name}" for name in ("company_history", "person_history", "position_changes")}
+    said.add("extracted.payload_fields")
     return {table: rows for table, rows in warehouse.snapshot().items() if table not in said}
 
 
