@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 
 import msgspec
 
@@ -104,12 +105,12 @@ class RowMaker:
             )
         payload = record.text if wrapped is None else wrapped
         stored = clean_encoded(payload) if payload.startswith(b'"') else payload
-        others = route.required[1:]
-        said = [_optional(fields, route, name, payload) for name in route.optional]
+        said = _Said(fields, None if wrapped is None else payload)
+        others = {name: _optional(said, route, name) for name in route.optional}
         values = (
-            _key(fields, workflow, route, payload, said, is_bare=wrapped is None),
-            *(_required(name, _text(fields.get(name))) for name in others),
-            *said,
+            _key(said, workflow, route, others),
+            *(_required(name, _text(fields.get(name))) for name in route.required[1:]),
+            *others.values(),
             workflow.slug,
             workflow.provider,
             workflow.platform,
@@ -149,6 +150,29 @@ class RowMaker:
                 f"the record names workflow {workflow.slug}, the load {self._workflow.slug}",
             )
         return workflow, route
+
+
+class _Said:
+    """What a record says beside its payload and in it.
+
+    Args:
+        record: Its members.
+        payload: The payload of an envelope, None if the record is the payload.
+
+    Attributes:
+        record: As given.
+        is_bare: The record is the payload.
+    """
+
+    def __init__(self, record: _Fields, payload: bytes | None) -> None:
+        self.record = record
+        self.is_bare = payload is None
+        self._payload = payload
+
+    @cached_property
+    def payload(self) -> _Fields:
+        """The members of the payload."""
+        return self.record if self._payload is None else _members(self._payload)
 
 
 class PayloadFile:
@@ -213,63 +237,56 @@ def _wrapped_payload(fields: _Fields, route: Route) -> bytes | None:
 
 
 def _key(
-    fields: _Fields,
-    workflow: Workflow,
-    route: Route,
-    payload: bytes,
-    said: list[str | None],
-    *,
-    is_bare: bool,
+    said: _Said, workflow: Workflow, route: Route, others: Mapping[str, str | None]
 ) -> str | None:
     """The key of a record: what its envelope says, else its payload; None if other columns do.
 
     A bare payload is searched for the keys of its kind before other words for them.
     """
-    name = route.required[0]
-    value = _first(fields, (name,) if is_bare else (name, *route.names))
+    name, record = route.required[0], said.record
+    value = _first(record, (name,) if said.is_bare else (name, *route.names))
     if value is None and route.bare_keys:
-        value = _first(_members(payload), route.bare_keys)
-        if value is None:
-            value = _first(fields, route.bare_keys)
-    if value is None and is_bare:
-        value = _first(fields, route.names)
+        value = _first(said.payload, route.bare_keys) or _first(record, route.bare_keys)
+    if value is None and said.is_bare:
+        value = _first(record, route.names)
     if value is None:
-        slug = _first(fields, route.slug_names) or _first(_members(payload), route.slug_names)
+        slug = _first(record, route.slug_names) or _first(said.payload, route.slug_names)
         value = None if slug is None else route.key_of_slug(trim(slug))
     if value is not None:
         return _required(name, value)
-    columns = dict(zip(route.optional, said, strict=True))
-    if any(all(trim(columns[column] or "") for column in group) for group in route.instead):
+    if any(all(trim(others[column] or "") for column in group) for group in route.instead):
         return None
-    raise RefusedError(Reason.NO_KEY, _no_key(fields, workflow, route, payload, is_bare=is_bare))
+    raise RefusedError(Reason.NO_KEY, _no_key(said, workflow, route))
 
 
-def _no_key(
-    fields: _Fields, workflow: Workflow, route: Route, payload: bytes, *, is_bare: bool
-) -> str:
+def _no_key(said: _Said, workflow: Workflow, route: Route) -> str:
     """Why a record has no key, what it has instead, and the change that would tell."""
     name = route.required[0]
     others = [other for other in (*route.bare_keys, *route.names) if other != name]
     hint = f", and there is no {' or '.join(dict.fromkeys(others))}" if others else ""
-    groups = " or ".join(" and ".join(group) for group in route.instead)
-    hint += f", nor {groups.replace(' or ', ', or ')}" if groups else ""
-    has = f"the record has {_keys_of(fields)}"
-    if not is_bare:
-        has += f", its payload {_keys_of(_members(payload))}"
-    fault = f"{name} is missing, null or blank{hint}; {has}"
-    members = fields if is_bare else {**_members(payload), **fields}
-    remedy = _remedy(members, route, "wrapper_keys", "key_fields")
-    return f"{fault}; {remedy} of {workflow.slug} in {REGISTRY}" if remedy else fault
+    if route.instead:
+        hint += f", nor {', or '.join(' and '.join(group) for group in route.instead)}"
+    has = f"the record has {_keys_of(said.record)}"
+    if not said.is_bare:
+        has += f", its payload {_keys_of(said.payload)}"
+    remedy = _remedy({**said.payload, **said.record}, route)
+    change = f"; {remedy} of {workflow.slug} in {REGISTRY}" if remedy else ""
+    return f"{name} is missing, null or blank{hint}; {has}{change}"
 
 
-def _remedy(members: _Fields, route: Route, lists: str, keys: str) -> str | None:
+def _remedy(members: _Fields, route: Route) -> str | None:
     """What to write where in the registry, if a record hides its key or a list of records."""
-    hidden = [key for key, value in members.items() if _LIST_OF_OBJECTS.match(bytes(value))]
+    hidden = _lists_in(members)
     if hidden:
-        return f"write {_shown(hidden[0])}[] into the {lists}"
+        return f"write {_shown(hidden[0])}[] into the wrapper_keys"
     looks = _LOOKS_LIKE.get(route.required[0], _LOOKS_LIKE[COMPANY_KEY])
-    alike = [path for path, text in _texts(members) if looks.match(text)]
-    return f"{_shown(alike[0])} looks like it: write it into the {keys}" if alike else None
+    alike = next((path for path, text in _texts(members) if looks.match(text)), None)
+    return f"{_shown(alike)} looks like it: write it into the key_fields" if alike else None
+
+
+def _lists_in(fields: _Fields) -> list[str]:
+    """The members that hold a list of objects."""
+    return [name for name, value in fields.items() if _LIST_OF_OBJECTS.match(bytes(value))]
 
 
 def _texts(members: _Fields, before: str = "") -> Iterator[tuple[str, str]]:
@@ -281,13 +298,12 @@ def _texts(members: _Fields, before: str = "") -> Iterator[tuple[str, str]]:
             yield f"{before}{key}", trim(_text(value) or "")
 
 
-def _optional(fields: _Fields, route: Route, name: str, payload: bytes) -> str | None:
+def _optional(said: _Said, route: Route, name: str) -> str | None:
     """What a record says of a column it can do without."""
     words = route.words.get(name)
     if words is None:
-        return _text(fields.get(name))
-    value = _first(fields, words)
-    return _first(_members(payload), words) if value is None else value
+        return _text(said.record.get(name))
+    return _first(said.record, words) or _first(said.payload, words)
 
 
 def _first(fields: _Fields, names: tuple[str, ...]) -> str | None:
@@ -309,10 +325,8 @@ def _keys_of(fields: _Fields) -> str:
     if not names:
         return "no keys"
     more = f" and {len(fields) - len(names)} more" if len(fields) > len(names) else ""
-    hidden = [
-        _shown(name) for name, value in fields.items() if _LIST_OF_OBJECTS.match(bytes(value))
-    ]
-    hint = f" (a list of objects stands under {', '.join(hidden[:_MOST_NAMED])})" if hidden else ""
+    hidden = ", ".join(map(_shown, _lists_in(fields)[:_MOST_NAMED]))
+    hint = f" (a list of objects stands under {hidden})" if hidden else ""
     return f"the keys {', '.join(names)}{more}{hint}"
 
 

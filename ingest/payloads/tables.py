@@ -91,7 +91,7 @@ class PayloadTable:
             )
         nameless = sum(not key for key in keys)
         if nameless:
-            self._notice(f"{where}: not read, for want of a header: {nameless} columns.")
+            self._notice(f"{where}: columns without a header, not read: {nameless}.")
         return keys
 
 

@@ -1,6 +1,29 @@
 {# How to reach people: what is said of addresses, and which one to write to. #}
 
 {#
+    Query: the new payloads of a finder, with whom the address was asked for, as far as one is stated:
+    the columns of source_payloads, and linkedin_url, full_name, first_name, last_name, company_domain.
+#}
+{% macro finder_payloads(name) -%}
+    select
+        s.entity_key as linkedin_url,
+        s.raw_payload_id,
+        s.refreshed_at,
+        s.received_at,
+        case when s.states_something then {{ name_asked_for('s') }} end as full_name,
+        case when s.states_something then {{ function('clean_text') }}(s.first_name) end as first_name,
+        case when s.states_something then {{ function('clean_text') }}(s.last_name) end as last_name,
+        {{ function('normal_domain') }}(s.company_domain) as company_domain,
+        s.payload
+    from (
+        {{ source_payloads(
+            name, 'email_payloads', columns=['first_name', 'last_name', 'full_name', 'company_domain']
+        ) }}
+    ) as s
+{%- endmacro %}
+
+
+{#
     Query: what sources say of e-mail addresses, of their new rows: source, linkedin_url, full_name,
     company_domain, raw_payload_id, refreshed_at, received_at and emails, a jsonb list of objects with
     email and perhaps verdict and seen_at.
@@ -28,22 +51,12 @@
 {%- endmacro %}
 
 
-{# What the newest statement says that has a verdict of an address, of a group of statements. #}
-{% macro newest_verdict(column) -%}
+{# A column of the newest statement, of a group of statements, or of the newest that meets a condition. #}
+{% macro last_stated(column, where='true') -%}
     (
         array_agg(
             {{ column }} order by coalesce(refreshed_at, received_at) desc, received_at desc, raw_payload_id desc
-        ) filter (where verdict <> 'unknown')
-    )[1]
-{%- endmacro %}
-
-
-{# A column of the newest statement, of a group of statements. #}
-{% macro last_stated(column) -%}
-    (
-        array_agg(
-            {{ column }} order by coalesce(refreshed_at, received_at) desc, received_at desc, raw_payload_id desc
-        )
+        ) filter (where {{ where }})
     )[1]
 {%- endmacro %}
 

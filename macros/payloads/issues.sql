@@ -27,6 +27,39 @@
 {%- endmacro %}
 
 
+{#
+    Rows for `values` over r: what makes a payload of no use as a whole (field, value, whether it is so,
+    reason), whoever reads it.
+#}
+{% macro faults_of_payload(kind, not_an_object, has_key) -%}
+        (
+            'raw_payload',
+            case when not r._is_object then r.raw_payload::text end,
+            {{ not_an_object }},
+            'not a JSON object'
+        ),
+        (
+            'raw_payload',
+            case
+                when not {{ states_something(kind, 'r._payload') }}
+                    then (
+                        select coalesce(string_agg(f.field, ', ' order by {{ by_code_points('f.field') }}), '{}')
+                        from jsonb_object_keys(r._payload) as f (field)
+                    )
+            end,
+            {{ has_key }} and not {{ states_something(kind, 'r._payload') }},
+            'states nothing'
+        ),
+        (
+            'last_refresh',
+            r._refresh_text,
+            {{ function('clean_text') }}(r._refresh_text) is not null
+            and {{ believed_refresh('r._refreshed_at', 'r._receipt') }} is null,
+            case when r._refreshed_at is null then 'not a timestamp' else 'in the future' end
+        )
+{%- endmacro %}
+
+
 {# A winner states something, so its payload is not read for that. #}
 {% macro unusable_rows(model_name) -%}
     {%- set kind = payload_kinds()[model_name] -%}
@@ -63,31 +96,11 @@
         {%- for column, form, reason in [kind.key] + kind.get('needs', []) %}
         ('{{ column }}', r.{{ column }}, {{ function(form) }}(r.{{ column }}) is null, '{{ reason }}'),
         {%- endfor %}
-        (
-            'raw_payload',
-            case when not r._is_object then r.raw_payload::text end,
-            not r._is_winner and r._payload is null,
-            'not a JSON object'
-        ),
-        (
-            'raw_payload',
-            case
-                when not {{ states_something(kind, 'r._payload') }}
-                    then (
-                        select coalesce(string_agg(f.field, ', ' order by {{ by_code_points('f.field') }}), '{}')
-                        from jsonb_object_keys(r._payload) as f (field)
-                    )
-            end,
-            r._key is not null and not {{ states_something(kind, 'r._payload') }},
-            'states nothing'
-        ),
-        (
-            'last_refresh',
-            r._refresh_text,
-            {{ function('clean_text') }}(r._refresh_text) is not null
-            and {{ believed_refresh('r._refreshed_at', 'r._receipt') }} is null,
-            case when r._refreshed_at is null then 'not a timestamp' else 'in the future' end
-        )
+        {{ faults_of_payload(
+            kind,
+            not_an_object='not r._is_winner and r._payload is null',
+            has_key='r._key is not null',
+        ) }}
     ) as k (field, value, failed, reason)
     where k.failed
 {%- endmacro %}

@@ -118,7 +118,6 @@
 
 {% macro source_payloads(name, raw_table, columns=[]) -%}
     {%- set raw = source('raw', raw_table) -%}
-    {%- set readers = ref('workflow_readers') -%}
     {%- set node = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ name) if execute -%}
     {%- set kind = source_kind(node) if node else
         {'raw_table': raw_table, 'key': raw_keys()[raw_table], 'within': [], 'marks': ['name']} -%}
@@ -153,11 +152,7 @@
                     {{ decompressed(payload_of('r')) }} as record
                 from {{ raw }} as r
                 where
-                    {{ is_new('r') }}
-                    and r.workflow_slug in (
-                        select w.workflow_slug from {{ readers }} as w
-                        where w.model = '{{ name }}'
-                    )
+                    {{ is_new('r') }} and {{ is_read_by(name) }}
                 {{ fence() }}
             ) as k
             {{ fence() }}
@@ -217,31 +212,11 @@
         ),
         ('full_name', r.full_name, r._key is null and {{ name_asked_for('r') }} is null, 'not a name'),
         {%- endif %}
-        (
-            'raw_payload',
-            case when not r._is_object then r.raw_payload::text end,
-            r._record is null,
-            'not a JSON object'
-        ),
-        (
-            'raw_payload',
-            case
-                when not {{ states_something(kind, 'r._payload') }}
-                    then (
-                        select coalesce(string_agg(f.field, ', ' order by {{ by_code_points('f.field') }}), '{}')
-                        from jsonb_object_keys(r._payload) as f (field)
-                    )
-            end,
-            {{ "r._key is not null and " if not kind.is_optional }}not {{ states_something(kind, 'r._payload') }},
-            'states nothing'
-        ),
-        (
-            'last_refresh',
-            r._refresh_text,
-            {{ function('clean_text') }}(r._refresh_text) is not null
-            and {{ believed_refresh('r._refreshed_at', 'r._receipt') }} is null,
-            case when r._refreshed_at is null then 'not a timestamp' else 'in the future' end
-        )
+        {{ faults_of_payload(
+            kind,
+            not_an_object='r._record is null',
+            has_key='true' if kind.is_optional else 'r._key is not null',
+        ) }}
     ) as k (field, value, failed, reason)
     where k.failed
 
@@ -263,20 +238,24 @@
 
 {# Query: of how many entities each source says something, by the model that reads its payloads. #}
 {% macro extracted_by_sources() -%}
-    {%- set companies, people = ref('company_observations'), ref('person_observations') -%}
+    {%- set observed = {'company': ref('company_observations'), 'person': ref('person_observations')} -%}
     {%- set queries = [] -%}
-    {%- for node in source_models() -%}
-        {%- set meta = node.config.meta -%}
-        {%- set key = observed_entities()[meta.entity].key -%}
+    {%- for entity, observations in observed.items() -%}
+        {%- set readers = [] -%}
+        {%- for node in source_models() if node.config.meta.entity == entity -%}
+            {%- for source in node.config.meta.get('sources', [node.config.meta.source]) -%}
+                {%- do readers.append("('" ~ source ~ "', '" ~ node.name ~ "')") -%}
+            {%- endfor -%}
+        {%- endfor -%}
         {%- set query -%}
         select
-            '{{ node.name }}' as model,
-            count(distinct o.{{ key }}) as extracted
-        from {{ companies if meta.entity == 'company' else people }} as o
-        where o.source in ('{{ meta.get('sources', [meta.source]) | join("', '") }}')
+            s.model,
+            count(distinct o.{{ observed_entities()[entity].key }}) as extracted
+        from (values {{ readers | join(', ') or "('', '')" }}) as s (source, model)
+        left join {{ observations }} as o on s.source = o.source
+        group by s.model
         {%- endset -%}
         {%- do queries.append(query) -%}
     {%- endfor -%}
-    {{ queries | join('\n        union all\n        ') if queries
-        else "select null as model, null::bigint as extracted where false" }}
+    {{ queries | join('\n        union all\n        ') }}
 {%- endmacro %}

@@ -1,24 +1,17 @@
 with payloads as (
-    {{ source_payloads(
-        'email_by_leadmagic', 'email_payloads',
-        columns=['first_name', 'last_name', 'full_name', 'company_domain'],
-    ) }}
+    {{ finder_payloads('email_by_leadmagic') }}
 )
 
 select
-    s.entity_key as linkedin_url,
+    s.linkedin_url,
     s.raw_payload_id,
     s.refreshed_at,
     s.received_at,
 
-    case when s.states_something then {{ name_asked_for('s') }} end as full_name,
-    case
-        when s.states_something then {{ function('clean_text') }}(s.first_name)
-    end as first_name,
-    case
-        when s.states_something then {{ function('clean_text') }}(s.last_name)
-    end as last_name,
-    {{ function('normal_domain') }}(s.company_domain) as company_domain,
+    s.full_name,
+    s.first_name,
+    s.last_name,
+    s.company_domain,
 
     jsonb_build_array(jsonb_build_object('email', p.email, 'verdict', p.status)) as emails,
     {{ unconverted([

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, nodes
 
+from ingest.workflows.routes import RAW_TABLES
 from tests.support.warehouse import PROJECT
 
 PACKAGE = "hq_warehouse"
@@ -59,6 +60,16 @@ def test_every_macro_that_is_called_is_described(manifest: dict[str, Any]) -> No
         macro["name"] for macro in macros
     }
     assert [fault for macro in macros for fault in faults(macro)] == []
+
+
+def test_the_loader_and_the_models_know_the_same_tables_of_payloads() -> None:
+    """Both name the column of the key; neither can ask the other."""
+    macro = (PROJECT / "macros/payloads/sources.sql").read_text(encoding="utf-8")
+    macro = macro.partition("macro raw_keys")[2].partition("endmacro")[0]
+    keys = dict(re.findall(r"set (\w+) = \['(\w+)'", macro))
+    said = re.findall(r"^        '(\w+)': (?:(\w+)|\['(\w+)'[^]]*\]),$", macro, re.MULTILINE)
+    known = {table: keys.get(named, column) for table, named, column in said}
+    assert known == {table: route.required[0] for table, route in RAW_TABLES.items()}
 
 
 def test_the_pattern_of_null_markers_is_made_of_those_of_text() -> None:

@@ -263,9 +263,9 @@ MUTANTS = {
         "(email is not null) desc,",
     ),
     "what-is-unknown-takes-a-verdict-back": (
-        "macros/entities/contacts.sql",
-        "filter (where verdict <> 'unknown')",
-        "filter (where verdict is not null)",
+        CONTACTS,
+        """last_stated('verdict', where="verdict <> 'unknown'")""",
+        "last_stated('verdict')",
     ),
 }
 
