@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
@@ -149,8 +149,8 @@ def salesnav(
 ) -> None:
     """Send a batch of rows of Sales Navigator that were not sent yet, oldest first.
 
-    A row gets clay_batch_number, the number of the job, and sent_to_clay_at when the destination has
-    acknowledged it, and not before.
+    A row gets clay_batch_number, the number of the job, and sent_to_clay_at when the destination
+    has acknowledged it, and not before.
 
     Ends with 0, with 3 if some records were not sent, with 1 if the job was paused.
     """
@@ -173,7 +173,7 @@ def salesnav(
 def _run(
     kind: str,
     destination: Destination,
-    choose: Any,
+    choose: Callable[[Connection], Selection],
     *,
     dry_run: bool,
     as_json: bool,

@@ -21,7 +21,10 @@ from ingest.state.watermarks import Watermark, watermarks
 from ingest.workflows.registry import Registry, load_registry
 
 RAW = "raw"
-_BOOKKEEPING = ("idempotency_keys", "loads", "migrations", "rejects")
+_BOOKKEEPING = (
+    *("idempotency_keys", "loads", "migrations", "rejects"),
+    *("outbound_deliveries", "outbound_destinations"),
+)
 # watermarks, what they compare by, and the tables of the models
 _NEEDED_FOR_BUILT = ("extracted", "core", "reference")
 
