@@ -21,6 +21,7 @@ from ingest.state.watermarks import Watermark, watermarks
 from ingest.workflows.registry import Registry, load_registry
 
 RAW = "raw"
+AWAITED_DAYS = 7  # after which a result is worth asking for
 _BOOKKEEPING = (
     *("idempotency_keys", "loads", "migrations", "rejects"),
     *("outbound_deliveries", "outbound_destinations"),
@@ -72,6 +73,23 @@ class BuiltTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Outbound:
+    """What is sent out.
+
+    Attributes:
+        open: Records that wait, or are on their way.
+        doubtful: Records that may or may not have arrived.
+        awaited: Records without a result for longer than ``AWAITED_DAYS``.
+        paused: Jobs that are paused.
+    """
+
+    open: int
+    doubtful: int
+    awaited: int
+    paused: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The state of a warehouse at one moment.
 
@@ -82,6 +100,7 @@ class Status:
         built: Tables that models fill; empty before the first build.
         rejects: Open rejects: neither landed since nor settled.
         issues: Rows of ``extracted.extraction_issues``; None before the first build.
+        outbound: What is sent out.
         last_load: The newest load.
         last_build: When a model last read, by the server's clock.
         not_shown: Schemas of the warehouse that the role may not look into; what follows from
@@ -94,6 +113,7 @@ class Status:
     built: list[BuiltTable]
     rejects: int | None
     issues: int | None
+    outbound: Outbound | None
     last_load: ledger.LoadEntry | None
     last_build: datetime | None
     not_shown: list[str]
@@ -148,6 +168,7 @@ def status(conn: Connection) -> Status:
             built=built,
             rejects=ledger.count_rejects(conn, None) if sees_raw else None,
             issues=issues[0] if issues else None,
+            outbound=_outbound(conn) if sees_raw else None,
             last_load=loads[0] if loads else None,
             last_build=max((table.read_at for table in built if table.read_at), default=None),
             not_shown=not_shown,
@@ -163,6 +184,11 @@ def schemas_not_shown(conn: Connection) -> list[str]:
         ([RAW, *BUILT_SCHEMAS], [RAW, *BUILT_SCHEMAS]),
     )
     return [name for (name,) in rows]
+
+
+def _outbound(conn: Connection) -> Outbound | None:
+    row = conn.execute(statement("ingest.state", "outbound"), {"days": AWAITED_DAYS}).fetchone()
+    return Outbound(*row) if row else None
 
 
 def _now(conn: Connection) -> datetime:
