@@ -234,6 +234,9 @@ def jobs(limit: int, as_json: bool) -> None:
     with connect() as conn:
         require_initialised(conn)
         found = ledger.jobs(conn, limit)
+        at_work = {
+            name for name in {j.destination for j in found} if ledger.is_being_sent(conn, name)
+        }
     if as_json:
         emit_json([asdict(job) for job in found])
     elif not found:
@@ -254,7 +257,8 @@ def jobs(limit: int, as_json: bool) -> None:
             ),
             [
                 (
-                    *(job.number, job.kind, job.destination, job.status, job.total_records),
+                    *(job.number, job.kind, job.destination),
+                    *(_status(job, at_work), job.total_records),
                     *(job.sent_count, job.failed_count, job.open_count),
                     age(job.at - job.created_at),
                 )
@@ -278,10 +282,14 @@ def status(job: str, as_json: bool) -> None:
         require_initialised(conn)
         found = ledger.find_job(conn, job)
         errors = ledger.errors_of(conn, found)
+        is_at_work = ledger.is_being_sent(conn, found.destination)
     if as_json:
         emit_json({**asdict(found), "errors": errors})
         return
     _show_job(found)
+    if found.status in ("pending", "processing") and not is_at_work:
+        words = f"its sender is gone; ingest send resume {found.number} sends what is left"
+        print_paragraph(out, f"{'left':10}", words)
     if errors:
         out.print()
         columns = ("state", "#records", "~why")
@@ -477,6 +485,12 @@ def _show_job(job: Job) -> None:
             f"{job.states['unknown']:,} may or may not have arrived; ingest send resume "
             f"{job.number} --doubts sends them again",
         )
+
+
+def _status(job: Job, at_work: set[str]) -> str:
+    """The status of a job; of one whose sender is gone that it was left."""
+    is_left = job.status in ("pending", "processing") and job.destination not in at_work
+    return f"{job.status}, left" if is_left else job.status
 
 
 def _refuse_both(*, dry_run: bool, test: int | None) -> None:

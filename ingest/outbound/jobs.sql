@@ -25,15 +25,15 @@ cross join
             min(s.oldest) as oldest_awaited_at
         from (
             select
-                state,
+                o.state,
                 count(*) as n,
-                count(*) filter (where state = 'sent' and result_id is null) as awaited,
-                min(sent_at) filter (where state = 'sent' and result_id is null) as oldest
+                count(*) filter (where o.state = 'sent' and o.result_id is null) as awaited,
+                min(o.sent_at) filter (where o.state = 'sent' and o.result_id is null) as oldest
             from raw.outbound_deliveries as o
             where o.job_id = j.id
-            group by state
+            group by o.state
         ) as s
     ) as d
-where {condition}
+where {condition}  -- noqa: RF02
 order by j._number desc
 limit %(limit)s

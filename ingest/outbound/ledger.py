@@ -23,7 +23,7 @@ from ingest.outbound.destinations import AT_LEAST_ONCE, Destination
 from ingest.outbound.request import End, Outcome
 from ingest.outbound.suppression import suppressed
 from ingest.postgres.connection import Connection
-from ingest.postgres.locks import lock_of_text, try_for_session
+from ingest.postgres.locks import holders, lock_of_text, try_for_session
 from ingest.postgres.statements import statement
 
 DELIVERY_ID = "_hq_delivery_id"
@@ -164,6 +164,11 @@ def take_lock(conn: Connection, destination: str) -> str | None:
     held_by = try_for_session(conn, lock_of_text(f"sender of {destination}"))
     conn.commit()
     return held_by
+
+
+def is_being_sent(conn: Connection, destination: str) -> bool:
+    """Whether a destination has a sender at work."""
+    return bool(holders(conn, lock_of_text(f"sender of {destination}")))
 
 
 def submitted(conn: Connection, destination: str) -> int:

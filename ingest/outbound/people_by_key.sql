@@ -30,5 +30,6 @@ left join
             p.email_verdict
         from api.people as p
         where p.linkedin_url = coalesce(c.merged_into, n.url)
-    ) as q on true
+    ) as q
+    on true
 order by k.place

@@ -170,7 +170,7 @@ held (kind, name, role, privilege) as (
         pg_get_userbyid(a.grantee),
         format('%s (%I)', a.privilege_type, c.attname)
     from ours as o
-    inner join pg_attribute as c on c.attrelid = o.relation and c.attnum > 0
+    inner join pg_attribute as c on o.relation = c.attrelid and c.attnum > 0
     cross join aclexplode(c.attacl) as a
     where
         pg_get_userbyid(a.grantee) in (select r.role from rights as r)
