@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import re
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Event
-from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
 from ingest.commands.common import json_option
-from ingest.errors import ExitStatus, IngestError, UsageError
+from ingest.commands.sending import be_the_sender, run, send_job, show_job, status_of
+from ingest.errors import IngestError, UsageError
 from ingest.postgres.connection import Connection, connect, describe
 from ingest.schema.migrate import require_initialised
-from ingest.terminal.progress import RecordBar
-from ingest.terminal.screen import emit_json, err, out, say, show
+from ingest.terminal.screen import emit_json, out, say
 from ingest.terminal.tables import age, print_paragraph, print_table
 
-if TYPE_CHECKING:
-    from ingest.outbound.destinations import Destination
-    from ingest.outbound.ledger import Job
-    from ingest.outbound.selection import Selection
-
-_SHOWN = 3  # bodies of a dry run
-_NAMED = 5  # unknown keys on the screen
 _WINDOW = re.compile(r"(\d{1,5})([dh])")
 _SECONDS = {"d": 86_400, "h": 3_600}
 
@@ -124,7 +112,7 @@ def emails(
         s.select(conn, there, found, chosen, limit=most, within=seconds, force=force)
         return chosen
 
-    _run("emails", there, choose, dry_run=dry_run, as_json=as_json)
+    run("emails", there, choose, dry_run=dry_run, as_json=as_json)
 
 
 @command.command(
@@ -167,54 +155,7 @@ def salesnav(
         s.select(conn, there, s.salesnav_rows(conn, upload), chosen, limit=most)
         return chosen
 
-    _run("salesnav", there, choose, dry_run=dry_run, as_json=as_json)
-
-
-def _run(
-    kind: str,
-    destination: Destination,
-    choose: Callable[[Connection], Selection],
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    from ingest.outbound import ledger, sender  # noqa: PLC0415
-
-    with connect(application_name=sender.APPLICATION) as conn:
-        require_initialised(conn)
-        server = describe(conn)
-        if dry_run:
-            with conn.transaction(force_rollback=True):
-                chosen = choose(conn)
-            _report(destination, chosen, server)
-            bodies = [r.body for r in chosen.records if r.state == "pending"][:_SHOWN]
-            document = {"server": server, "destination": destination.name, **_counts(chosen)}
-            if as_json:
-                emit_json({**document, "bodies": bodies, "job": None})
-            else:
-                for body in bodies:
-                    emit_json(body)
-            return
-        destination.url(), destination.headers()  # before a job is made that could not begin
-        _be_the_sender(conn, destination)
-        with conn.transaction():
-            ledger.settle_abandoned(conn, destination)
-        with conn.transaction():
-            chosen = choose(conn)
-        _report(destination, chosen, server)
-        if not chosen.records:
-            say("Nothing to send; no job was made.")
-            if as_json:
-                document = {"server": server, "destination": destination.name}
-                emit_json({**document, **_counts(chosen), "job": None})
-            return
-        _mind_the_lifetime(conn, destination, chosen.to_send)
-        with conn.transaction():
-            job_id = ledger.create_job(conn, destination, kind, chosen.records)
-            job = ledger.job_by_id(conn, job_id)
-        say(f"Job {job.number}: {chosen.to_send:,} records to {destination.name}.")
-        document = {"server": server, "destination": destination.name, **_counts(chosen)}
-        _send(conn, destination, job, as_json=as_json, document=document)
+    run("salesnav", there, choose, dry_run=dry_run, as_json=as_json)
 
 
 @command.command("jobs", epilog="Example: ingest send jobs --limit 5")
@@ -226,16 +167,16 @@ def _run(
     help="List at most so many jobs.",
 )
 @json_option
-def jobs(limit: int, as_json: bool) -> None:
+def jobs_command(limit: int, as_json: bool) -> None:
     """List jobs, newest first."""
     _require_extra()
-    from ingest.outbound import ledger  # noqa: PLC0415
+    from ingest.outbound import jobs  # noqa: PLC0415
 
     with connect() as conn:
         require_initialised(conn)
-        found = ledger.jobs(conn, limit)
+        found = jobs.jobs(conn, limit)
         at_work = {
-            name for name in {j.destination for j in found} if ledger.is_being_sent(conn, name)
+            name for name in {j.destination for j in found} if jobs.is_being_sent(conn, name)
         }
     if as_json:
         emit_json([asdict(job) for job in found])
@@ -258,7 +199,7 @@ def jobs(limit: int, as_json: bool) -> None:
             [
                 (
                     *(job.number, job.kind, job.destination),
-                    *(_status(job, at_work), job.total_records),
+                    *(status_of(job, at_work), job.total_records),
                     *(job.sent_count, job.failed_count, job.open_count),
                     age(job.at - job.created_at),
                 )
@@ -276,17 +217,17 @@ def status(job: str, as_json: bool) -> None:
     JOB is its number, or its id or the beginning of one.
     """
     _require_extra()
-    from ingest.outbound import ledger  # noqa: PLC0415
+    from ingest.outbound import jobs  # noqa: PLC0415
 
     with connect() as conn:
         require_initialised(conn)
-        found = ledger.find_job(conn, job)
-        errors = ledger.errors_of(conn, found)
-        is_at_work = ledger.is_being_sent(conn, found.destination)
+        found = jobs.find_job(conn, job)
+        errors = jobs.errors_of(conn, found)
+        is_at_work = jobs.is_being_sent(conn, found.destination)
     if as_json:
         emit_json({**asdict(found), "errors": errors})
         return
-    _show_job(found)
+    show_job(found)
     if found.status in ("pending", "processing") and not is_at_work:
         words = f"its sender is gone; ingest send resume {found.number} sends what is left"
         print_paragraph(out, f"{'left':10}", words)
@@ -310,23 +251,23 @@ def resume(job: str, doubts: bool, failed: bool, as_json: bool) -> None:
     Ends with 0, with 3 if some records were not sent, with 1 if the job was paused again.
     """
     _require_extra()
-    from ingest.outbound import ledger, sender  # noqa: PLC0415
+    from ingest.outbound import jobs, sender  # noqa: PLC0415
     from ingest.outbound.destinations import find_destination  # noqa: PLC0415
 
     with connect(application_name=sender.APPLICATION) as conn:
         require_initialised(conn)
-        found = ledger.find_job(conn, job)
+        found = jobs.find_job(conn, job)
         if found.status == "cancelled":
             raise UsageError(f"job {found.number} was cancelled", hint="send what is left anew")
         destination = find_destination(found.destination, found.kind)
         destination.url(), destination.headers()
         conn.commit()
-        _be_the_sender(conn, destination)
+        be_the_sender(conn, destination)
         with conn.transaction():
-            ledger.settle_abandoned(conn, destination)
+            jobs.settle_abandoned(conn, destination)
         with conn.transaction():
-            opened = ledger.reopen(conn, found, doubts=doubts, failed=failed)
-            found = ledger.job_by_id(conn, found.id)
+            opened = jobs.reopen(conn, found, doubts=doubts, failed=failed)
+            found = jobs.job_by_id(conn, found.id)
         left = f"{found.open_count:,} records left"
         again = "".join(
             f", {n:,} of them {what}"
@@ -334,7 +275,7 @@ def resume(job: str, doubts: bool, failed: bool, as_json: bool) -> None:
             if n
         )
         say(f"Job {found.number}: {left}{again}, to {destination.name}; {describe(conn)}.")
-        _send(conn, destination, found, as_json=as_json, document={"server": describe(conn)})
+        send_job(conn, destination, found, as_json=as_json, document={"server": describe(conn)})
 
 
 @command.command("cancel", epilog="Example: ingest send cancel 12")
@@ -346,151 +287,19 @@ def cancel(job: str, as_json: bool) -> None:
     JOB is its number, or its id or the beginning of one.
     """
     _require_extra()
-    from ingest.outbound import ledger  # noqa: PLC0415
+    from ingest.outbound import jobs  # noqa: PLC0415
 
     with connect() as conn:
         require_initialised(conn)
         with conn.transaction():
-            found = ledger.find_job(conn, job)
+            found = jobs.find_job(conn, job)
             if not found.open_count:
                 raise UsageError(f"job {found.number} is over: {found.status}")
-            skipped = ledger.cancel(conn, found)
-            found = ledger.job_by_id(conn, found.id)
+            skipped = jobs.cancel(conn, found)
+            found = jobs.job_by_id(conn, found.id)
     if as_json:
         emit_json({**asdict(found), "skipped": skipped})
     say(f"Job {found.number} is cancelled; {skipped:,} records are not sent.")
-
-
-def _send(
-    conn: Connection,
-    destination: Destination,
-    job: Job,
-    *,
-    as_json: bool,
-    document: dict[str, Any],
-) -> None:
-    from ingest.outbound import ledger, sender  # noqa: PLC0415
-
-    with conn.transaction():
-        ledger.set_status(conn, job.id, "processing", None)
-    with _stopping() as stop, RecordBar(err, f"job {job.number}", job.open_count) as bar:
-        sender.send(conn, destination, job, stop=stop, progress=bar.advance)
-    with conn.transaction():
-        job = ledger.job_by_id(conn, job.id)
-    if as_json:
-        emit_json({**document, "job": asdict(job)})
-    else:
-        _show_job(job)
-    if stop.is_set():
-        raise click.Abort
-    if job.status == "paused":
-        raise IngestError(
-            f"paused, {job.reason}",
-            where=f"job {job.number}",
-            hint=f"then run ingest send resume {job.number}",
-        )
-    if job.failed_count:
-        raise click.exceptions.Exit(ExitStatus.REJECTED)
-
-
-@contextmanager
-def _stopping() -> Iterator[Event]:
-    """An event that Ctrl-C and a scheduler's TERM set; a second Ctrl-C ends at once."""
-    stop = Event()
-
-    def ask(_number: int, _frame: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _be_the_sender(conn: Connection, destination: Destination) -> None:
-    from ingest.outbound import ledger  # noqa: PLC0415
-
-    held_by = ledger.take_lock(conn, destination.name)
-    if held_by:
-        raise IngestError(
-            f"somebody is sending there: {held_by}",
-            where=f"destination {destination.name}",
-            hint="wait for it, or see ingest send jobs",
-        )
-
-
-def _mind_the_lifetime(conn: Connection, destination: Destination, wanted: int) -> None:
-    """Refuse what a destination will not take in its life any more; warn when that is near."""
-    from ingest.outbound import ledger  # noqa: PLC0415
-
-    limit = destination.lifetime_limit
-    if limit is None:
-        return
-    with conn.transaction():
-        so_far = ledger.submitted(conn, destination.name)
-    words = f"{so_far:,} of the {limit:,} records of its life are used"
-    if so_far + wanted > limit:
-        rest = max(limit - so_far, 0)
-        raise IngestError(
-            f"{words}, {wanted:,} more do not fit",
-            where=f"destination {destination.name}",
-            hint=f"send {rest:,} at most, or make a new webhook and a new line for it",
-        )
-    if so_far + wanted >= ledger.NEARLY * limit:
-        say(f"Warning: destination {destination.name}: {words}, {wanted:,} more follow.")
-
-
-def _report(destination: Destination, chosen: Selection, server: str) -> None:
-    say(f"{chosen.to_send:,} records for {destination.name}; {server}.")
-    for why, n in sorted(chosen.left_out.items()):
-        say(f"  {n:,} left out: {why}.")
-    for why, n in sorted(chosen.barred.items()):
-        say(f"  {n:,} not sent: {why}.")
-    if chosen.unknown:
-        named = "; ".join(chosen.unknown[:_NAMED])
-        more = ", ..." if len(chosen.unknown) > _NAMED else ""
-        say(f"  {len(chosen.unknown):,} not known: {named}{more}")
-
-
-def _counts(chosen: Selection) -> dict[str, Any]:
-    return {
-        "to_send": chosen.to_send,
-        "left_out": dict(chosen.left_out),
-        "not_sent": dict(chosen.barred),
-        "unknown": chosen.unknown,
-    }
-
-
-def _show_job(job: Job) -> None:
-    show(f"Job {job.number} ({job.kind} to {job.destination}): {job.status}")
-    if job.reason:
-        print_paragraph(out, f"{'reason':10}", job.reason)
-    counts = f"{job.sent_count:,} sent, {job.failed_count:,} failed, {job.open_count:,} open"
-    print_paragraph(out, f"{'records':10}", f"{job.total_records:,}: {counts}")
-    states = ", ".join(f"{n:,} {state}" for state, n in sorted(job.states.items()))
-    print_paragraph(out, f"{'states':10}", states or "none")
-    if job.oldest_awaited_at:
-        since = age(job.at - job.oldest_awaited_at)
-        print_paragraph(
-            out, f"{'results':10}", f"{job.awaited:,} without a result, the first sent {since}"
-        )
-    if job.states.get("unknown"):
-        print_paragraph(
-            out,
-            f"{'doubts':10}",
-            f"{job.states['unknown']:,} may or may not have arrived; ingest send resume "
-            f"{job.number} --doubts sends them again",
-        )
-
-
-def _status(job: Job, at_work: set[str]) -> str:
-    """The status of a job; of one whose sender is gone that it was left."""
-    is_left = job.status in ("pending", "processing") and job.destination not in at_work
-    return f"{job.status}, left" if is_left else job.status
 
 
 def _refuse_both(*, dry_run: bool, test: int | None) -> None:

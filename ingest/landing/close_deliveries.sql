@@ -4,9 +4,10 @@ with results as (
         r.delivery_id,
         r.result_table,
         r.row_id
-    from unnest(
-        %(deliveries)s::uuid[], %(tables)s::text[], %(rows)s::uuid[]
-    ) as r (delivery_id, result_table, row_id)
+    from
+        unnest(
+            %(deliveries)s::uuid[], %(tables)s::text[], %(rows)s::uuid[]
+        ) as r (delivery_id, result_table, row_id)
     order by r.delivery_id, r.row_id
 ),
 

@@ -21,7 +21,8 @@ from psycopg import sql
 from ingest.characters import trim
 from ingest.errors import IngestError, UsageError, did_you_mean
 from ingest.outbound.destinations import Destination
-from ingest.outbound.ledger import Record, fault_of
+from ingest.outbound.jobs import Record
+from ingest.outbound.ledger import fault_of
 from ingest.outbound.suppression import suppressed
 from ingest.postgres.connection import Connection
 from ingest.postgres.statements import statement

@@ -11,9 +11,10 @@ from threading import Event
 import psycopg
 
 from ingest.errors import IngestError
-from ingest.outbound import ledger
+from ingest.outbound import jobs, ledger
 from ingest.outbound.destinations import Destination
-from ingest.outbound.ledger import Claim, Ended, Job, Wait
+from ingest.outbound.jobs import Job
+from ingest.outbound.ledger import Claim, Ended, Wait
 from ingest.outbound.request import Client, Outcome
 from ingest.postgres.connection import Connection, connect
 
@@ -54,7 +55,7 @@ def send(
             _record(conn, destination, job, claimed, outcome)
             progress(len(claimed.deliveries))
     with conn.transaction():
-        ledger.set_status(conn, job.id, "paused", "interrupted")
+        jobs.set_status(conn, job.id, "paused", "interrupted")
 
 
 def _record(

@@ -16,10 +16,7 @@ from starlette.testclient import TestClient
 from hq_api.app import create_app
 from hq_api.resources import read_resources
 from hq_api.settings import Settings
-from ingest.outbound import destinations
-from ingest.outbound.destinations import Destination
 from ingest.project import BUILT_SCHEMAS, OWN_SCHEMA
-from tests.support.receiving_end import ReceivingEnd
 from tests.support.role_place import ANALYST, BUILDER, LOADER, ROLES, SENDER, SERVICE, Place
 from tests.support.scratch import use
 from tests.support.warehouse import NO_TESTS, PROJECT
@@ -175,35 +172,12 @@ def test_no_role_logs_in_makes_schemas_or_writes_to_public(place: Place, role: s
         (SERVICE, "select from raw.company_payloads"),
         (SERVICE, "insert into raw.api_keys (id) values ('a')"),
         (LOADER, "insert into raw.api_keys (id) values ('a')"),
-        (LOADER, "update raw.outbound_deliveries set state = 'pending'"),
-        (LOADER, "insert into raw.outbound_destinations (name, tokens) values ('a', 1)"),
-        (SENDER, "update raw.salesnav_scrapes set first_name = ''"),
-        (SENDER, "insert into raw.salesnav_scrapes (first_name) values ('')"),
-        (SENDER, "select from raw.person_payloads"),
-        (SENDER, "delete from raw.outbound_deliveries"),
-        (SENDER, "select from core.people"),
         (LOADER, "update raw.api_keys set scopes = '{}'"),
     ],
 )
 def test_the_server_refuses(place: Place, role: str, statement: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         place.execute(statement, role)
-
-
-def test_columns_that_are_written_by_roles_are_these(place: Place) -> None:
-    found = place.all(
-        "select pg_get_userbyid(a.grantee), c.attrelid::regclass::text, c.attname,"
-        " a.privilege_type from pg_attribute as c cross join aclexplode(c.attacl) as a"
-        " inner join pg_class as t on c.attrelid = t.oid"
-        " where t.relnamespace = 'raw'::regnamespace"
-    )
-    assert sorted(found) == [
-        (LOADER, "raw.outbound_deliveries", "result_at", "UPDATE"),
-        (LOADER, "raw.outbound_deliveries", "result_id", "UPDATE"),
-        (LOADER, "raw.outbound_deliveries", "result_table", "UPDATE"),
-        (SENDER, "raw.salesnav_scrapes", "clay_batch_number", "UPDATE"),
-        (SENDER, "raw.salesnav_scrapes", "sent_to_clay_at", "UPDATE"),
-    ]
 
 
 def test_an_analyst_calls_the_normal_forms(place: Place) -> None:
@@ -415,24 +389,3 @@ def test_the_service_answers_everything_with_the_rights_of_its_role(place: Place
                 assert answer.status_code == 200, answer.text
             assert http.get("/v1/search?q=acme").status_code == 200
             assert http.post("/v1/companies/lookup", json={"key": "acme.example"}).is_success
-
-
-def test_a_sender_sends_rows_and_a_loader_lands_their_results(
-    place: Place, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = write("First name\tLinkedIn URL (user profile)\nAna\thttps://www.linkedin.com/in/ana\n")
-    assert_permitted(place.ingest("load", "--workflow", "salesnav-export", str(file)))
-    with ReceivingEnd() as there:
-        monkeypatch.setenv("HQ_TEST_URL", there.url)
-        end = Destination("end", "clay", "salesnav", "env:HQ_TEST_URL", rate=1_000, burst=1_000)
-        monkeypatch.setattr(destinations, "load_destinations", lambda: {"end": end})
-        assert_permitted(place.ingest("send", "salesnav", "--destination", "end", role=SENDER))
-    unsent = "select count(*) from raw.salesnav_scrapes where sent_to_clay_at is null"
-    assert place.all(unsent) == [(0,)]
-    result = write(
-        f'{{"domain": "came-back.example", "_hq_delivery_id": "{there.ids()[0]}"}}', "back.json"
-    )
-    assert_permitted(place.ingest("load", *FIRMOGRAPHICS, str(result), role=LOADER))
-    assert place.all(
-        "select state, result_table from raw.outbound_deliveries where id = %s", there.ids()[0]
-    ) == [("sent", "company_payloads")]

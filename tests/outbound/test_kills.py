@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ingest.outbound import ledger, sender
+from ingest.outbound import jobs, ledger, sender
 from ingest.outbound.request import Client
 from tests.outbound.sending import Sending
 from tests.support.ingesting import ingest
@@ -44,8 +44,8 @@ def resume(sending: Sending) -> None:
 @pytest.mark.parametrize(
     ("owner", "name", "patch", "states"),
     [
-        pytest.param(ledger, "create_job", dies_before, {}, id="before the job"),
-        pytest.param(ledger, "create_job", dies_after, {}, id="before its commit"),
+        pytest.param(jobs, "create_job", dies_before, {}, id="before the job"),
+        pytest.param(jobs, "create_job", dies_after, {}, id="before its commit"),
         pytest.param(sender, "send", dies_before, {"sent": 6}, id="before the first claim"),
         pytest.param(ledger, "claim", dies_at_call(2), {"sent": 6}, id="before a claim"),
         pytest.param(ledger, "claim", dies_after, {"sent": 6}, id="in a claim"),

@@ -101,7 +101,8 @@ class ReceivingEnd:
         if answer.closes == "before":
             return False
         reader = connection.makefile("rb")
-        reader.readline()
+        if not reader.readline():
+            return False
         headers = {}
         while line := reader.readline().strip():
             name, _, value = line.decode("latin-1").partition(":")
