@@ -24,6 +24,7 @@ class Answer:
         body: The answer's body.
         closes: ``before`` it reads the request, or ``after``; "" for neither.
         waits: Seconds until it answers.
+        raw: What it says instead of an answer before it closes.
     """
 
     status: int | None = 200
@@ -31,6 +32,7 @@ class Answer:
     body: str = ""
     closes: str = ""
     waits: float = 0.0
+    raw: str = ""
 
 
 @dataclass
@@ -116,6 +118,11 @@ class ReceivingEnd:
         if answer.closes == "after":
             return False
         time.sleep(answer.waits)
+        if answer.raw:
+            if " 200 " in answer.raw:
+                self.acknowledged.extend(records)
+            connection.sendall(answer.raw.encode())
+            return False
         if answer.status is None:
             time.sleep(_PATIENCE)
             return False
