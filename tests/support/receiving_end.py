@@ -115,8 +115,12 @@ class ReceivingEnd:
             self.times.extend([time.monotonic()] * len(records))
             self.headers.append(headers)
             self.received.extend(records)
-        if answer.closes == "after":
-            return False
+        return answer.closes != "after" and self._answer(connection, answer, records)
+
+    def _answer(
+        self, connection: socket.socket, answer: Answer, records: list[dict[str, Any]]
+    ) -> bool:
+        """Answer as told; whether the connection stays."""
         time.sleep(answer.waits)
         if answer.raw:
             if " 200 " in answer.raw:
