@@ -93,7 +93,7 @@ def test_ten_thousand_records(sending: Sending) -> None:
 
 
 def test_what_lacks_a_field_is_named_once_and_fills_no_batch(sending: Sending) -> None:
-    """851 rows went out with a required field NULL."""
+    """Batches went out with rows that lacked what the other end needs."""
     sending.add_rows(4, first_name=None)
     sending.add_rows(3)
     first = sending.send("--batch-size", "2")
