@@ -11,7 +11,7 @@ from ingest.outbound import ledger, sender
 from ingest.outbound.destinations import Destination
 from ingest.postgres.connection import Connection
 from tests.outbound.sending import Sending
-from tests.support.ingesting import ingest, value
+from tests.support.ingesting import ingest, rows, value
 from tests.support.processes import dies_before, patched, start, wait_until_gone
 
 
@@ -90,6 +90,21 @@ def test_ten_thousand_records(sending: Sending) -> None:
     )
     assert len(set(sending.there.ids())) == 10_000
     sending.assert_accounted_for()
+
+
+def test_a_row_is_sent_without_what_is_ours(sending: Sending) -> None:
+    sending.add_rows(1)
+    assert sending.send().exit_code == 0
+    (row_id,) = rows(sending.db, "select id::text from raw.salesnav_scrapes")[0]
+    assert sending.there.received == [
+        {
+            "_hq_delivery_id": sending.there.ids()[0],
+            "_hq_row_id": row_id,
+            "first_name": "Ana",
+            "company": "Acme",
+            "linkedin_url_user_profile": "https://www.linkedin.com/in/person-1",
+        }
+    ]
 
 
 def test_what_lacks_a_field_is_named_once_and_fills_no_batch(sending: Sending) -> None:
