@@ -1,11 +1,11 @@
--- Rows of Sales Navigator that were not sent yet, as they are sent: what is in their columns, but for
--- our own bookkeeping.
+-- Rows of Sales Navigator that were not sent yet, as they are sent: what is in their columns, but
+-- for our own bookkeeping.
 select
     s.id,
     s.linkedin_url_user_profile,
     (
         select coalesce(jsonb_object_agg(c.key, c.value), '{}')
-        from jsonb_each(to_jsonb(s)) as c (key, value)
+        from jsonb_each(to_jsonb(s)) as c (key, value)  -- noqa: RF03
         where
             c.value <> 'null'
             and not starts_with(c.key, '_')

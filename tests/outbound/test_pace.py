@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import linear_regression
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +27,10 @@ def test_the_rate_is_kept_within_two_percent(sending: Sending, rate: float, seco
     assert sending.send().exit_code == 0
     times = sending.there.times
     assert len(times) == records
-    # behind the burst each record waits for its token
-    took = times[-1] - times[burst - 1]
-    assert (records - burst) / took == pytest.approx(rate, rel=0.02)
+    # the bucket was filling while the burst went; a line through the rest minds no single stall
+    steady = times[2 * burst :]
+    kept = linear_regression(steady, range(len(steady))).slope
+    assert kept == pytest.approx(rate, rel=0.02)
 
 
 @pytest.mark.parametrize("leap", ["1 hour", "-1 hour"])
