@@ -13,7 +13,7 @@ WORKDIR /srv/hq
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY ingest ingest
 COPY hq_api hq_api
-RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt ".[api]"
+RUN pip install --no-cache-dir --disable-pip-version-check -c constraints.txt ".[api,send]"
 
 COPY dbt_project.yml profiles.yml selectors.yml ./
 COPY functions functions

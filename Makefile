@@ -109,7 +109,7 @@ clean:
 	@$(PYTHON) -m venv .venv
 
 .venv/.runs: .venv/bin/python pyproject.toml constraints.txt
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[api]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[api,send]'
 	@touch $@
 
 .venv/.develops: .venv/bin/python pyproject.toml constraints.txt

@@ -130,6 +130,7 @@ _TABLE: dict[str, tuple[str, tuple[str, ...]]] = {
     "vc-portfolio": ("vc_portfolio", ("company_domain", "raw_payload_id")),
     "coverage": ("coverage", ("entity", "attribute", "source")),
     "deliveries": ("deliveries", ("day", "workflow_slug")),
+    "deliveries-out": ("deliveries_out", ("delivery_id",)),
     "status": ("status", ("workflow_slug",)),
     "payload-fields": ("payload_fields", ("workflow_slug", "path")),
     "vocabularies": ("vocabularies", ("vocabulary", "value")),

@@ -27,6 +27,7 @@ _COMMANDS = {
     "load": "load",
     "loads": "loads",
     "rejects": "rejects",
+    "send": "send",
     "status": "status",
     "workflows": "workflows",
 }

@@ -11,7 +11,16 @@ import click
 from ingest.commands.common import json_option
 from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import require_initialised
-from ingest.state.status import RAW, BuiltTable, RawTable, Status, schemas_not_shown, status
+from ingest.state.status import (
+    AWAITED_DAYS,
+    RAW,
+    BuiltTable,
+    Outbound,
+    RawTable,
+    Status,
+    schemas_not_shown,
+    status,
+)
 from ingest.terminal.screen import emit_json, out
 from ingest.terminal.tables import age, print_paragraph, print_table
 
@@ -62,6 +71,7 @@ def _show(database: str, found: Status) -> None:
         ("rejects", _open(found, found.rejects, "see ingest rejects")),
         ("issues", _open(found, found.issues, "see extracted.extraction_issues")),
         *([("fields", _drifts(found.drifts))] if found.drifts is not None else []),
+        *([("sent out", _outbound(found.outbound))] if found.outbound else []),
         *((f"raw.{t.name}", _hidden(t)) for t in found.raw if t.hidden),
         *((t.name, _orphaned(t)) for t in found.built if t.orphaned),
     )
@@ -130,6 +140,20 @@ def _untransformed(found: Status) -> str:
     if found.unmatched:
         parts.append(f"{found.unmatched:,} with an address wait for who bears the name")
     return "; ".join(parts)
+
+
+def _outbound(found: Outbound) -> str:
+    parts = [
+        f"{n:,} {what}"
+        for n, what in (
+            (found.open, "open"),
+            (found.doubtful, "in doubt"),
+            (found.awaited, f"without a result for {AWAITED_DAYS} days"),
+            (found.paused, "jobs paused" if found.paused != 1 else "job paused"),
+        )
+        if n
+    ]
+    return f"{', '.join(parts)}; see ingest send jobs" if parts else "nothing open"
 
 
 def _hidden(table: RawTable) -> str:

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from ingest.landing.copy import LandingRow, Target
-from ingest.landing.landing import Landing
+from ingest.landing.landing import Landing, Result
 from ingest.landing.rows import Row, RowIdsByOffset
 from ingest.rejects import Origin, RefusedError, Reject
 from ingest.workflows.routes import PAYLOAD_COLUMN, Route
@@ -84,6 +84,7 @@ class Intake(Generic[R]):
         self._maker = maker
         self._received_at = received_at
         self._targets: dict[Route | Target, Target] = {}
+        self._results: dict[int, Result] = {}  # of what was sent out, by offset
 
     def take(self, items: Iterable[R | Reject]) -> Iterator[Reject]:
         """Land the records, and yield what cannot land; all is settled when it ends.
@@ -91,6 +92,12 @@ class Intake(Generic[R]):
         To be exhausted inside of the landing's context. Who takes the rejects may land them as
         rows meanwhile.
         """
+        for reject in self._take(items):
+            self._results.pop(reject.origin.offset, None)
+            yield reject
+        self._landing.close_deliveries(self._results.values())
+
+    def _take(self, items: Iterable[R | Reject]) -> Iterator[Reject]:
         landing = self._landing
         for item in items:
             if isinstance(item, Reject):
@@ -114,6 +121,8 @@ class Intake(Generic[R]):
             target = self._targets[row.route] = self._target(row.route)
         origin = record.origin
         row_id = self._row_ids.at(origin.offset)
+        if row.delivery_id:
+            self._results[origin.offset] = Result(row.delivery_id, target.table, row_id)
         values = (row_id, *row.values, self._load_id)
         if self._received_at:
             values = (*values, self._received_at(row_id))

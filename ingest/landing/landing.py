@@ -9,17 +9,28 @@ in ``Landing.refused`` for somebody to take them.
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterable
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
+from uuid import UUID
 
 from ingest.landing.copy import Chunk, LandingRow, Stream, Target
 from ingest.landing.helpers import Staging
 from ingest.postgres.connection import Connection
+from ingest.postgres.statements import statement
 from ingest.rejects import Reject
 
 CHUNK_SIZE = 4_000_000  # bytes of rows under one savepoint
 _ROW_OVERHEAD = 500  # bytes that a row held in memory takes beside its text
+
+
+class Result(NamedTuple):
+    """A row that came back for a record that was sent out."""
+
+    delivery_id: UUID
+    table: str
+    row_id: UUID
 
 
 class Landing:
@@ -86,6 +97,19 @@ class Landing:
         while self._chunks:
             self._finish(next(iter(self._chunks.values())))
         self._collect(wait=True)
+
+    def close_deliveries(self, results: Iterable[Result]) -> None:
+        """Note which rows are results of what was sent out; the first one of each stays.
+
+        To be called when all is flushed. A delivery that nobody knows is somebody else's.
+        """
+        found = list(results)
+        if found:
+            ids, tables, rows = map(list, zip(*found, strict=True))
+            self._conn.execute(
+                statement("ingest.landing", "close_deliveries"),
+                {"deliveries": ids, "tables": tables, "rows": rows},
+            )
 
     def _finish(self, chunk: Chunk) -> None:
         streamed = self._stream

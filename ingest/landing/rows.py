@@ -29,11 +29,13 @@ class Row:
         values: One value per column of the route, but for the first and the last one, ``id`` and
             ``_load_id``.
         cleaned: Characters that PostgreSQL cannot store were taken out.
+        delivery_id: The delivery that it is the result of, if it says so.
     """
 
     route: Route | Target
     values: tuple[object, ...]
     cleaned: bool
+    delivery_id: UUID | None = None
 
 
 def new_id() -> UUID:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from uuid import UUID
 
 import msgspec
 
@@ -36,6 +37,8 @@ _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _STRING = msgspec.json.Decoder(str)
 # how often a payload may be encoded as a string, as for the models (reference.payload_object)
 ENCODINGS = 2
+# goes out with every record that is sent (ingest.outbound) and comes back with its result
+_DELIVERY_ID = "_hq_delivery_id"
 _NO_WORKFLOW = (
     "the record names no workflow_slug and the load was given no --workflow; "
     "that of a batch stands before its payloads"
@@ -118,7 +121,8 @@ class RowMaker:
             msgspec.Raw(stored),
             *(_flag(fields.get(name), stored) for name in route.flags),
         )
-        return Row(route, values, record.cleaned or stored is not payload)
+        is_cleaned = record.cleaned or stored is not payload
+        return Row(route, values, is_cleaned, _delivery_id(record, payload))
 
     def route(self, record: Record) -> tuple[Workflow, Route]:
         """The workflow of a record, and where its rows land.
@@ -200,6 +204,17 @@ class PayloadFile:
     def finish(self) -> dict[str, int]:
         """Nothing remains to be done: payloads are only ever added."""
         return {}
+
+
+def _delivery_id(record: Record, payload: bytes) -> UUID | None:
+    """The delivery that a record answers, as its envelope or its payload says; None if none."""
+    if _DELIVERY_ID.encode() not in record.text:  # nearly always, and not worth decoding
+        return None
+    text = _first(record.fields, (_DELIVERY_ID,)) or _first(_members(payload), (_DELIVERY_ID,))
+    try:
+        return UUID(trim(text)) if text else None
+    except ValueError:
+        return None
 
 
 def field_text(record: Record, route: Route, name: str) -> str | None:

@@ -17,6 +17,31 @@ with rights (role, is_built, kind, name, privilege) as (
     ('hq_loader', false, 'table', 'raw.idempotency_keys', 'DELETE'),
     -- a list that is corrected in place
     ('hq_loader', false, 'table', 'raw.manual_company_customers', 'UPDATE'),
+    -- the result of what was sent out
+    ('hq_loader', false, 'table', 'raw.outbound_deliveries', 'UPDATE (result_at)'),
+    ('hq_loader', false, 'table', 'raw.outbound_deliveries', 'UPDATE (result_id)'),
+    ('hq_loader', false, 'table', 'raw.outbound_deliveries', 'UPDATE (result_table)'),
+    -- whom to send, and what became of it
+    ('hq_sender', false, 'schema', null, 'USAGE'),
+    ('hq_sender', false, 'routine', null, 'EXECUTE'),
+    ('hq_sender', false, 'table', 'raw.migrations', 'SELECT'),
+    ('hq_sender', false, 'table', 'raw.salesnav_scrapes', 'SELECT'),
+    ('hq_sender', false, 'table', 'raw.salesnav_scrapes', 'UPDATE (clay_batch_number)'),
+    ('hq_sender', false, 'table', 'raw.salesnav_scrapes', 'UPDATE (sent_to_clay_at)'),
+    ('hq_sender', false, 'table', 'raw.email_waterfall_jobs', 'SELECT'),
+    ('hq_sender', false, 'table', 'raw.email_waterfall_jobs', 'INSERT'),
+    ('hq_sender', false, 'table', 'raw.email_waterfall_jobs', 'UPDATE'),
+    ('hq_sender', false, 'table', 'raw.outbound_deliveries', 'SELECT'),
+    ('hq_sender', false, 'table', 'raw.outbound_deliveries', 'INSERT'),
+    ('hq_sender', false, 'table', 'raw.outbound_deliveries', 'UPDATE'),
+    ('hq_sender', false, 'table', 'raw.outbound_destinations', 'SELECT'),
+    ('hq_sender', false, 'table', 'raw.outbound_destinations', 'INSERT'),
+    ('hq_sender', false, 'table', 'raw.outbound_destinations', 'UPDATE'),
+    ('hq_sender', true, 'schema', 'api', 'USAGE'),
+    ('hq_sender', true, 'schema', 'reference', 'USAGE'),
+    ('hq_sender', true, 'routine', 'reference.*', 'EXECUTE'),
+    ('hq_sender', true, 'table', 'api.*', 'SELECT'),
+    ('hq_sender', true, 'table', 'reference.countries', 'SELECT'),
     ('hq_builder', false, 'schema', null, 'USAGE'),
     ('hq_builder', false, 'routine', null, 'EXECUTE'),
     ('hq_builder', false, 'table', null, 'SELECT'),
@@ -48,13 +73,14 @@ schemas as (
     where nspname = 'raw' or nspname = any({built})
 ),
 
-things (kind, name, owner, acl, is_built) as (
+things (kind, name, owner, acl, is_built, relation) as (
     select
         'schema',
         oid::regnamespace::text,
         nspowner,
         nspacl,
-        is_built
+        is_built,
+        null::oid
     from schemas
     union all
     select
@@ -62,7 +88,8 @@ things (kind, name, owner, acl, is_built) as (
         c.oid::regclass::text,
         c.relowner,
         c.relacl,
-        s.is_built
+        s.is_built,
+        c.oid
     from pg_class as c
     inner join schemas as s on c.relnamespace = s.oid
     where
@@ -83,7 +110,8 @@ things (kind, name, owner, acl, is_built) as (
         p.oid::regprocedure::text,
         p.proowner,
         p.proacl,
-        s.is_built
+        s.is_built,
+        null::oid
     from pg_proc as p
     inner join schemas as s on p.pronamespace = s.oid
 ),
@@ -112,7 +140,13 @@ wanted (kind, name, role, privilege) as (
         and (o.name, r.privilege) <> ('raw.migrations', 'INSERT')
         -- whoever may add a key may do everything
         and (
-            o.name not in ('raw.api_keys', 'raw.api_key_uses')
+            o.name not in (
+                'raw.api_keys',
+                'raw.api_key_uses',
+                -- only ingest send writes there
+                'raw.outbound_deliveries',
+                'raw.outbound_destinations'
+            )
             or (r.role, r.privilege) <> ('hq_loader', 'INSERT')
         )
 ),
@@ -129,6 +163,18 @@ held (kind, name, role, privilege) as (
         pg_get_userbyid(a.grantee) in (select r.role from rights as r)
         and a.grantee <> o.owner
         and not (o.is_built and a.grantee = to_regrole('hq_builder'))
+    union all
+    select
+        o.kind,
+        o.name,
+        pg_get_userbyid(a.grantee),
+        format('%s (%I)', a.privilege_type, c.attname)
+    from ours as o
+    inner join pg_attribute as c on o.relation = c.attrelid and c.attnum > 0
+    cross join aclexplode(c.attacl) as a
+    where
+        pg_get_userbyid(a.grantee) in (select r.role from rights as r)
+        and a.grantee <> o.owner
 ),
 
 statements (step, name, text) as (
@@ -153,7 +199,7 @@ statements (step, name, text) as (
             r.role
         )
     from schemas as s
-    cross join (values ('hq_analyst'), ('hq_api')) as r (role)
+    cross join (values ('hq_analyst'), ('hq_api'), ('hq_sender')) as r (role)
     where
         s.is_built
         and (r.role = 'hq_analyst' or s.nspname = 'api')

@@ -25,6 +25,7 @@ ROLES = {
     "hq_loader": "adds to raw and keeps its ledger",
     BUILDER: "reads raw; owns extracted, core, reference, api and marts",
     "hq_analyst": "reads extracted, core, reference, api and marts",
+    "hq_sender": "sends records out and keeps the ledger of it",
     "hq_api": "answers over HTTP: reads api, and whose keys are valid",
 }
 _BUILT = (*BUILT_SCHEMAS, OWN_SCHEMA)

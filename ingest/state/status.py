@@ -22,7 +22,11 @@ from ingest.state.watermarks import Watermark, watermarks
 from ingest.workflows.registry import Registry, load_registry
 
 RAW = "raw"
-_BOOKKEEPING = ("idempotency_keys", "load_headers", "loads", "migrations", "rejects")
+AWAITED_DAYS = 7  # after which a result is worth asking for
+_BOOKKEEPING = (
+    *("idempotency_keys", "load_headers", "loads", "migrations", "rejects"),
+    *("outbound_deliveries", "outbound_destinations"),
+)
 # watermarks, what they compare by, and the tables of the models
 _NEEDED_FOR_BUILT = ("extracted", "core", "reference")
 
@@ -70,6 +74,23 @@ class BuiltTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Outbound:
+    """What is sent out.
+
+    Attributes:
+        open: Records that wait, or are on their way.
+        doubtful: Records that may or may not have arrived.
+        awaited: Records without a result for longer than ``AWAITED_DAYS``.
+        paused: Jobs that are paused.
+    """
+
+    open: int
+    doubtful: int
+    awaited: int
+    paused: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The state of a warehouse at one moment.
 
@@ -83,6 +104,7 @@ class Status:
         drifts: How many fields of payloads drift, by how; None where that cannot be told.
         unmatched: Raw rows with the address of somebody known by name and employer, who is not one
             person yet; None before the first build.
+        outbound: What is sent out.
         last_load: The newest load.
         last_build: When a model last read, by the server's clock.
         not_shown: Schemas of the warehouse that the role may not look into; what follows from
@@ -97,6 +119,7 @@ class Status:
     issues: int | None
     drifts: dict[str, int] | None
     unmatched: int | None
+    outbound: Outbound | None
     last_load: ledger.LoadEntry | None
     last_build: datetime | None
     not_shown: list[str]
@@ -153,6 +176,7 @@ def status(conn: Connection) -> Status:
             issues=issues[0] if issues else None,
             drifts=drifts(conn),
             unmatched=_unmatched(conn, built),
+            outbound=_outbound(conn) if sees_raw else None,
             last_load=loads[0] if loads else None,
             last_build=max((table.read_at for table in built if table.read_at), default=None),
             not_shown=not_shown,
@@ -174,6 +198,11 @@ def schemas_not_shown(conn: Connection) -> list[str]:
         ([RAW, *BUILT_SCHEMAS], [RAW, *BUILT_SCHEMAS]),
     )
     return [name for (name,) in rows]
+
+
+def _outbound(conn: Connection) -> Outbound | None:
+    row = conn.execute(statement("ingest.state", "outbound"), {"days": AWAITED_DAYS}).fetchone()
+    return Outbound(*row) if row else None
 
 
 def _now(conn: Connection) -> datetime:

@@ -12,11 +12,15 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
+    MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+from rich.text import Text
 
 from ingest.terminal.screen import printable
 
@@ -69,3 +73,43 @@ class ProgressBars:
             yield lambda read: self._bars.update(task, completed=read)
         finally:
             self._bars.remove_task(task)
+
+
+class RecordBar:
+    """A bar of records with their rate and the time left, on a terminal. A context manager."""
+
+    def __init__(self, console: Console, label: str, total: int) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _RateColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task(label, total=total)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def advance(self, records: int) -> None:
+        """Say that so many more are done."""
+        self._bar.advance(self._task, records)
+
+
+class _RateColumn(ProgressColumn):
+    """Records a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")

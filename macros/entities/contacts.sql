@@ -75,3 +75,15 @@
         where m.linkedin_url = {{ linkedin_url }} and m.is_best
     )
 {%- endmacro %}
+
+
+{# A column of the delivery by which a person was last sent out; NULL if never. #}
+{% macro last_delivery(column, linkedin_url) -%}
+    (
+        select d.{{ column }}
+        from {{ source('raw', 'outbound_deliveries') }} as d
+        where d.entity_key = {{ linkedin_url }} and d.state = 'sent'
+        order by d.sent_at desc, d.id desc
+        limit 1
+    )
+{%- endmacro %}

@@ -41,7 +41,7 @@
         where
             c.relnamespace = 'raw'::regnamespace
             -- whose keys the HTTP service accepts is nobody else's business
-            and c.relname not in ('api_keys', 'api_key_uses', 'idempotency_keys')
+            and c.relname not in ('api_keys', 'api_key_uses', 'idempotency_keys', 'outbound_destinations')
             and c.relkind = 'r'
             and not starts_with(c.relname, '_')
             and not (has_schema_privilege('raw', 'usage') and has_table_privilege(c.oid, 'select'))

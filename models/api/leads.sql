@@ -37,7 +37,9 @@ select
     {{ function_of('o._title_words') }} as function,
     {{ lead_since('l', 'p') }} as first_seen_at,
     {{ best_contact('email', 'o.linkedin_url') }} as email,
-    {{ best_contact('_address_verdict', 'o.linkedin_url') }} as email_verdict
+    {{ best_contact('_address_verdict', 'o.linkedin_url') }} as email_verdict,
+    {{ last_delivery('sent_at', 'o.linkedin_url') }} as last_sent_at,
+    {{ last_delivery('destination', 'o.linkedin_url') }} as last_sent_to
 from {{ ref('icp_criteria') }} as i
 inner join {{ compared_companies() }} as c
     on

@@ -17,7 +17,7 @@ from hq_api.app import create_app
 from hq_api.resources import read_resources
 from hq_api.settings import Settings
 from ingest.project import BUILT_SCHEMAS, OWN_SCHEMA
-from tests.support.role_place import ANALYST, BUILDER, LOADER, ROLES, SERVICE, Place
+from tests.support.role_place import ANALYST, BUILDER, LOADER, ROLES, SENDER, SERVICE, Place
 from tests.support.scratch import use
 from tests.support.warehouse import NO_TESTS, PROJECT
 
@@ -28,7 +28,11 @@ SCHEMA_VERBS = ("usage", "create")
 TABLE_VERBS = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
 ALL = "all tables"
 ALL_BUT_OURS = "all tables but those that only ingest and the service write"
-OURS = {"migrations", "api_keys", "api_key_uses"}
+OURS = {
+    *("migrations", "api_keys", "api_key_uses"),
+    *("outbound_deliveries", "outbound_destinations"),
+}
+SENT = {"email_waterfall_jobs", "outbound_deliveries", "outbound_destinations"}
 
 # What a role may do in a schema, and to which tables. What does not stand here it may not.
 OWNER = {"usage": True, "create": True, **dict.fromkeys(TABLE_VERBS, ALL)}
@@ -60,6 +64,14 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
         "update": {"api_key_uses"},
     },
     (SERVICE, "api"): READER,
+    (SENDER, "raw"): {
+        "usage": True,
+        "select": {*SENT, "migrations", "salesnav_scrapes"},
+        "insert": SENT,
+        "update": SENT,
+    },
+    (SENDER, "api"): READER,
+    (SENDER, "reference"): {"usage": True, "select": {"countries"}},
     (SERVICE, "reference"): {"usage": True, "select": {"countries"}},
 }
 

@@ -120,8 +120,13 @@ def test_a_schema_that_was_dropped_comes_back(place: Place) -> None:
             "alter default privileges for role hq_builder in schema api "
             "grant select on tables to hq_api"
         ),
+        (
+            "alter default privileges for role hq_builder in schema api "
+            "grant select on tables to hq_sender"
+        ),
         "grant usage on schema api to hq_analyst",
         "grant usage on schema api to hq_api",
+        "grant usage on schema api to hq_sender",
     ]
 
 

@@ -1,0 +1,1 @@
+"""Records out to a destination: selected, written into a ledger, sent, and accounted for."""

@@ -1,0 +1,20 @@
+-- Records of a job that go again on request; not those that are on their way by another job.
+update raw.outbound_deliveries as d set
+    state = 'pending',
+    attempts = 0,
+    next_attempt_at = null,
+    changed_at = clock_timestamp()
+where
+    d.job_id = %(job)s
+    and d.state = %(state)s
+    and (
+        d.forced
+        or not exists (
+            select from raw.outbound_deliveries as o
+            where
+                o.destination = d.destination
+                and o.dedupe_key = d.dedupe_key
+                and o.id <> d.id
+                and o.state in ('pending', 'in_flight', 'sent', 'unknown')
+        )
+    )

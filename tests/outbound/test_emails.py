@@ -1,0 +1,178 @@
+"""Who is sent: leads without a valid address, people of a file or of a query, each once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from ingest.outbound import ledger, selection
+from tests.outbound.sending import Sending, quick
+from tests.support.ingesting import ingest, rows, value
+from tests.support.receiving_end import ReceivingEnd
+from tests.support.warehouse import Warehouse, insert, payload_columns
+
+ICP = {
+    "company_criteria": {"industries": ["Tools"]},
+    "person_criteria": {"title_contains_any": ["buyer"]},
+}
+NAMES = ("ana", "ben", "cem", "dora")
+
+
+def url(name: str) -> str:
+    return f"https://www.linkedin.com/in/{name}-example"
+
+
+@pytest.fixture
+def sending(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sending]:
+    """Four buyers of one company, of whom Dora has an address that works."""
+    quick(monkeypatch)
+    db = warehouse.conn
+    insert(db, "icp_payloads", payload_columns("icp_payloads", "owner.example", ICP))
+    company = {"domain": "acme.example", "name": "Acme", "industry": "Tools"}
+    insert(db, "company_payloads", payload_columns("company_payloads", "acme.example", company))
+    for name in NAMES:
+        job = {
+            "title": "Buyer",
+            "company": "Acme",
+            "company_domain": "acme.example",
+            "is_current": True,
+            "start_date": "2024-01-01",
+        }
+        person = {
+            "url": url(name),
+            "name": f"{name.title()} Example",
+            "first_name": name.title(),
+            "latest_experience": job,
+            "experience": [job],
+        }
+        insert(db, "person_payloads", payload_columns("person_payloads", url(name), person))
+    found = {"email": "dora@acme.example", "status": "valid"}
+    insert(db, "email_payloads", payload_columns("email_payloads", url("dora"), found))
+    db.commit()
+    warehouse.build()
+    with ReceivingEnd() as there:
+        made = Sending(db, there, monkeypatch)
+        made.destination(takes="emails", required_fields=("linkedin_url", "full_name"))
+        yield made
+
+
+def send(*options: str | Path) -> Result:
+    return ingest("send", "emails", "--destination", "end", *options)
+
+
+def sent_to(sending: Sending) -> list[str]:
+    return [record["linkedin_url"] for record in sending.there.received]
+
+
+def test_who_is_sent_and_what_is_known_of_it(
+    sending: Sending, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One history, because a warehouse takes long to build."""
+    leads = ("--icp", "owner-example")
+    shown = send(*leads, "--dry-run", "--json")
+    found = json.loads(shown.stdout)
+    assert (found["to_send"], len(found["bodies"]), found["job"]) == (3, 3, None)
+    assert (sending.states(), sending.there.received) == ({}, [])
+
+    # a test of one, then the rest; nobody twice
+    assert send(*leads, "--test", "1").exit_code == 0
+    assert sent_to(sending) == [url("ana")]
+    body = sending.there.received[0]
+    assert body == {
+        "_hq_delivery_id": body["_hq_delivery_id"],
+        "linkedin_url": url("ana"),
+        "first_name": "Ana",
+        "last_name": None,
+        "full_name": "Ana Example",
+        "title": "Buyer",
+        "company_domain": "acme.example",
+        "company_name": "Acme",
+        "company_linkedin_url": None,
+        "email": None,
+        "email_verdict": None,
+    }
+    assert send(*leads).exit_code == 0
+    assert sent_to(sending) == [url("ana"), url("ben"), url("cem")]
+    again = send(*leads)
+    assert (again.exit_code, "3 left out: sent before" in again.output) == (0, True)
+
+    # the same people again: after a while on request, or by force
+    assert send(*leads, "--exclude-sent-within", "90d").exit_code == 0
+    assert len(sent_to(sending)) == 3
+    sending.db.execute(
+        "update raw.outbound_deliveries set sent_at = now() - interval '91 days'"
+        " where entity_key = %s",
+        (url("ben"),),
+    )
+    sending.db.commit()
+    assert send(*leads, "--exclude-sent-within", "90d").exit_code == 0
+    assert sent_to(sending)[3:] == [url("ben")]
+    assert send(*leads, "--force", "--limit", "1").exit_code == 0
+    assert sent_to(sending)[4:] == [url("ana")]
+
+    # people of a file, in any spelling, are sent as they are asked for
+    keys = write("linkedin.com/in/Dora-Example/?x=1\nnobody-known\n\ndora-example\n", "keys.txt")
+    listed = send("--people", keys)
+    assert (listed.exit_code, sent_to(sending)[5:]) == (0, [url("dora")])
+    assert "1 not known: line 2: nobody-known" in listed.output
+
+    # a query is the record
+    query = write("select 'https://x.example/a%{}' as linkedin_url, 'A' as full_name, 1 as n;")
+    assert send("--sql", query).exit_code == 0
+    assert sending.there.received[-1]["n"] == 1
+    for text, fault in (
+        ("delete from raw.loads returning 'a' as linkedin_url", "the query failed"),
+        ("select 1 as n", "a row of the query has no linkedin_url"),
+        ("select 'a' as linkedin_url; select 2", "the query failed"),
+        ("", "the query is empty"),
+    ):
+        refused = send("--sql", write(text, "query.sql"))
+        assert (refused.exit_code, fault in refused.output) == (2, True), refused.output
+    assert value(sending.db, "select count(*) from raw.outbound_deliveries") == len(
+        sending.there.received
+    )
+
+    # what analysts see of it
+    assert rows(
+        sending.db,
+        "select linkedin_url, last_sent_to, last_sent_at > now() - interval '1 hour'"
+        " from api.people order by 1",
+    ) == [(url(name), "end", True) for name in NAMES]
+    assert rows(
+        sending.db,
+        "select count(*), min(last_sent_to) from api.leads where last_sent_at is not null",
+    ) == [(4, "end")]
+    assert rows(sending.db, "select state, count(*) from api.deliveries_out group by 1") == [
+        ("sent", len(sending.there.received))
+    ]
+
+    # suppressed since it was selected, and when it is selected
+    for name in ("ana", "ben"):
+        barred: dict[str, Any] = {"people": frozenset({url(name)})}
+        monkeypatch.setattr(ledger, "suppressed", lambda *_, b=barred: b["people"])
+        if name == "ben":
+            monkeypatch.setattr(selection, "suppressed", lambda *_, b=barred: b["people"])
+        before = len(sending.there.received)
+        assert send(*leads, "--force").exit_code == 3
+        assert url(name) not in sent_to(sending)[before:]
+        assert sending.states()["suppressed"] == (1 if name == "ana" else 2)
+    sending.assert_counts_add_up_of_jobs()
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ((), "give one of --icp, --people and --sql"),
+        (("--icp", "a", "--sql", "b"), "give one of --icp, --people and --sql"),
+        (("--icp", "a", "--dry-run", "--test", "1"), "not both"),
+        (("--icp", "a", "--exclude-sent-within", "90"), "write days or hours"),
+    ],
+)
+def test_wrong_words_are_refused(options: tuple[str, ...], fault: str) -> None:
+    result = send(*options)
+    assert (result.exit_code, fault in result.output) == (2, True), result.output

@@ -1,0 +1,170 @@
+"""Killed at any moment, a sender leaves what can be resumed: nothing twice, nothing lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ingest.outbound import jobs, ledger, sender
+from ingest.outbound.request import Client
+from tests.outbound.sending import Sending
+from tests.support.ingesting import ingest
+from tests.support.processes import (
+    dies_after,
+    dies_at_call,
+    dies_before,
+    patched,
+    start,
+    start_held,
+    wait_until,
+    wait_until_gone,
+)
+from tests.support.receiving_end import Answer
+
+RECORDS = 6
+
+
+def send() -> None:
+    ingest("send", "salesnav", "--destination", "end")
+
+
+def resume(sending: Sending) -> None:
+    wait_until_gone(sending.db, sender.APPLICATION)
+    ingest("send", "resume", str(sending.job()["number"]))
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "patch", "states"),
+    [
+        pytest.param(jobs, "create_job", dies_before, {}, id="before the job"),
+        pytest.param(jobs, "create_job", dies_after, {}, id="before its commit"),
+        pytest.param(sender, "send", dies_before, {"sent": 6}, id="before the first claim"),
+        pytest.param(ledger, "claim", dies_at_call(2), {"sent": 6}, id="before a claim"),
+        pytest.param(ledger, "claim", dies_after, {"sent": 6}, id="in a claim"),
+        pytest.param(
+            Client, "post", dies_at_call(2), {"sent": 5, "unknown": 1}, id="before a request"
+        ),
+        pytest.param(Client, "post", dies_after, {"sent": 5, "unknown": 1}, id="behind the answer"),
+        pytest.param(
+            ledger, "record", dies_after, {"sent": 5, "unknown": 1}, id="before the answer's commit"
+        ),
+    ],
+)
+def test_a_killed_sender_resumes_with_what_is_left(
+    sending: Sending,
+    owner: Any,
+    name: str,
+    patch: Callable[..., Any],
+    states: dict[str, int],
+) -> None:
+    sending.add_rows(RECORDS)
+    assert start(patched(owner, name, patch, send)).is_killed()
+    wait_until_gone(sending.db, sender.APPLICATION)
+    sending.assert_accounted_for()
+    if not states:
+        assert sending.states() == {}
+        return
+    resume(sending)
+    assert sending.states() == states
+    sending.assert_accounted_for()
+
+
+@pytest.mark.parametrize(
+    "times", [pytest.param(4, id="4"), pytest.param(20, id="20", marks=pytest.mark.long)]
+)
+def test_killed_again_and_again_it_comes_to_its_end(sending: Sending, times: int) -> None:
+    records = 100 * times
+    sending.add_rows(records)
+    moments = random.Random(19)
+    assert start(patched(sender, "send", dies_before, send)).is_killed()
+    number = str(sending.job()["number"])
+    for _ in range(times):
+        process = start(lambda: ingest("send", "resume", number))
+        time.sleep(moments.uniform(0.02, 0.4))
+        process.kill()
+        wait_until_gone(sending.db, sender.APPLICATION)
+        sending.assert_accounted_for()
+    resume(sending)
+    states = sending.states()
+    assert states.keys() <= {"sent", "unknown"}
+    assert sum(states.values()) == records
+    assert states.get("unknown", 0) <= times
+    assert sending.job()["status"] == "completed"
+    sending.assert_accounted_for()
+
+
+def test_the_servers_side_is_killed_in_the_middle_of_a_request(sending: Sending) -> None:
+    """The sender lives, and knows the answer: it says so over another connection, and ends."""
+    sending.add_rows(RECORDS)
+    sending.there.script.append(Answer(waits=0.5))
+    process = start(send)
+    wait_until(sending.db, "exists (select from raw.outbound_deliveries where state = 'in_flight')")
+    sending.db.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        f" where application_name = '{sender.APPLICATION}' and datname = current_database()"
+    )
+    sending.db.commit()
+    process.end()
+    assert sending.states() == {"sent": 1, "pending": 5}
+    resume(sending)
+    assert sending.states() == {"sent": 6}
+    sending.assert_accounted_for()
+
+
+def test_two_senders_at_once_are_one(sending: Sending) -> None:
+    sending.add_rows(RECORDS)
+    held = start_held(Client, "post", send, after=True)
+    result = sending.send()
+    assert result.exit_code == 1
+    assert "somebody is sending there: server process" in result.output
+    assert ingest("send", "resume", str(sending.job()["number"])).exit_code == 1
+    held.kill()
+    resume(sending)
+    assert sending.states() == {"sent": 5, "unknown": 1}
+    sending.assert_accounted_for()
+
+
+def test_a_cancelled_job_stops_its_sender(sending: Sending) -> None:
+    sending.destination(rate=5.0, burst=1)
+    sending.add_rows(RECORDS)
+    process = start(send)
+    wait_until(sending.db, "exists (select from raw.outbound_deliveries where state = 'sent')")
+    number = str(sending.job()["number"])
+    assert ingest("send", "cancel", number).exit_code == 0
+    process.end()
+    assert sending.job()["status"] == "cancelled"
+    assert sending.states().keys() == {"sent", "skipped"}
+    sending.assert_accounted_for()
+    assert ingest("send", "resume", number).exit_code == 2
+    # what was not sent may be, by another job
+    left = RECORDS - sending.states()["sent"]
+    sending.destination()
+    assert sending.send().exit_code == 0
+    assert (sending.job()["sent_count"], sending.flagged()) == (left, RECORDS)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_one_who_is_asked_to_stop_finishes_the_request(sending: Sending, number: int) -> None:
+    sending.destination(rate=5.0, burst=1)
+    sending.add_rows(RECORDS)
+    process = start(send)
+    wait_until(sending.db, "exists (select from raw.outbound_deliveries where state = 'sent')")
+    os.kill(process.pid, number)
+    process.end()
+    job = sending.job()
+    assert (job["status"], job["reason"]) == ("paused", "interrupted")
+    assert sending.states().keys() == {"sent", "pending"}
+    sending.assert_accounted_for()
+
+
+def test_help_needs_no_extra() -> None:
+    words = [sys.executable, "-m", "ingest", "send", "emails", "--help"]
+    assert subprocess.run(words, capture_output=True, check=False).returncode == 0
