@@ -6,5 +6,5 @@ where
     and e.email is not null
     and (
         select count(*) from core.email_candidates as c
-        where e.id = c.email_id and c.is_candidate
+        where e.id = c.email_id
     ) <> 1

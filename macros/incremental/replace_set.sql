@@ -5,6 +5,8 @@
     unique_key: one column, the row's id. meta.owner: the column that names the owner.
     meta.withdrawn: rows that are not in the new set of their owner stay, without what they said, the
     columns in `values`; when everything is read only those that meet `outlive`, a condition over t.
+    meta.rivals: a column that rows of several owners share; what shared it with a row that goes is new
+    to the models behind, since nothing else of it tells.
 #}
 {% macro get_incremental_replace_set_sql(arg_dict) -%}
     {%- set stored = arg_dict.target_relation -%}
@@ -12,6 +14,7 @@
     {%- set key = arg_dict.unique_key -%}
     {%- set owner = (config.get('meta') or {}).get('owner') -%}
     {%- set withdrawn = (config.get('meta') or {}).get('withdrawn') -%}
+    {%- set rivals = (config.get('meta') or {}).get('rivals') -%}
     {%- set columns = arg_dict.dest_columns | map(attribute='name') | list -%}
     {%- set values = value_columns(columns, but=[key]) -%}
     analyze {{ batch }};
@@ -31,6 +34,19 @@
         end
         and not exists (select from {{ batch }} as s where s.{{ key }} = t.{{ key }})
         and num_nonnulls({{ prefixed('t', withdrawn['values']) }}) > 0;
+    {%- endif %}
+
+    {%- if rivals %}
+
+    update {{ stored }} as t
+    set _xid = {{ written_by() }}
+    where t.{{ rivals }} in (
+        select g.{{ rivals }}
+        from {{ stored }} as g
+        where
+            ({{ is_rescan() }} or g.{{ owner }} in (select s.{{ owner }} from {{ batch }} as s))
+            and not exists (select from {{ batch }} as s where s.{{ key }} = g.{{ key }})
+    );
     {%- endif %}
 
     delete from {{ stored }} as t

@@ -76,7 +76,7 @@ facts as (
         and e.email is not null
         and (
             select count(*) from {{ ref('email_candidates') }} as c
-            where e.id = c.email_id and c.is_candidate
+            where e.id = c.email_id
         ) <> 1
     group by coalesce(a.workflow_slug, r.workflow_slug)
 

@@ -7,7 +7,7 @@
             'idx_core_email_candidates_linkedin_url': {'columns': ['linkedin_url']},
             'idx_core_email_candidates_email_id': {'columns': ['email_id']},
         },
-        'withdrawn': {'outlive': 'false', 'values': ['is_candidate']},
+        'rivals': 'email_id',
     },
 ) }}
 
@@ -62,7 +62,6 @@ select
     {{ item_id('core.email_candidates', 'linkedin_url', 'email_id::text') }} as id,
     email_id,
     linkedin_url,
-    email_id is not null as is_candidate,
 
     {{ written_by() }} as _xid
 from found

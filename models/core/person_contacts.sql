@@ -47,13 +47,9 @@ addresses as (
     from touched as t
     inner join {{ ref('email_candidates') }} as c on t.linkedin_url = c.linkedin_url
     where
-        c.is_candidate
-        and not exists (
+        not exists (
             select from {{ ref('email_candidates') }} as other
-            where
-                c.email_id = other.email_id
-                and c.linkedin_url <> other.linkedin_url
-                and other.is_candidate
+            where c.email_id = other.email_id and c.linkedin_url <> other.linkedin_url
         )
 ),
 

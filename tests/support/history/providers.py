@@ -9,11 +9,29 @@ from tests.support.history import spellings as spell
 from tests.support.history.draws import START, Draws, Fields
 from tests.support.history.records import LOADED, Record
 
+_FEW = 3  # companies that people of one name work at
 APOLLO, PDL = "apollo-organization-enrich", "pdl-person"
 
 
 class Providers(Draws):
-    """Draws what Apollo, People Data Labs and LeadMagic answer."""
+    """Draws what Apollo, People Data Labs and LeadMagic answer, and people of few names."""
+
+    def _namesake(self, slug: str) -> list[Record]:
+        """One of several people of a name, in one role that ends now and then, seldom elsewhere."""
+        name, domain = self._name_that_several_bear(), self._one(self.companies[:_FEW])
+        found = []
+        for _ in self._times():
+            if self._chance(20):
+                domain = self._one(self.companies[:_FEW])
+            role = {"title": "Buyer", "company": "Acme", "company_domain": domain}
+            role["is_current"] = self._one([True, True, False, None])
+            key = {"linkedin_url": spell.person(self.draw, slug)}
+            fields = {"name": name, "latest_experience": role}
+            found.append(self._payload("person_payloads", key, fields))
+        return found
+
+    def _name_that_several_bear(self) -> str:
+        return f"Pat Same {self.draw.randrange(20)}"
 
     def _organisation(self, domain: str) -> list[Record]:
         d = self.draw
@@ -62,7 +80,7 @@ class Providers(Draws):
         return self._told("person_payloads", key, fields, PDL, "data")
 
     def _address(self) -> Any:
-        number = self.draw.randrange(8)
+        number = self.draw.randrange(_FEW)
         return self._one([f"Person-{number}@acme.example"] * 5 + [None, "N/A", "nobody at acme"])
 
     def _told(self, table: str, key: Fields, fields: Fields, workflow: str, within: str) -> Record:
@@ -84,11 +102,14 @@ class Providers(Draws):
             "status": self._one(["valid", "VALID_CATCH_ALL", "invalid", "unknown", None, "odd"]),
         }
         url = self._key(spell.person(d, slug), spell.NO_PEOPLE)
-        name = self._one([f"Name {d.randrange(99)}", "josé example"])
         asked: list[Fields] = [
             {"linkedin_url": url, "first_name": "José", "last_name": self._one(["Example", None])},
             {"linkedin_url": url},
-            {"linkedin_url": None, "full_name": name, "company_domain": self._company()},
+            {
+                "linkedin_url": None,
+                "full_name": self._name_that_several_bear(),
+                "company_domain": self._one([*self.companies[:_FEW], self._company()]),
+            },
         ]
         columns = dict.fromkeys(("first_name", "last_name", "full_name", "company_domain"))
         return self._payload("email_payloads", {**columns, **self._one(asked)}, fields)

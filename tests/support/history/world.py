@@ -44,6 +44,7 @@ class World(Providers):
             (self._organisation, self.companies),
             (self._matched_person, self.people),
             (self._found_address, self.people),
+            (self._namesake, self.people),
         ]
         timelines = [(make, key) for make, keys in makers for key in keys]
         chosen = self.draw.sample(timelines, self._entities)
