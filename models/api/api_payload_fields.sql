@@ -134,7 +134,7 @@ described as (
         case
             when c.is_header and c.column_name is null
                 then coalesce(i.reason, 'the loader takes no cells of it')
-            when c.path in ('_hq_delivery_id', '_hq_row_id') then 'ours: it went out with the record'
+            when c.path in ('_hq_delivery_id', '_hq_row_id') then 'ours: it was sent along'
             else i.reason
         end as reason,
         r.read_by is null and not c.is_header as is_waiting,

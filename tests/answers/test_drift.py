@@ -45,6 +45,8 @@ AFTER: dict[str, Any] = {
     "resolved_domain": {"resolved_domain": "acme.example"},
     "note": None,
     "score": {"value": 1, "of": {"total": 5}},
+    # comes back from where it was sent
+    "_hq_delivery_id": "0199f3c2-0000-7000-8000-000000000000",
 }
 
 
@@ -179,6 +181,7 @@ def test_what_a_column_keeps_whole_and_what_holds_it_is_mapped(built: Warehouse)
     assert inside["mapped_to"] == ["extracted.company_discovery.resolved_domain"]
     assert field(built, FOUND_PEOPLE, "url")["status"] == "ignored"
     assert field(built, FOUND_PEOPLE, "url")["reason"] == "The raw row names the person"
+    assert field(built, FOUND_COMPANIES, "_hq_delivery_id")["status"] == "ignored"
     assert field(built, "technographics", "stack[]")["status"] == "waiting"
 
 
