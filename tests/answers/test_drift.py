@@ -330,7 +330,7 @@ def test_the_command_lists_workflows_and_what_drifts(built: Warehouse) -> None:
     lines = ingest("fields").stdout.splitlines()
     (found,) = [line.split() for line in lines if line.startswith("clay-find-companies ")]
     # lately, before, mapped, ignored, waiting, unmapped
-    assert found[1:] == ["400", "200", "8", "0", "0", "7"]
+    assert found[1:] == ["400", "200", "8", "1", "0", "7"]
     (vanished,) = [line.split() for line in lines if " industry " in line]
     assert vanished == [
         *("vanished", "clay-find-companies", "industry", "100", "%", "0", "%", "2026-01-06"),
