@@ -24,6 +24,7 @@ from ingest.postgres.statements import statement
 MOST_ATTEMPTS = 8  # requests that one record is worth
 MOST_FAILURES = 10  # in a row; then the destination has a problem, not the record
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between attempts, doubled each time
+IN_FLIGHT = 1.0  # seconds to wait where nothing is left but what is in flight
 LONGEST_OBEYED = 900.0  # seconds of Retry-After that a sender waits for; else the job pauses
 
 
@@ -141,7 +142,8 @@ def _later(conn: Connection, job_id: UUID) -> Wait | Ended:
         (job_id,),
     ).fetchone()
     if row and row[1]:
-        return Wait(max(row[0] or 0.0, 0.01))
+        # what is in flight wakes the sender when it is answered
+        return Wait(IN_FLIGHT if row[0] is None else max(row[0], 0.01))
     conn.execute(
         "update raw.email_waterfall_jobs set"
         " status = case when sent_count > 0 or total_records = 0 then 'completed'"
@@ -178,9 +180,24 @@ def _take_tokens(conn: Connection, destination: Destination, wanted: int) -> Wai
 
 
 def record(
-    conn: Connection, destination: Destination, job: Job, claim: Claim, outcome: Outcome
+    conn: Connection,
+    destination: Destination,
+    job: Job,
+    claim: Claim,
+    outcome: Outcome,
+    *,
+    is_counted: bool = True,
 ) -> None:
-    """Write what came of a request, with all that follows from it, in the open transaction."""
+    """Write what came of a request, with all that follows from it, in the open transaction.
+
+    Args:
+        conn: A connection in a transaction.
+        destination: Where it went.
+        job: The job.
+        claim: What the request took.
+        outcome: How it ended.
+        is_counted: Whether it adds to the failures in a row, if it is one.
+    """
     state = {
         End.SENT: "sent",
         End.FAILED: "failed",
@@ -212,10 +229,12 @@ def record(
             "update raw.outbound_destinations set submitted = submitted - %s where name = %s",
             (len(found), destination.name),
         )
-    _count_failures(conn, destination, job, outcome)
+    _count_failures(conn, destination, job, outcome, is_counted=is_counted)
 
 
-def _count_failures(conn: Connection, destination: Destination, job: Job, outcome: Outcome) -> None:
+def _count_failures(
+    conn: Connection, destination: Destination, job: Job, outcome: Outcome, *, is_counted: bool
+) -> None:
     if outcome.end is End.SENT:
         conn.execute(
             "update raw.email_waterfall_jobs set _failures_in_row = 0"
@@ -224,17 +243,18 @@ def _count_failures(conn: Connection, destination: Destination, job: Job, outcom
         )
         return
     row = conn.execute(
-        "update raw.email_waterfall_jobs set _failures_in_row = _failures_in_row + 1"
+        "update raw.email_waterfall_jobs set _failures_in_row = _failures_in_row + %s"
         " where id = %s returning _failures_in_row",
-        (job.id,),
+        (int(is_counted), job.id),
     ).fetchone()
     failures = row[0] if row else 0
     wait = outcome.retry_after
     if outcome.end is End.AGAIN:
         conn.execute(
-            "update raw.outbound_destinations set blocked_until = clock_timestamp() + coalesce("
-            "%(wait)s::double precision, least(%(longest)s, %(first)s * 2 ^ (%(failures)s - 1))"
-            " * (0.5 + random() / 2)) * interval '1 second' where name = %(name)s",
+            "update raw.outbound_destinations set blocked_until = greatest(blocked_until,"
+            " clock_timestamp() + coalesce(%(wait)s::double precision,"
+            " least(%(longest)s, %(first)s * 2 ^ (%(failures)s - 1))"
+            " * (0.5 + random() / 2)) * interval '1 second') where name = %(name)s",
             {
                 "wait": wait,
                 "longest": LONGEST_PAUSE,

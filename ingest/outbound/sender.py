@@ -6,7 +6,10 @@ Whatever ends it, the ledger is true: what it had in flight is in doubt, the res
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Event
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
 
 import psycopg
 
@@ -15,11 +18,62 @@ from ingest.outbound import jobs, ledger
 from ingest.outbound.destinations import Destination
 from ingest.outbound.jobs import Job
 from ingest.outbound.ledger import Claim, Ended, Wait
-from ingest.outbound.request import Client, Outcome
+from ingest.outbound.request import Client, End, Outcome
 from ingest.postgres.connection import Connection, connect
 
 APPLICATION = "ingest send"
-_LONGEST_SLEEP = 5.0  # seconds; then it is asked again, as the job may be cancelled meanwhile
+_MOST_AT_ONCE = 16  # requests under way
+_LONGEST_SLEEP = 1.0  # seconds; then it is asked again, as the job may be cancelled meanwhile
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What came of a request.
+
+    Args:
+        claim: What it took.
+        failures: How many requests had failed when it began.
+        outcome: How it ended; an exception if that is nothing that was foreseen.
+    """
+
+    claim: Claim
+    failures: int
+    outcome: Outcome | Exception
+
+
+class _Requests:
+    """Requests under way, each in a thread that ends with the process.
+
+    Args:
+        client: What sends them.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._answers: SimpleQueue[_Answer] = SimpleQueue()
+        self.under_way = 0
+
+    def begin(self, claim: Claim, failures: int) -> None:
+        """Send what was claimed."""
+        self.under_way += 1
+        Thread(target=self._send, args=(claim, failures), daemon=True).start()
+
+    def _send(self, claim: Claim, failures: int) -> None:
+        outcome: Outcome | Exception
+        try:
+            outcome = self._client.post(claim.bodies)
+        except Exception as fault:  # noqa: BLE001 - raised again where it is waited for
+            outcome = fault
+        self._answers.put(_Answer(claim, failures, outcome))
+
+    def answer(self, seconds: float | None) -> _Answer | None:
+        """The next answer, if one comes in time; None waits as long as it takes."""
+        try:
+            found = self._answers.get(timeout=seconds)
+        except Empty:
+            return None
+        self.under_way -= 1
+        return found
 
 
 def send(
@@ -32,53 +86,95 @@ def send(
 ) -> None:
     """Send the records of a job, whose status says afterwards how far it came.
 
+    Requests overlap as far as rate and burst allow, so that slow answers do not make it slow. The
+    first goes alone, and so does the next after one that failed.
+
     Args:
         conn: A connection that holds the destination's lock, outside any transaction.
         destination: Where to.
         job: The job; it is being processed.
-        stop: Set when the sender shall stop; the request under way is finished.
+        stop: Set when the sender shall stop; the requests under way are finished.
         progress: Told of each request, how many records it took.
 
     Raises:
         IngestError: The address or the secret cannot be had, or the database went away.
     """
+    many = max(1, min(_MOST_AT_ONCE, destination.burst // destination.records_per_request))
+    failures, at_once = 0, 1
     with Client(destination) as client:
-        while not stop.is_set():
-            with conn.transaction():
-                claimed = ledger.claim(conn, destination, job.id)
-            if isinstance(claimed, Ended):
-                return
-            if isinstance(claimed, Wait):
-                stop.wait(min(claimed.seconds, _LONGEST_SLEEP))
+        requests = _Requests(client)
+        while requests.under_way or not stop.is_set():
+            seconds = _LONGEST_SLEEP
+            if requests.under_way < at_once and not stop.is_set():
+                with conn.transaction():
+                    claimed = ledger.claim(conn, destination, job.id)
+                if isinstance(claimed, Claim):
+                    requests.begin(claimed, failures)
+                    continue
+                if isinstance(claimed, Ended) and not requests.under_way:
+                    return
+                if isinstance(claimed, Wait):
+                    seconds = min(claimed.seconds, _LONGEST_SLEEP)
+            if not requests.under_way:
+                stop.wait(seconds)
                 continue
-            outcome = client.post(claimed.bodies)
-            _record(conn, destination, job, claimed, outcome)
-            progress(len(claimed.deliveries))
+            answer = requests.answer(seconds)
+            if answer is not None:
+                # of those that failed together one counts
+                is_counted = answer.failures == failures
+                outcome = _record(conn, destination, job, requests, answer, is_counted=is_counted)
+                has_failed = outcome.end not in (End.SENT, End.FAILED)
+                failures += has_failed
+                at_once = 1 if has_failed else many
+                progress(len(answer.claim.deliveries))
     with conn.transaction():
         jobs.set_status(conn, job.id, "paused", "interrupted")
 
 
 def _record(
-    conn: Connection, destination: Destination, job: Job, claimed: Claim, outcome: Outcome
-) -> None:
+    conn: Connection,
+    destination: Destination,
+    job: Job,
+    requests: _Requests,
+    answer: _Answer,
+    *,
+    is_counted: bool,
+) -> Outcome:
     """Write what came of a request; where the connection is gone, over another one.
 
-    Without its connection it is the destination's sender no more, so that it ends with that.
+    Without its connection it is the destination's sender no more, so that it ends with that, and
+    with what else is under way.
     """
+    if isinstance(answer.outcome, Exception):
+        raise answer.outcome
     try:
         with conn.transaction():
-            ledger.record(conn, destination, job, claimed, outcome)
+            ledger.record(
+                conn, destination, job, answer.claim, answer.outcome, is_counted=is_counted
+            )
     except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
-        n = len(claimed.deliveries)
-        try:
-            with connect(application_name=APPLICATION) as again, again.transaction():
-                ledger.record(again, destination, job, claimed, outcome)
-        except (psycopg.Error, IngestError):
-            kept = f"; {n:,} records were on their way and are in doubt"
-        else:
-            kept = ""
+        doubts = _record_the_rest(destination, job, requests, answer)
+        kept = f"; {doubts:,} records were on their way and are in doubt" if doubts else ""
         raise IngestError(
             f"the connection to the database was lost{kept}",
             where=f"job {job.number}",
             hint=f"run ingest send resume {job.number}",
         ) from fault
+    return answer.outcome
+
+
+def _record_the_rest(
+    destination: Destination, job: Job, requests: _Requests, answer: _Answer
+) -> int:
+    """Write the answers that are left over a new connection; how many records stay in doubt."""
+    answers = [answer]
+    while requests.under_way and (found := requests.answer(None)):
+        answers.append(found)
+    doubts = sum(len(each.claim.deliveries) for each in answers)
+    with suppress(psycopg.Error, IngestError), connect(application_name=APPLICATION) as again:
+        for each in answers:
+            if isinstance(each.outcome, Outcome):
+                with again.transaction():
+                    ledger.record(again, destination, job, each.claim, each.outcome)
+                doubts -= len(each.claim.deliveries)
+    return doubts

@@ -132,6 +132,7 @@ def test_who_refuses_us_pauses_the_job_and_no_record_is_lost(sending: Sending, s
 
 
 def test_ten_failures_in_a_row_pause_the_job(sending: Sending) -> None:
+    sending.destination(burst=1)
     sending.add_rows(22)
     sending.there.script.extend([OK, *[Answer(400)] * 9, OK, *[Answer(400)] * 10])
     result = sending.send()
@@ -140,6 +141,16 @@ def test_ten_failures_in_a_row_pause_the_job(sending: Sending) -> None:
     # nine failures and then one that was taken do not pause it
     assert sending.states() == {"sent": 2, "failed": 19, "pending": 1}
     sending.assert_accounted_for()
+
+
+def test_of_requests_that_fail_together_one_counts(sending: Sending) -> None:
+    sending.destination(burst=16)
+    sending.add_rows(30)
+    sending.there.script.extend([OK, *[Answer(503, waits=0.2)] * 16])
+    assert sending.send().exit_code == 0
+    assert sending.states() == {"sent": 30}
+    assert max(rows(sending.db, "select attempts from raw.outbound_deliveries")) == (2,)
+    sending.assert_counts_add_up()
 
 
 def test_a_record_is_given_up_after_eight_attempts(sending: Sending) -> None:

@@ -14,6 +14,7 @@ from ingest.postgres.connection import Connection
 from tests.outbound.sending import Sending
 from tests.support.ingesting import ingest, rows, value
 from tests.support.processes import dies_before, patched, start, wait_until_gone
+from tests.support.receiving_end import Answer
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,18 @@ def test_the_rate_is_kept_within_two_percent(sending: Sending, rate: float, seco
     steady = times[2 * burst :]
     kept = linear_regression(steady, range(len(steady))).slope
     assert kept == pytest.approx(rate, rel=0.02)
+
+
+def test_slow_answers_do_not_make_it_slow(sending: Sending) -> None:
+    """One after the other they would be three a second."""
+    sending.destination(rate=40.0, burst=16)
+    sending.there.usual = Answer(waits=0.3)
+    sending.add_rows(120)
+    assert sending.send().exit_code == 0
+    steady = sending.there.times[40:]
+    kept = linear_regression(steady, range(len(steady))).slope
+    assert kept == pytest.approx(40.0, rel=0.05)
+    sending.assert_accounted_for()
 
 
 @pytest.mark.parametrize("leap", ["1 hour", "-1 hour"])
