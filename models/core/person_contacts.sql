@@ -25,6 +25,14 @@ with touched as (
 
     union
 
+    -- of what was corrected or is gone no candidate is left
+    select p.linkedin_url
+    from {{ ref('person_emails') }} as e
+    inner join {{ ref('people') }} as p on e._name_key = p._name_key
+    where {{ is_new('e') }} and e.linkedin_url is null
+
+    union
+
     -- who is one of several is meant once the others are gone
     select c.linkedin_url
     from {{ ref('email_candidates') }} as n

@@ -252,11 +252,6 @@ MUTANTS = {
         "coalesce({{ likelihood }} < 0, false)",
     ),
     "two-share-an-address": (CONTACTS, "and c.linkedin_url <> other.linkedin_url", "and false"),
-    "who-left-still-shares": (
-        "models/core/email_candidates.sql",
-        "'rivals': 'email_id',",
-        "",
-    ),
     "who-left-is-written-to": (
         "models/core/email_candidates.sql",
         "and w.is_current is not false",

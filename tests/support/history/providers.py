@@ -31,7 +31,7 @@ class Providers(Draws):
         return found
 
     def _name_that_several_bear(self) -> str:
-        return f"Pat Same {self.draw.randrange(20)}"
+        return f"Pat Same {self.draw.randrange(60)}"
 
     def _organisation(self, domain: str) -> list[Record]:
         d = self.draw
@@ -54,7 +54,7 @@ class Providers(Draws):
         return [self._told("company_payloads", key, fields, APOLLO, "organization")]
 
     def _matched_person(self, slug: str) -> list[Record]:
-        return [self._match(slug) for _ in range(self._one([1, 1, 2]))]
+        return [self._match(slug) for _ in self._times()]
 
     def _match(self, slug: str) -> Record:
         d = self.draw
@@ -93,12 +93,12 @@ class Providers(Draws):
         return replace(record, payload=payload, received=received, workflow=workflow)
 
     def _found_address(self, slug: str) -> list[Record]:
-        return [self._finding(slug) for _ in range(self._one([1, 1, 2]))]
+        return [self._finding(slug) for _ in self._times()]
 
     def _finding(self, slug: str) -> Record:
         d = self.draw
         fields = {
-            "email": self._address(),
+            "email": self._one([f"{slug}@acme.example"] * 3 + [self._address()]),
             "status": self._one(["valid", "VALID_CATCH_ALL", "invalid", "unknown", None, "odd"]),
         }
         url = self._key(spell.person(d, slug), spell.NO_PEOPLE)
