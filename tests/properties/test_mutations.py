@@ -276,11 +276,9 @@ MUTANTS = {
     ),
     "an-empty-career-is-none": (SETS, "{{ list_of(list) }} = '[]'", "false"),
     "former-employers-of-providers-are-forgotten": (
-        *(
-            OBSERVATIONS,
-            "from {{ items_of('s.roles', 'r') }}",
-            "from {{ items_of('null::jsonb', 'r') }}",
-        ),
+        OBSERVATIONS,
+        "from {{ items_of('s.roles', 'r') }}",
+        "from {{ items_of('null::jsonb', 'r') }}",
     ),
     "what-is-unknown-takes-a-verdict-back": (
         CONTACTS,

@@ -24,7 +24,7 @@ _ROLE = (
 _SCHOOL = ("school_name", "degree", "field_of_study", "start_date", "end_date", "grade")
 
 # set -> (table, field of a profile, members of an item, column of its place)
-_SETS = {
+SETS = {
     "roles": ("core.provider_roles", "experience", _ROLE, "experience_order"),
     "schools": (
         *("core.provider_schools", "education", (*_SCHOOL, "activities")),
@@ -63,7 +63,7 @@ def of_providers(
     for each in people:
         said[each.key].append(each)
     tables: dict[str, list[Row]] = {}
-    for name, (table, field, members, order) in _SETS.items():
+    for name, (table, field, members, order) in SETS.items():
         by_profile = {
             each.key
             for each in profiles

@@ -209,7 +209,8 @@ def _pdl_person(payload: Payload, r: Reader) -> Said:
         "linkedin_url": r.company_url("job_company_linkedin_url"),
     }
     domain = r.domain("job_company_website")
-    said = {
+    roles = listed(r, "experience", role_of_pdl)
+    said: Row = {
         "likelihood": sure,
         **{name: r.text(name) for name in ("full_name", "first_name", "last_name")},
         "location": r.text("location_name"),
@@ -221,10 +222,9 @@ def _pdl_person(payload: Payload, r: Reader) -> Said:
         "started_on": r.day("job_start_date"),
         "is_current": True,
         "phone": forms.phone(phone),
+        "roles": roles,
+        "schools": listed(r, "education", school_of_pdl),
     }
-    roles = listed(r, "experience", role_of_pdl)
-    said["roles"] = roles
-    said["schools"] = listed(r, "education", school_of_pdl)
     employers = [(domain, employer)] + [
         (
             role["company_domain"],

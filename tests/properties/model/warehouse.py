@@ -59,9 +59,5 @@ def _observed(said: Observation, key: str, attributes: tuple[str, ...]) -> Row:
         "refreshed_at": said.refreshed,
         "received_at": said.received,
         **{attribute: said[attribute] for attribute in attributes},
-        **{
-            name: careers.as_stored(said[name])
-            for name in ("roles", "schools")
-            if name in attributes
-        },
+        **{name: careers.as_stored(said[name]) for name in careers.SETS if name in attributes},
     }
