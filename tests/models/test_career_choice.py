@@ -13,7 +13,13 @@ from tests.support.scratch import Parameters
 from tests.support.sources import PROFILE
 from tests.support.warehouse import Warehouse, assert_as_built_at_once
 
-TABLES = ("--select", "+provider_roles", "+provider_schools")
+TABLES = (
+    "--select",
+    "+provider_roles",
+    "+provider_schools",
+    "person_experience",
+    "person_education",
+)
 
 CLAY, PDL = "clay-person-profile", "pdl-person"
 APOLLO, LEADMAGIC = "apollo-people-match", "leadmagic-profile"
