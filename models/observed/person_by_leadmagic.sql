@@ -1,24 +1,25 @@
-{#- of years, `2011-2015`; one year alone is both #}
-{%- set years = "(a.item ->> 'attended_year') ~ '^ *[0-9]{4}( *[-–—] *[0-9]{4})? *$'" -%}
-{%- set lasts = "lower(btrim(a.item ->> 'end_date')) = 'present'" -%}
+{%- set ended, attended = "(a.item ->> 'end_date')", "(a.item ->> 'attended_year')" -%}
+{%- set lasts = "lower(btrim(" ~ ended ~ ")) = 'present'" -%}
+{#- two years, or one that is both: `2011-2015` #}
+{%- set has_years = attended ~ " ~ '^ *[0-9]{4}( *[-–—] *[0-9]{4})? *$'" -%}
 {%- set role = {
     'company': 'company_name',
     'title': 'position_title',
     'locality': 'location',
     'start_date': 'start_date',
-    'end_date': ['end_date', "case when " ~ lasts ~ " then null else a.item ->> 'end_date' end"],
-    'is_current': ['end_date', "case when " ~ lasts ~ " then 'true' end"],
+    'end_date': ['end_date', 'case when ' ~ lasts ~ ' then null else ' ~ ended ~ ' end'],
+    'is_current': ['end_date', 'case when ' ~ lasts ~ " then 'true' end"],
 } -%}
 {%- set school = {
     'school_name': 'institution_name',
     'degree': 'degree',
     'start_date': [
         'attended_year',
-        "case when " ~ years ~ " then left(btrim(a.item ->> 'attended_year'), 4)"
-        ~ " else a.item ->> 'attended_year' end",
+        'case when ' ~ has_years ~ ' then left(btrim(' ~ attended ~ '), 4) else ' ~ attended ~ ' end',
     ],
     'end_date': [
-        'attended_year', "case when " ~ years ~ " then right(btrim(a.item ->> 'attended_year'), 4) end",
+        'attended_year',
+        'case when ' ~ has_years ~ ' then right(btrim(' ~ attended ~ '), 4) end',
     ],
 } -%}
 with payloads as (
