@@ -130,7 +130,10 @@
             e.{{ column }},
             {%- endfor %}
             e.company_domain
-        from {{ sql_of_source(node) }} as s
+        from (
+            select o.* from {{ sql_of_source(node) }} as o
+            {{ fence() }}
+        ) as s
         cross join lateral (
             select
                 {%- for attribute, column in employer.items() if attribute != 'source' %}
@@ -144,12 +147,13 @@
                 {{ 'i.' ~ of_role[attribute] if attribute in of_role else 'null' }} as {{ column }},
                 {%- endfor %}
                 i.company_domain,
-                r.position as place
-            from {{ items_of('s.roles', 'r') }}
-            cross join
-                lateral jsonb_to_record(r.item) as i (
+                r.place
+            from
+                jsonb_array_elements(s.roles) with ordinality as r (item, place),
+                jsonb_to_record(r.item) as i (
                     company text, company_domain text, company_linkedin_url text
                 )
+            where jsonb_typeof(r.item) = 'object'
         ) as e
         order by s.raw_payload_id, e.company_domain, e.place
     )

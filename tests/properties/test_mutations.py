@@ -277,8 +277,8 @@ MUTANTS = {
     "an-empty-career-is-none": (SETS, "{{ list_of(list) }} = '[]'", "false"),
     "former-employers-of-providers-are-forgotten": (
         OBSERVATIONS,
-        "from {{ items_of('s.roles', 'r') }}",
-        "from {{ items_of('null::jsonb', 'r') }}",
+        "jsonb_array_elements(s.roles) with",
+        "jsonb_array_elements('[]') with",
     ),
     "what-is-unknown-takes-a-verdict-back": (
         CONTACTS,
