@@ -148,9 +148,9 @@
                 {%- endfor %}
                 i.company_domain,
                 r.place
-            from
-                jsonb_array_elements(s.roles) with ordinality as r (item, place),
-                jsonb_to_record(r.item) as i (
+            from jsonb_array_elements(s.roles) with ordinality as r (item, place)
+            cross join
+                lateral jsonb_to_record(r.item) as i (
                     company text, company_domain text, company_linkedin_url text
                 )
             where jsonb_typeof(r.item) = 'object'
