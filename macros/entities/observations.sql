@@ -69,6 +69,8 @@
                 'is_current': 'boolean',
                 'phone': 'text',
                 'likelihood': 'integer',
+                'roles': 'jsonb',
+                'schools': 'jsonb',
             },
             'observers': [
                 'person_by_profile', 'person_by_discovery', 'person_by_salesnav',
@@ -101,10 +103,60 @@
             {%- for attribute, column in meta.employer.items() if attribute != 'source' -%}
                 {%- do said.update({attribute: 'o.' ~ column}) -%}
             {%- endfor -%}
-            {%- do queries.append(observations_by(entity, sql_of_source(node), meta.employer, said)) -%}
+            {%- do queries.append(observations_by(entity, employers_of(node), meta.employer, said)) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ queries | join('\n    union all\n') }}
+{%- endmacro %}
+
+
+{#
+    Query in parentheses: what a source says of employers, in its own columns. A row for the present one;
+    where careers are stated, one for each other domain in them as well, with its name and page.
+#}
+{% macro employers_of(node) -%}
+    {%- set employer = node.config.meta.employer -%}
+    {%- if 'roles' not in node.config.meta.states -%}
+        {{ return(sql_of_source(node)) }}
+    {%- endif -%}
+    {%- set of_role = {'name': 'company', 'linkedin_url': 'company_linkedin_url'} -%}
+    (
+        select distinct on (s.raw_payload_id, e.company_domain)
+            s.linkedin_url,
+            s.raw_payload_id,
+            s.refreshed_at,
+            s.received_at,
+            {%- for attribute, column in employer.items() if attribute != 'source' %}
+            e.{{ column }},
+            {%- endfor %}
+            e.company_domain
+        from (
+            select o.* from {{ sql_of_source(node) }} as o
+            {{ fence() }}
+        ) as s
+        cross join lateral (
+            select
+                {%- for attribute, column in employer.items() if attribute != 'source' %}
+                s.{{ column }},
+                {%- endfor %}
+                s.company_domain,
+                -1 as place
+            union all
+            select
+                {%- for attribute, column in employer.items() if attribute != 'source' %}
+                {{ 'i.' ~ of_role[attribute] if attribute in of_role else 'null' }} as {{ column }},
+                {%- endfor %}
+                i.company_domain,
+                r.place
+            from jsonb_array_elements(s.roles) with ordinality as r (item, place)
+            cross join
+                lateral jsonb_to_record(r.item) as i (
+                    company text, company_domain text, company_linkedin_url text
+                )
+            where jsonb_typeof(r.item) = 'object'
+        ) as e
+        order by s.raw_payload_id, e.company_domain, e.place
+    )
 {%- endmacro %}
 
 
@@ -257,7 +309,7 @@
 
 {# What a line of the ranking may be about. #}
 {% macro ranked_attributes() -%}
-    {%- set found = ['position', 'email', 'statement'] -%}
+    {%- set found = ['position', 'email', 'statement'] + (stated_sets() | list) -%}
     {%- for observed in observed_entities().values() -%}
         {%- do found.extend(observed.attributes) -%}
     {%- endfor -%}

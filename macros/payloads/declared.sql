@@ -52,6 +52,11 @@
         {%- do stated.update({named: 'core.company_observations.' ~ attribute}) -%}
     {%- endfor -%}
     {%- do stated.update({'emails': 'extracted.person_emails.email'}) -%}
+    {%- for set, members in stated_sets().items() -%}
+        {%- for member in members -%}
+            {%- do stated.update({set ~ '.' ~ member: 'core.provider_' ~ set ~ '.' ~ member}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
     {%- if column in meta.states -%}
         {%- do stated.update({column: 'core.' ~ meta.entity ~ '_observations.' ~ column}) -%}
     {%- endif -%}

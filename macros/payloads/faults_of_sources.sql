@@ -27,6 +27,9 @@
                 {%- do faults.append('states ' ~ column ~ ', which is no attribute of a ' ~ meta.entity) -%}
             {%- endfor -%}
         {%- endif -%}
+        {%- if 'roles' in meta.get('states', []) and 'employer' not in meta -%}
+            {%- do faults.append('states roles and no employer: name the source of the companies in them') -%}
+        {%- endif -%}
         {%- for fault in faults -%}
             {%- do queries.append("select '" ~ node.name ~ ' ' ~ fault ~ "' as fault") -%}
         {%- endfor -%}
@@ -64,6 +67,8 @@
     {%- set ranked = [] -%}
     {%- for column in meta.get('states', []) -%}
         {%- if column in observed_entities().get(meta.entity, {}).get('attributes', {}) -%}
+            {%- do ranked.append(column) -%}
+        {%- elif column in stated_sets() -%}
             {%- do ranked.append(column) -%}
         {%- elif column in ('title', 'company_name', 'company_domain') and 'position' not in ranked -%}
             {%- do ranked.append('position') -%}

@@ -118,6 +118,12 @@
 {%- endmacro %}
 
 
+{# A list that is a null marker in words is none, and nothing to report. #}
+{% macro kept_as_set(field) -%}
+    {{ return([[field, field ~ " #>> '{}'", list_of_objects(field), 'not a list of objects']]) }}
+{%- endmacro %}
+
+
 {% macro unusable_items(list, value, path, form, reason) -%}
     (
         select

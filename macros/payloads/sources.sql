@@ -10,12 +10,15 @@
         states      the attributes among its columns, as observed_entities names them
         emails      whether its column `emails` holds addresses, as person_emails wants them
 
+    Of a person `states` may name roles and schools, columns that hold lists (careers.sql).
+
     One that reads the payloads of a provider, by source_payloads, refers to its raw table, to functions
     and to no model, and says in its meta as well:
 
         within      members of a payload that hold what is read, the first that there is
         marks       fields of which a payload has one at least if it states anything
-        fields      column of its query -> the paths, within what is read, that it is made of
+        fields      column of its query -> the paths, within what is read, that it is made of; of a list,
+                    `roles.title`
         employer    of a person, what its columns say of the employer in company_domain: `source`, and
                     attribute of a company -> column
 #}

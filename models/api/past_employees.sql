@@ -20,13 +20,13 @@ where
             and r.company_domain = still.company_domain
             and still.is_current
     )
-    -- the profile may name its current role outside of the list of roles
+    -- who states the career may name the current role outside of it
     and not exists (
         select from {{ ref('person_positions') }} as o
         where
             r.linkedin_url = o.linkedin_url
             and r.company_domain = o.company_domain
-            and o.source = 'profile'
+            and r.source = o.source
             and coalesce(o.is_current, o.ended_on is null)
     )
 order by

@@ -1,3 +1,4 @@
+-- Of a person either the profile's or, where it states none, those of one provider.
 select
     e.id,
     p.id as person_id,
@@ -12,7 +13,36 @@ select
     -- where nothing says whether a role is current, its end does
     coalesce(e.is_current, e.end_date is null) as is_current,
     e.experience_order,
-    e.raw_payload_id
-from {{ ref('person_experience') }} as e
+    e.raw_payload_id,
+    e.source
+from (
+    select
+        x.id,
+        x.linkedin_url,
+        x.company_domain,
+        x.company,
+        x.title,
+        x.start_date,
+        x.end_date,
+        x.is_current,
+        x.experience_order,
+        x.raw_payload_id,
+        'profile' as source
+    from {{ ref('person_experience') }} as x
+    union all
+    select
+        o.id,
+        o.linkedin_url,
+        o.company_domain,
+        o.company,
+        o.title,
+        o.start_date,
+        o.end_date,
+        o.is_current,
+        o.experience_order,
+        o.raw_payload_id,
+        o.source
+    from {{ ref('provider_roles') }} as o
+) as e
 inner join {{ ref('people') }} as p on e.linkedin_url = p.linkedin_url
 left join {{ ref('company_domains') }} as d on e.company_domain = d.domain

@@ -11,6 +11,12 @@
             'idx_core_person_observations_phone': {
                 'columns': ['linkedin_url', 'raw_payload_id'], 'where': 'phone is not null',
             },
+            'idx_core_person_observations_roles': {
+                'columns': ['linkedin_url'], 'where': 'roles is not null',
+            },
+            'idx_core_person_observations_schools': {
+                'columns': ['linkedin_url'], 'where': 'schools is not null',
+            },
         },
         'withdrawn': {
             'outlive': 'false',

@@ -1,3 +1,10 @@
+{%- set role = {
+    'company': 'organization_name',
+    'title': 'title',
+    'start_date': 'start_date',
+    'end_date': 'end_date',
+    'is_current': 'current',
+} -%}
 with payloads as (
     {{ source_payloads('person_by_apollo', 'person_payloads') }}
 ),
@@ -91,7 +98,9 @@ select
         when ltrim(email) not ilike 'email\_not\_unlocked@%'
             then jsonb_build_array(jsonb_build_object('email', email, 'verdict', email_status))
     end as emails,
-    {{ unconverted([
+
+    {{ stated_set('roles', 'employment_history', role) }} as roles,
+    {{ issues_and(unconverted([
         ['email', 'email', function('email_address') ~ '(email)', 'not an e-mail address'],
         [
             'organization.primary_domain', 'primary_domain',
@@ -117,16 +126,8 @@ select
             'organization.linkedin_url', 'employer_url',
             function('company_linkedin_url') ~ '(employer_url)', 'not a LinkedIn company URL',
         ],
-        [
-            'employment_history[].start_date', 'start_date',
-            function('as_date') ~ '(start_date)', 'not a date',
-        ],
-        [
-            'employment_history', 'employment_history::text',
-            list_of_objects('employment_history'), 'not a list of objects',
-        ],
-    ] + kept_as_object('organization') + kept_as_text([
+    ] + kept_as_set('employment_history') + kept_as_object('organization') + kept_as_text([
         'name', 'first_name', 'last_name', 'headline', 'title', 'email_status', 'city', 'state',
         'country',
-    ])) }} as _issues
+    ])), unusable_in_set('roles', 'employment_history', role)) }} as _issues
 from parsed

@@ -1,3 +1,27 @@
+{%- set ended, attended = "(a.item ->> 'end_date')", "(a.item ->> 'attended_year')" -%}
+{%- set lasts = "lower(btrim(" ~ ended ~ ")) = 'present'" -%}
+{#- two years, or one that is both: `2011-2015` #}
+{%- set has_years = attended ~ " ~ '^ *[0-9]{4}( *[-–—] *[0-9]{4})? *$'" -%}
+{%- set role = {
+    'company': 'company_name',
+    'title': 'position_title',
+    'locality': 'location',
+    'start_date': 'start_date',
+    'end_date': ['end_date', 'case when ' ~ lasts ~ ' then null else ' ~ ended ~ ' end'],
+    'is_current': ['end_date', 'case when ' ~ lasts ~ " then 'true' end"],
+} -%}
+{%- set school = {
+    'school_name': 'institution_name',
+    'degree': 'degree',
+    'start_date': [
+        'attended_year',
+        'case when ' ~ has_years ~ ' then left(btrim(' ~ attended ~ '), 4) else ' ~ attended ~ ' end',
+    ],
+    'end_date': [
+        'attended_year',
+        'case when ' ~ has_years ~ ' then right(btrim(' ~ attended ~ '), 4) end',
+    ],
+} -%}
 with payloads as (
     {{ source_payloads('person_by_leadmagic', 'person_payloads') }}
 ),
@@ -23,7 +47,8 @@ parsed as (
             company_name text,
             company_website text,
             company_industry text,
-            work_experience jsonb
+            work_experience jsonb,
+            education jsonb
         )
     -- since when: of the role at this employer that has no end
     left join lateral (
@@ -58,21 +83,18 @@ select
     true as is_current,
     {{ function('plain_text') }}(company_industry) as company_industry,
 
-    {{ unconverted([
+    {{ stated_set('roles', 'work_experience', role) }} as roles,
+    {{ stated_set('schools', 'education', school) }} as schools,
+    {{ issues_and(unconverted([
         [
             'company_website', 'company_website',
             function('normal_domain') ~ '(company_website)', 'not a domain',
         ],
-        [
-            'work_experience[].start_date', 'start_date', function('as_date') ~ '(start_date)',
-            'not a date',
-        ],
-        [
-            'work_experience', 'work_experience::text', list_of_objects('work_experience'),
-            'not a list of objects',
-        ],
-    ] + kept_as_text([
+    ] + kept_as_set('work_experience') + kept_as_set('education') + kept_as_text([
         'full_name', 'first_name', 'last_name', 'bio', 'location', 'country',
         'professional_title', 'company_name', 'company_industry',
-    ])) }} as _issues
+    ])), issues_and(
+        unusable_in_set('roles', 'work_experience', role),
+        unusable_in_set('schools', 'education', school)
+    )) }} as _issues
 from parsed

@@ -1,3 +1,18 @@
+{%- set role = {
+    'company': ['company.name', name_of_member('company')],
+    'company_domain': 'company.website',
+    'company_linkedin_url': 'company.linkedin_url',
+    'title': ['title.name', name_of_member('title')],
+    'start_date': 'start_date',
+    'end_date': 'end_date',
+} -%}
+{%- set school = {
+    'school_name': ['school.name', name_of_member('school')],
+    'degree': ['degrees', texts_of_member('degrees')],
+    'field_of_study': ['majors', texts_of_member('majors')],
+    'start_date': 'start_date',
+    'end_date': 'end_date',
+} -%}
 with payloads as (
     {{ source_payloads('person_by_pdl', 'person_payloads') }}
 ),
@@ -26,6 +41,8 @@ parsed as (
             mobile_phone text,
             location_name text,
             location_country text,
+            experience jsonb,
+            education jsonb,
             likelihood text
         )
 ),
@@ -78,7 +95,10 @@ select
             from {{ items_of('emails', 'e') }}
         ) as a
     ) as emails,
-    {{ issues_and(unconverted([
+
+    {{ stated_set('roles', 'experience', role) }} as roles,
+    {{ stated_set('schools', 'education', school) }} as schools,
+    {{ issues_and(issues_and(unconverted([
         [
             'work_email', 'work_email', function('email_address') ~ '(work_email)',
             'not an e-mail address',
@@ -99,11 +119,14 @@ select
         ],
         ['job_start_date', 'job_start_date', function('as_date') ~ '(job_start_date)', 'not a date'],
         ['likelihood', 'said_likelihood', 'sure', 'not a whole number'],
-    ] + kept_as_text([
+    ] + kept_as_set('experience') + kept_as_set('education') + kept_as_text([
         'full_name', 'first_name', 'last_name', 'location_name', 'location_country', 'job_title',
         'job_company_name',
     ])), unusable_items(
         'emails', "u.item ->> 'address'", 'emails[%s].address', 'email_address',
         'not an e-mail address',
+    )), issues_and(
+        unusable_in_set('roles', 'experience', role),
+        unusable_in_set('schools', 'education', school)
     )) }} as _issues
 from judged

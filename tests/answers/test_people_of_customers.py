@@ -68,6 +68,45 @@ CAREERS: dict[str, tuple[list[Row], list[tuple[str | None, str, str]]]] = {
     "no-role-at-all": ([], []),
 }
 
+# people whom Apollo or People Data Labs alone know -> (workflow, payload, customers as above)
+KNOWN_TO_PROVIDERS: dict[str, tuple[str, Row, list[tuple[str | None, str, str]]]] = {
+    "known-to-pdl": (
+        "pdl-person",
+        {
+            "experience": [
+                {
+                    "company": {"name": "here", "website": "here.example"},
+                    "title": {"name": "buyer"},
+                },
+                {
+                    "company": {"name": "whatever", "website": f"www.{CUSTOMER}"},
+                    "title": {"name": "planner"},
+                    "start_date": "2015-03",
+                    "end_date": "2019-02",
+                },
+            ]
+        },
+        [(CUSTOMER, "Customer Inc.", "planner")],
+    ),
+    "still-there-says-pdl": (
+        "pdl-person",
+        {"experience": [{"company": {"website": CUSTOMER}, "title": {"name": "planner"}}]},
+        [],
+    ),
+    "known-to-apollo": (
+        "apollo-people-match",
+        {
+            "person": {
+                "employment_history": [
+                    {"organization_name": "Customer Inc.", "title": "Packer", "current": False},
+                    {"organization_name": "Customer Inc.", "title": "Head", "current": "true"},
+                ]
+            }
+        },
+        [(CUSTOMER, "Customer Inc.", "Packer")],
+    ),
+}
+
 LEFT = "left.example"
 
 # person -> (roles, latest experience, (last title, left on) or None)
@@ -100,6 +139,11 @@ def built(_built: Parameters) -> Iterator[Warehouse]:
             there = {"company_domain": f"https://{LEFT}/"}
             found = [{**role, **there} for role in roles]
             profile(warehouse, person, found, latest and {**latest, **there})
+        for person, (workflow, payload, _) in KNOWN_TO_PROVIDERS.items():
+            warehouse.payload(
+                *("person_payloads", PROFILE.format(person), payload), workflow_slug=workflow
+            )
+        _left_by_providers(warehouse)
         _competing(warehouse)
         warehouse.build()
         yield warehouse
@@ -110,6 +154,19 @@ def profile(w: Warehouse, person: str, roles: list[Row], latest: Row | None = No
     if latest:
         payload["latest_experience"] = latest
     w.payload("person_payloads", PROFILE.format(person), payload)
+
+
+def _left_by_providers(w: Warehouse) -> None:
+    """One who left, and one who is there still, though not by the list of roles."""
+    left = {
+        "company": {"website": "left-pdl.example"},
+        "title": {"name": "buyer"},
+        "end_date": 2020,
+    }
+    there = {"job_title": "head", "job_company_website": "left-pdl.example"}
+    for person, more in {"left-says-pdl": {}, "there-says-pdl": there}.items():
+        payload = {"full_name": person, "experience": [left], **more}
+        w.payload(*("person_payloads", PROFILE.format(person), payload), workflow_slug="pdl-person")
 
 
 def _customers(w: Warehouse) -> None:
@@ -156,6 +213,31 @@ def _competing(w: Warehouse) -> None:
     firmographics(w, domain, "By Firmographics", None, moment(1))
     employer = {"company": "By Profile", "company_domain": domain, "is_current": True}
     profile(w, "who-works-at-competing", [employer])
+
+
+@pytest.mark.parametrize("person", KNOWN_TO_PROVIDERS)
+def test_who_is_known_to_a_provider_alone_worked_at_a_customer_too(
+    built: Warehouse, person: str
+) -> None:
+    found = rows(
+        built,
+        "select customer_domain, customer_name, title from api.worked_at_customer"
+        " where origin_domain = %s and linkedin_url = %s",
+        OWNER,
+        PROFILE.format(person),
+    )
+    assert [tuple(each.values()) for each in found] == KNOWN_TO_PROVIDERS[person][2]
+
+
+def test_who_left_a_company_by_a_provider_is_a_past_employee_of_it(built: Warehouse) -> None:
+    found = rows(
+        built,
+        "select linkedin_url, last_title, left_on::text from api.past_employees"
+        " where company_domain = 'left-pdl.example'",
+    )
+    assert [tuple(each.values()) for each in found] == [
+        (PROFILE.format("left-says-pdl"), "buyer", "2020-01-01")
+    ]
 
 
 @pytest.mark.parametrize("person", CAREERS)

@@ -49,7 +49,7 @@ def test_a_key_reads_what_its_scopes_say(
     assert guarded.get(path, params=owner).status_code == 401
     about_people = {
         *("people", "leads", "contacts", "past-employees", "roles", "education", "job-changes"),
-        *("person-history", "worked-at-customer", "champions"),
+        *("person-history", "worked-at-customer", "champions", "deliveries-out"),
     }
     got = {
         name: guarded.get(path, params=owner, headers=headers) for name, headers in bearers.items()

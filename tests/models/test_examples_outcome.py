@@ -306,6 +306,10 @@ LISTED = {
     ' order by full_name collate "C"',
     "waiting": 'select * from api.status where waiting > 0 order by workflow_slug collate "C"',
     "job_changes": "select * from api.job_changes order by full_name",
+    "provider_roles": "select * from api.roles where source <> 'profile'"
+    ' order by full_name collate "C", experience_order',
+    "provider_schools": "select * from api.education where source <> 'profile'"
+    ' order by full_name collate "C", education_order',
     "vc_portfolio": "select * from api.vc_portfolio order by firm_name, company_domain",
     "company_history": "select * from api.company_history where old_value is not null"
     " order by entity_key, attribute",

@@ -308,7 +308,7 @@ def test_the_first_page_counts_what_there_is(built: Warehouse, web: TestClient) 
     assert (facts["Companies"], facts["People"]) == (str(companies), str(people))
     assert (facts["Wait to be read"], facts["Refused"]) == (str(waiting), str(refused))
     leads = {row[0]: int(row[4].split()[0]) for row in page.one("table").rows()}
-    assert leads["northwind-tools-example"] == 7
+    assert leads["northwind-tools-example"] == 8
     assert leads["seller-example"] == CROWD
 
 

@@ -112,7 +112,7 @@ def test_the_newest_payload_of_a_contested_company_stands_first(shown: Shown) ->
 
 
 def test_a_second_run_says_that_all_was_loaded_and_shows_the_same(shown: Shown) -> None:
-    assert "163 records of 25 files in examples/ (all loaded before" in shown.screen
+    assert "164 records of 25 files in examples/ (all loaded before" in shown.screen
     assert "1 models, 2 functions, 3 seeds; 4 tests passed" in shown.screen
     lines = shown.screen.splitlines()
     assert any(line.split()[:1] == ["acme-widgets.example"] for line in lines)
@@ -172,8 +172,8 @@ def pasted(screen: str) -> list[str]:
 @pytest.mark.parametrize(
     ("number", "told"),
     [
-        (0, ["Ana Example", "Bruno Sample", "Chlo", "Ivo Testcase", "(4 rows)"]),
-        (1, ["Ana Example", "Bruno Sample", "2024-04-30", "(2 rows)"]),
+        (0, ["Ana Example", "Bruno Sample", "Chlo", "Ivo Testcase", "una devised", "(5 rows)"]),
+        (1, ["Ana Example", "Bruno Sample", "2024-04-30", "una devised", "(3 rows)"]),
         (2, ["Acme Widgets Careers", "firmographics", "people_discovery"]),
         (3, ["circa 1990", "jane doe", "linkedin profile of Wim"]),
     ],

@@ -126,7 +126,9 @@ def test_what_its_yml_lacks_is_told_in_a_sentence(built: Warehouse, project: Pro
     del built
     yml = project.folder / "models/observed/company_by_acme.yml"
     right = yml.read_text(encoding="utf-8")
-    wrong = right.replace("source: acme", "from: acme").replace("[name, industry", "[name, sector")
+    wrong = right.replace("source: acme", "from: acme").replace(
+        "[name, industry", "[name, sector, roles"
+    )
     wrong = wrong.replace("marks: [title, sector, staff, based_in]", "marks: []")
     yml.write_text(wrong, encoding="utf-8")
     project.forget()
@@ -139,6 +141,7 @@ def test_what_its_yml_lacks_is_told_in_a_sentence(built: Warehouse, project: Pro
     for fault in (
         "has no name: write source",
         "states sector, which is no attribute",
+        "states roles and no employer",
         "has no marks",
     ):
         assert f"company_by_acme {fault}" in str(failed.value)

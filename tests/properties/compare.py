@@ -26,6 +26,8 @@ KEYS = {
     "extracted.extraction_issues": ("raw_table", "raw_payload_id", "field"),
     "core.company_observations": ("source", "raw_payload_id", "domain"),
     "core.person_observations": ("source", "raw_payload_id", "linkedin_url"),
+    "core.provider_roles": ("linkedin_url", "experience_order"),
+    "core.provider_schools": ("linkedin_url", "education_order"),
     "core.companies": ("domain",),
     "core.company_history": ("domain", "attribute", "observed_at"),
     "core.people": ("linkedin_url",),

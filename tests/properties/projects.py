@@ -123,6 +123,8 @@ _RANKED_ANEW: dict[tuple[str, str, str], int | None] = {
     ("person", "location", "salesnav"): 0,
     ("person", "position", "profile"): 54,
     ("person", "email", "leadmagic_emails"): 50,
+    ("person", "roles", "pdl"): 50,
+    ("person", "schools", "pdl_unlikely"): None,
     ("customer", "statement", "manual"): 5,
 }
 

@@ -33,6 +33,7 @@ POSITION_CHANGES = "models/core/position_changes.sql"
 EMPLOYERS = "models/observed/company_by_profiles.sql"
 EXPORTS = "models/observed/person_by_salesnav.sql"
 CONTACTS = "models/core/person_contacts.sql"
+CAREERS, SETS = "macros/entities/careers.sql", "macros/payloads/careers.sql"
 
 # name: (file, what stands there, what the mutant has instead)
 MUTANTS = {
@@ -261,6 +262,18 @@ MUTANTS = {
         CONTACTS,
         "(email is not null and address_verdict <> 'invalid') desc,",
         "(email is not null) desc,",
+    ),
+    "providers-speak-beside-a-profile": (
+        *(CAREERS, "where s.linkedin_url = w.linkedin_url", "where false"),
+    ),
+    "a-profile-without-roles-silences-others": (
+        *(CAREERS, "where {{ states_set('w.' ~ of_profile) }}", "where true"),
+    ),
+    "an-empty-career-is-none": (SETS, "{{ list_of(list) }} = '[]'", "false"),
+    "former-employers-of-providers-are-forgotten": (
+        OBSERVATIONS,
+        "jsonb_array_elements(s.roles) with",
+        "jsonb_array_elements('[]') with",
     ),
     "what-is-unknown-takes-a-verdict-back": (
         CONTACTS,

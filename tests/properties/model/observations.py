@@ -94,9 +94,9 @@ def of_companies(
         if source.entity == "company"
     )
     employers = (
-        (said.employer[0], _order_of(payload), [said.employer[1:]])
+        (said.employers[0], _order_of(payload), said.employers[1])
         for _, payload, said in told
-        if said.employer is not None and said.key is not None
+        if said.employers is not None and said.key is not None
     )
     named_by = chain(_companies_named(raw, entities, seeds), by_providers, employers)
     return [

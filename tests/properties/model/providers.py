@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.properties.model import forms
 from tests.properties.model.feeds import exported, person_of_lead
+from tests.properties.model.lists import listed, role_of_pdl, school_of_pdl
 from tests.properties.model.payloads import (
     NO_DOMAIN,
     NO_OBJECT,
@@ -41,14 +42,14 @@ class Said:
         source: The source.
         key: Of the entity, in normal form; None where it is not known by one.
         said: Its attributes.
-        employer: Source, domain and attributes of the employer.
+        employers: Source, and of each employer, the present one first, domain and attributes.
         emails: Addresses as received, each with the provider's word for it.
     """
 
     source: str
     key: str | None
     said: Row
-    employer: tuple[str, str | None, Row] | None = None
+    employers: tuple[str, Sequence[tuple[str | None, Row]]] | None = None
     emails: Sequence[tuple[str | None, str | None]] = field(default_factory=list)
 
 
@@ -197,10 +198,10 @@ def _pdl_person(payload: Payload, r: Reader) -> Said:
     phone = forms.text_of(r.fields.get("mobile_phone"))
     if forms.phone(phone) is None and forms.clean(phone) is not None:
         r.report("mobile_phone", phone or "", "not a phone number")
-    listed = []
+    others = []
     for n, item in r.objects("emails"):
         address = forms.text_of(item.get("address"))
-        listed.append(address)
+        others.append(address)
         if forms.clean(address) is not None and forms.email(address) is None:
             r.report(f"emails[{n}].address", address or "", NO_EMAIL)
     employer = {
@@ -208,7 +209,8 @@ def _pdl_person(payload: Payload, r: Reader) -> Said:
         "linkedin_url": r.company_url("job_company_linkedin_url"),
     }
     domain = r.domain("job_company_website")
-    said = {
+    roles = listed(r, "experience", role_of_pdl)
+    said: Row = {
         "likelihood": sure,
         **{name: r.text(name) for name in ("full_name", "first_name", "last_name")},
         "location": r.text("location_name"),
@@ -220,10 +222,20 @@ def _pdl_person(payload: Payload, r: Reader) -> Said:
         "started_on": r.day("job_start_date"),
         "is_current": True,
         "phone": forms.phone(phone),
+        "roles": roles,
+        "schools": listed(r, "education", school_of_pdl),
     }
+    employers = [(domain, employer)] + [
+        (
+            role["company_domain"],
+            {"name": role["company"], "linkedin_url": role["company_linkedin_url"]},
+        )
+        for role in roles or []
+        if role is not None
+    ]
     at_work = [] if work_email is None else [work_email]
-    emails = [(address, None) for address in (*at_work, *listed)]
-    return Said(source, payload.key, said, ("pdl_people", domain, employer), emails)
+    emails = [(address, None) for address in (*at_work, *others)]
+    return Said(source, payload.key, said, ("pdl_people", employers), emails)
 
 
 def _address(r: Reader, name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.properties.model import core, reference
+from tests.properties.model import careers, core, reference
 from tests.properties.model.contacts import contacts
 from tests.properties.model.extracted import Raw, extract
 from tests.properties.model.observations import (
@@ -17,7 +17,7 @@ from tests.properties.model.payloads import Row
 from tests.properties.model.providers import addresses, exported_addresses, said_by_providers
 from tests.properties.model.seeds import Seeds
 
-_BESIDE = ("phone", "likelihood")
+_BESIDE = ("phone", "likelihood", "roles", "schools")
 
 
 def expected(raw: Raw, seeds: Seeds) -> dict[str, list[Row]]:
@@ -42,6 +42,7 @@ def expected(raw: Raw, seeds: Seeds) -> dict[str, list[Row]]:
         for each in people
     ]
     tables |= core.companies(companies, seeds) | core.people(people, seeds)
+    tables |= careers.of_providers(people, extracted.entities["profiles"], seeds)
     tables["core.person_contacts"] = contacts(emails, people, tables, seeds)
     tables["core.company_aliases"] = core.aliases(seeds)
     tables["reference.company_icp"] = reference.icps(extracted.entities["icp_owners"], seeds)
@@ -58,4 +59,5 @@ def _observed(said: Observation, key: str, attributes: tuple[str, ...]) -> Row:
         "refreshed_at": said.refreshed,
         "received_at": said.received,
         **{attribute: said[attribute] for attribute in attributes},
+        **{name: careers.as_stored(said[name]) for name in careers.SETS if name in attributes},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -75,9 +76,47 @@ class Providers(Draws):
             "location_name": spell.text(d, "austin, texas"),
             "location_country": self._one(["united states", "Atlantis", None, "N/A"]),
             "likelihood": self._one([10, 8, 6, 5, "4", None, 0]),
+            "experience": self._listed([self._role_listed() for _ in self._some(3)]),
+            "education": self._listed([self._school_listed() for _ in self._some(2)]),
         }
         key = {"linkedin_url": self._key(spell.person(d, slug), spell.NO_PEOPLE)}
         return self._told("person_payloads", key, fields, PDL, "data")
+
+    def _listed(self, items: list[Fields]) -> Any:
+        """A list, also as text, or with something else in it; none; or what is no list."""
+        odd = [None, "none found", [], ["acme"], {"0": items}, [None, "acme", *items]]
+        return self._one([*[items] * 8, json.dumps(items), *odd])
+
+    def _role_listed(self) -> Fields:
+        company = {
+            "name": self._company_name(),
+            "website": self._company_or_not(),
+            "linkedin_url": self._page(),
+        }
+        role = {
+            "company": self._one([*[company] * 6, company["name"], None, ["acme"], {}]),
+            "title": self._one(
+                [{"name": "buyer"}, {"name": "cto"}, "buyer", None, {"name": ["x"]}]
+            ),
+            "start_date": self._day_listed(),
+            "end_date": self._day_listed(),
+            "is_primary": self._chance(30),
+        }
+        for name in self.draw.sample(sorted(role), self.draw.randrange(2)):
+            del role[name]
+        return role
+
+    def _school_listed(self) -> Fields:
+        return {
+            "school": self._one([{"name": "invented state"}, "invented state", None, {}]),
+            "degrees": self._one([["bachelors", "masters"], [], None, "phd", [{"x": 1}], ["N/A"]]),
+            "majors": self._one([["law"], ["law", None, 1], None, {"x": "y"}]),
+            "start_date": self._day_listed(),
+            "end_date": self._day_listed(),
+        }
+
+    def _day_listed(self) -> Any:
+        return self._one(["2021-03", "2019", "2023-07-01", None, "Present"])
 
     def _address(self) -> Any:
         number = self.draw.randrange(_FEW)
