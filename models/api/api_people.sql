@@ -37,7 +37,8 @@ select
     p.updated_at as last_changed_at,
     {{ function_of('o._title_words') }} as function,
     {{ best_contact('email', 'p.linkedin_url') }} as email,
-    {{ best_contact('_address_verdict', 'p.linkedin_url') }} as email_verdict
+    {{ best_contact('_address_verdict', 'p.linkedin_url') }} as email_verdict,
+    {{ is_not_to_contact('p.linkedin_url') }} as do_not_contact
 from {{ ref('people') }} as p
 left join {{ ref('person_positions') }} as o on p.linkedin_url = o.linkedin_url
 left join {{ ref('companies') }} as c on o.company_domain = c.domain

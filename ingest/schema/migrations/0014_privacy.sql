@@ -1,0 +1,512 @@
+-- People who asked to be erased, or not to be written to: tombstones, which are keyed hashes, what
+-- checks rows against them, and the audit. The key is never in the database: a session brings it as
+-- hq.privacy_key, the two padded blocks of HMAC in hexadecimal (ingest/postgres/privacy_key.py).
+do $$
+begin
+    -- asked first: "if not exists" needs a right on the database even where it does nothing
+    if to_regnamespace('privacy') is null then
+        create schema privacy;
+    end if;
+end
+$$;
+comment on schema privacy is
+'Who asked to be erased or not to be written to, as keyed hashes, and what was done for them.';
+
+create table privacy.keys (
+    version integer primary key,
+    proof bytea not null,
+    used_since timestamptz not null default now()
+);
+comment on table privacy.keys is
+'Which keys tombstones were made with, without the keys. One row per version.';
+comment on column privacy.keys.version is 'As the key file says.';
+comment on column privacy.keys.proof is 'The digest of a fixed text, by which another key is told.';
+comment on column privacy.keys.used_since is 'When the first tombstone was made with it.';
+
+create table privacy.tombstones (
+    id uuid primary key default raw.new_id(),
+    digest bytea not null,
+    kind text not null,
+    scope text not null,
+    case_ref text not null,
+    key_version integer not null references privacy.keys,
+    created_at timestamptz not null default now(),
+    constraint tombstones_scope check (scope in ('erased', 'do_not_contact')),
+    constraint tombstones_kind check (kind in ('linkedin', 'email', 'phone', 'name_at', 'name')),
+    constraint tombstones_stand_once unique (digest, scope, case_ref)
+);
+comment on table privacy.tombstones is
+'What is known of people who asked: keyed hashes, no clear text. One row per identifier, scope and '
+'case.';
+comment on column privacy.tombstones.digest is
+'HMAC-SHA-256 of kind and normal form.';
+comment on column privacy.tombstones.kind is
+'linkedin: slug or member id; email; phone: digits; name_at: name and employer; name: in texts only.';
+comment on column privacy.tombstones.scope is
+'erased: nothing of the person is kept; do_not_contact: kept, and never written to.';
+comment on column privacy.tombstones.case_ref is 'The case, in the words of whoever handled it.';
+comment on column privacy.tombstones.key_version is 'The key it was made with.';
+comment on column privacy.tombstones.created_at is 'When.';
+
+create table privacy.audit (
+    id uuid primary key default raw.new_id(),
+    at timestamptz not null default now(),
+    action text not null,
+    case_ref text,
+    by_login text not null default session_user,
+    counts jsonb not null default '{}',
+    found_afterwards jsonb,
+    tool_version text not null
+);
+comment on table privacy.audit is
+'What was done, and nothing of whom. One row per command that changed or gave out something.';
+comment on column privacy.audit.at is 'When.';
+comment on column privacy.audit.action is
+'export, erase, suppress, lift, replay, retain, search.';
+comment on column privacy.audit.case_ref is 'The case.';
+comment on column privacy.audit.by_login is 'Who: the login.';
+comment on column privacy.audit.counts is 'Rows by table.';
+comment on column privacy.audit.found_afterwards is
+'What the search of all texts found when all was done, by table and column; NULL if it did not end.';
+comment on column privacy.audit.tool_version is 'The release.';
+
+create table privacy.erased_people (
+    id uuid primary key,
+    erased_at timestamptz not null default now(),
+    _xid xid8 not null default pg_current_xact_id()
+);
+comment on table privacy.erased_people is
+'Ids that people had in core, for programs that keep copies (api.changes). They are made of the '
+'profile''s address, so ingest privacy retain deletes them after a while. One row per person.';
+comment on column privacy.erased_people.id is 'As core.people had it.';
+comment on column privacy.erased_people.erased_at is 'When.';
+create index idx_privacy_erased_people_xid on privacy.erased_people (_xid);
+
+-- What erased people's payloads said of companies. Companies are no persons, and stay.
+create table raw.company_statements (
+    id uuid primary key,
+    source text not null,
+    company_domain text not null,
+    said jsonb not null,
+    refreshed_at timestamptz,
+    created_at timestamptz not null,
+    _received_at timestamptz not null default now(),
+    _xid xid8 not null default pg_current_xact_id()
+);
+create index idx_raw_company_statements_xid on raw.company_statements (_xid);
+create index idx_raw_company_statements_domain on raw.company_statements (company_domain);
+comment on table raw.company_statements is
+'What was said of companies in payloads of people who were erased, and nothing of the people. One '
+'row per payload and company.';
+comment on column raw.company_statements.id is
+'A fresh one, which sorts where the payload stood.';
+comment on column raw.company_statements.source is 'The source of core.company_observations.';
+comment on column raw.company_statements.company_domain is 'The company, in normal form.';
+comment on column raw.company_statements.said is 'Attribute: value, as they were observed.';
+comment on column raw.company_statements.refreshed_at is 'When the provider refreshed the payload.';
+comment on column raw.company_statements.created_at is 'Receipt of the payload.';
+create trigger stamp_updated_row before update on raw.company_statements
+for each row execute function raw.stamp_updated_row();
+create trigger stamp_foreign_row after insert on raw.company_statements
+for each row when (new._xid <> pg_current_xact_id()) execute function raw.stamp_foreign_row();
+alter table raw.company_statements
+enable always trigger stamp_updated_row, enable always trigger stamp_foreign_row;
+
+-- Records of suppressed people are neither landed nor rejected.
+alter table raw.loads add column suppressed bigint not null default 0;
+comment on column raw.loads.suppressed is
+'Records of people who are erased: neither landed nor kept as rejects.';
+alter table raw.loads drop constraint loads_counts_add_up;
+alter table raw.loads add constraint loads_counts_add_up
+check (records = landed + rejected + suppressed);
+comment on column raw.loads.records is
+'Records found in the file: landed, rejected and suppressed.';
+
+-- Which payloads lack what was said of a person who was erased.
+do $$
+declare
+    relation regclass;
+begin
+    for relation in
+        select c.oid::regclass from pg_class as c
+        where
+            c.relnamespace = 'raw'::regnamespace
+            and c.relkind in ('r', 'p')
+            and not starts_with(c.relname, '_')
+            and c.relname = any(array[
+                'company_payloads', 'company_discovery', 'person_payloads', 'person_discovery',
+                'email_payloads', 'icp_payloads', 'company_customer_claygent_payloads',
+                'case_study_extraction_payloads', 'salesnav_scrapes', 'manual_company_customers',
+                'vc_firms', 'vc_portfolio_companies', 'vc_crunchbase_portfolios'
+            ])
+    loop
+        execute format('alter table %s add column _redacted_at timestamptz', relation);
+        execute format(
+            'comment on column %s._redacted_at is %L',
+            relation,
+            'When something said of a person who was erased was taken out; NULL if nothing was.'
+        );
+    end loop;
+end
+$$;
+
+-- HMAC-SHA-256 by RFC 2104: H(outer block || H(inner block || message)). One expression, so that
+-- the planner puts it in place of the call.
+create function privacy.digest_by(blocks text, kind text, form text) returns bytea
+language sql stable parallel safe
+return sha256(
+    decode(right(blocks, 128), 'hex')
+    || sha256(decode(left(blocks, 128), 'hex') || convert_to(kind || ':' || form, 'UTF8'))
+);
+comment on function privacy.digest_by(text, text, text) is
+'Keyed hash of an identifier: kind and normal form.';
+create function privacy.digest(kind text, form text) returns bytea
+language sql stable parallel safe
+return privacy.digest_by(current_setting('hq.privacy_key'), kind, form);
+comment on function privacy.digest(text, text) is
+'Keyed hash of an identifier, by the newest key of the session.';
+
+create function privacy.is_tombstone(kind text, form text, scopes text[]) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+    blocks text;
+begin
+    if form is null then
+        return false;
+    end if;
+    foreach blocks in array
+        current_setting('hq.privacy_key')
+        || string_to_array(nullif(current_setting('hq.privacy_older', true), ''), ' ')
+    loop
+        if exists (
+            select from privacy.tombstones as t
+            where
+                t.digest = privacy.digest_by(blocks, is_tombstone.kind, is_tombstone.form)
+                and t.scope = any(scopes)
+        ) then
+            return true;
+        end if;
+    end loop;
+    return false;
+end
+$$;
+comment on function privacy.is_tombstone(text, text, text[]) is
+'Whether an identifier is that of somebody who asked, by any key of the session.';
+
+create function privacy.key_fault() returns text
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    missing integer;
+begin
+    if not exists (select from privacy.tombstones) then
+        return null;
+    end if;
+    if coalesce(current_setting('hq.privacy_key', true), '') = '' then
+        return 'people are suppressed here, and there is no key to know them by; '
+            'set HQ_PRIVACY_KEY_FILE to the key file';
+    end if;
+    select min(k.version) into missing
+    from privacy.keys as k
+    where
+        k.version in (select t.key_version from privacy.tombstones as t)
+        and not exists (
+            select from unnest(
+                current_setting('hq.privacy_key')
+                || string_to_array(nullif(current_setting('hq.privacy_older', true), ''), ' ')
+            ) as blocks
+            where privacy.digest_by(blocks, 'proof', k.version::text) = k.proof
+        );
+    if missing is not null then
+        return format(
+            'people are suppressed here by version %s of a key that is not in the key file; '
+            'set HQ_PRIVACY_KEY_FILE to the file that has it',
+            missing
+        );
+    end if;
+    return null;
+end
+$$;
+comment on function privacy.key_fault() is
+'What is wrong with the session''s key, in words; NULL if nothing is, or no key is needed.';
+
+-- Strings of a text that are somebody's who was erased, as they stand there.
+create function privacy.found_in(given text, with_names boolean default true) returns text[]
+language plpgsql stable
+as $$
+declare
+    scopes constant text[] := array['erased'];
+    found text[] := '{}';
+    part text;
+    word_list text[];
+    windowed text;
+begin
+    for part in
+        select distinct m[1] from regexp_matches(
+            given, '((?:linkedin\.com/)(?:in|sales/lead|sales/people)/[^\s"''<>\\?#,;)\]]+)', 'gi'
+        ) as m
+    loop
+        if privacy.is_tombstone(
+            'linkedin', reference.linkedin_slug(reference.person_linkedin_url(part)), scopes
+        ) then
+            found := found || part;
+        end if;
+    end loop;
+    for part in
+        select distinct m[1] from regexp_matches(given, '(AC[ow]AA[A-Za-z0-9_-]+)', 'g') as m
+    loop
+        if privacy.is_tombstone('linkedin', part, scopes) then
+            found := found || part;
+        end if;
+    end loop;
+    for part in
+        select distinct m[1] from regexp_matches(
+            given, '([^\s"''<>\\,;:()\[\]{}]+@[^\s"''<>\\,;:()\[\]{}]+\.[^\s"''<>\\,;:()\[\]{}.]+)', 'g'
+        ) as m
+    loop
+        if privacy.is_tombstone('email', reference.email_address(part), scopes) then
+            found := found || part;
+        end if;
+    end loop;
+    for part in
+        select distinct m[1] from regexp_matches(given, '(\+?\(?[0-9][0-9 ()./-]{5,}[0-9])', 'g') as m
+    loop
+        if privacy.is_tombstone('phone', privacy.phone_digits(part), scopes) then
+            found := found || part;
+        end if;
+    end loop;
+    if with_names and exists (select from privacy.tombstones as t where t.kind = 'name') then
+        word_list := regexp_split_to_array(left(given, 100000), '[\s"<>\\,;:()\[\]{}!?|/]+');
+        for windowed in
+            select distinct array_to_string(word_list[w.n:w.n + s.size], ' ')
+            from generate_series(1, cardinality(word_list)) as w (n)
+            cross join generate_series(1, 4) as s (size)
+            where
+                w.n + s.size <= cardinality(word_list)
+                and word_list[w.n] <> ''
+        loop
+            windowed := rtrim(windowed, '.');
+            if privacy.is_tombstone('name', reference.comparing_form(windowed), scopes) then
+                found := found || windowed;
+            end if;
+        end loop;
+    end if;
+    return found;
+end
+$$;
+comment on function privacy.found_in(text, boolean) is
+'Strings of a text that are identifiers of somebody who was erased, as they stand there.';
+
+-- As the owner: who adds rows does not see tombstones.
+create function privacy.naming_somebody(texts text[]) returns setof bigint
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if exists (select from privacy.tombstones as t where t.scope = 'erased') then
+        return query
+        select t.n from unnest(texts) with ordinality as t (given, n)
+        where cardinality(privacy.found_in(t.given)) > 0;
+    end if;
+end
+$$;
+comment on function privacy.naming_somebody(text[]) is
+'Which texts, by their places from 1, hold an identifier of somebody who was erased.';
+
+create function privacy.phone_digits(given text) returns text
+language sql immutable parallel safe
+return case
+    when length(regexp_replace(given, '[^0-9]+', '', 'g')) >= 5
+        then ltrim(regexp_replace(given, '[^0-9]+', '', 'g'), '0')
+end;
+comment on function privacy.phone_digits(text) is
+'A phone number as tombstones know it: digits, without zeros in front.';
+
+-- A pattern that matches one of some strings, whatever blanks are between their words.
+create function privacy.pattern_of(strings text[]) returns text
+language sql immutable parallel safe
+return (
+    select string_agg(
+        regexp_replace(
+            regexp_replace(s.string, '([][\\.^$*+?(){}|-])', '\\\1', 'g'), '\s+', '\\s+', 'g'
+        ),
+        '|' order by length(s.string) desc, s.string collate "C"
+    )
+    from unnest(strings) as s (string)
+);
+comment on function privacy.pattern_of(text[]) is 'A pattern that matches any of some strings.';
+
+create function privacy.redacted_text(given text, pattern text) returns text
+language sql immutable parallel safe
+return regexp_replace(given, '(?<![[:alnum:]])(?:' || pattern || ')(?![[:alnum:]])', '[redacted]', 'gi');
+comment on function privacy.redacted_text(text, text) is
+'A text in which what a pattern matches is [redacted].';
+
+-- An item of a list goes as a whole, and leaves null in its place: its neighbours keep theirs.
+create function privacy.redacted(doc jsonb, pattern text, is_item boolean default false) returns jsonb
+language plpgsql immutable parallel safe
+as $$
+declare
+    whole constant text := '^\s*(?:https?://)?(?:[a-z]+\.)?(?:' || pattern || ')[\s/.]*$';
+    string text;
+begin
+    if not doc::text ~* pattern and strpos(doc::text, '\') = 0 then
+        return doc;
+    end if;
+    case jsonb_typeof(doc)
+        when 'object' then
+            if is_item and exists (
+                select from jsonb_each(doc) as e (key, value)
+                where jsonb_typeof(e.value) = 'string' and e.value #>> '{}' ~* whole
+            ) then
+                return 'null';
+            end if;
+            return coalesce(
+                (
+                    select jsonb_object_agg(
+                        privacy.redacted_text(e.key, pattern), privacy.redacted(e.value, pattern)
+                    )
+                    from jsonb_each(doc) as e (key, value)
+                ),
+                '{}'
+            );
+        when 'array' then
+            return coalesce(
+                (
+                    select jsonb_agg(privacy.redacted(e.item, pattern, true) order by e.n)
+                    from jsonb_array_elements(doc) with ordinality as e (item, n)
+                ),
+                '[]'
+            );
+        when 'string' then
+            string := doc #>> '{}';
+            if string ~ '^\s*[\[{"]' and pg_input_is_valid(string, 'jsonb') then
+                return to_jsonb(privacy.redacted(string::jsonb, pattern)::text);
+            elsif is_item and string ~* whole then
+                return 'null';
+            end if;
+            return to_jsonb(privacy.redacted_text(string, pattern));
+        else
+            return doc;
+    end case;
+end
+$$;
+comment on function privacy.redacted(jsonb, text, boolean) is
+'A document without what a pattern matches: items of lists that are about it are null, in other '
+'texts it is [redacted].';
+
+-- What a writer asks before it commits. It waits for an erasure that is under way, and one that comes
+-- later waits for it. As the owner: who adds rows has no right to take them out.
+create function privacy.withhold(load uuid, tables text[])
+returns table (raw_table text, row_id uuid)
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    fault text;
+    relation text;
+    text_columns text;
+begin
+    perform pg_advisory_xact_lock_shared(x'48510004'::bigint);
+    if not exists (select from privacy.tombstones as t where t.scope = 'erased') then
+        return;
+    end if;
+    fault := privacy.key_fault();
+    if fault is null and to_regclass('reference.withheld_rows') is null then
+        fault := 'people are suppressed here, and what knows their rows was never built; '
+            'run ingest dbt build';
+    end if;
+    if fault is not null then
+        raise exception using errcode = 'HQ001', message = fault;
+    end if;
+    foreach relation in array tables loop
+        return query execute format(
+            'with gone as ('
+            ' delete from raw.%1$I as r using reference.withheld_rows as w'
+            ' where w.raw_table = %1$L and w._xid = pg_current_xact_id()'
+            ' and r._xid = pg_current_xact_id() and r.id = w.raw_payload_id returning r.id'
+            ') select %1$L::text, g.id from gone as g',
+            relation
+        );
+        -- what is said of them elsewhere, and where nobody looks for people
+        perform privacy.redact_rows(
+            relation, 'x._xid = pg_current_xact_id()', null
+        );
+    end loop;
+    return query
+    with gone as (
+        delete from raw.rejects as r
+        where r.load_id = load and cardinality(privacy.found_in(r.record)) > 0
+        returning r.id
+    )
+    select 'rejects'::text, g.id from gone as g;
+end
+$$;
+comment on function privacy.withhold(uuid, text[]) is
+'Take out what this transaction landed of people who are erased; what it took.';
+
+-- Take out of the rows of a raw table what is about somebody: a pattern says whom, or the tombstones.
+create function privacy.redact_rows(relation text, which text, pattern text)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    texts text[];
+    documents text[];
+    changed bigint;
+    needle text;
+begin
+    select
+        array_agg(a.attname::text order by a.attnum) filter (where a.atttypid = 'text'::regtype),
+        array_agg(a.attname::text order by a.attnum) filter (where a.atttypid = 'jsonb'::regtype)
+    into texts, documents
+    from pg_attribute as a
+    where
+        a.attrelid = format('raw.%I', relation)::regclass
+        and a.attnum > 0
+        and not a.attisdropped
+        and a.attgenerated = ''
+        and a.attname not in ('workflow_slug', 'provider', 'platform', 'payload_type');
+    if not exists (
+        select from pg_attribute as a
+        where a.attrelid = format('raw.%I', relation)::regclass and a.attname = '_redacted_at'
+    ) then
+        return 0;
+    end if;
+    execute format(
+        'with found as ('
+        ' select x.id, p.pattern from raw.%1$I as x cross join lateral ('
+        '  select coalesce(%2$L::text, privacy.pattern_of(privacy.found_in(%3$s, %6$L))) as pattern'
+        ' ) as p where %4$s and p.pattern is not null and %3$s ~* p.pattern'
+        ') update raw.%1$I as x set _redacted_at = now()%5$s from found as f where x.id = f.id',
+        relation,
+        pattern,
+        'concat_ws(E''\n''' || coalesce(
+            (select string_agg(format(', x.%I::text', c), '') from unnest(texts || documents) as c), ''
+        ) || ')',
+        which,
+        coalesce(
+            (select string_agg(format(', %1$I = privacy.redacted_text(x.%1$I, f.pattern)', c), '')
+            from unnest(texts) as c), ''
+        ) || coalesce(
+            (select string_agg(format(', %1$I = privacy.redacted(x.%1$I, f.pattern)', c), '')
+            from unnest(documents) as c), ''
+        ),
+        -- of a text every few words would have to be tried: not where there are millions
+        relation not in (
+            'company_payloads', 'company_discovery', 'person_payloads', 'person_discovery',
+            'email_payloads', 'salesnav_scrapes'
+        )
+    );
+    get diagnostics changed = row_count;
+    return changed;
+end
+$$;
+comment on function privacy.redact_rows(text, text, text) is
+'Take out of rows of a raw table what is about somebody; how many rows it was in.';
