@@ -26,6 +26,7 @@ _COMMANDS = {
     "init": "init",
     "load": "load",
     "loads": "loads",
+    "privacy": "privacy",
     "rejects": "rejects",
     "status": "status",
     "workflows": "workflows",
