@@ -214,13 +214,15 @@ def _by_name(conn: Connection, given: Given) -> Identity:
 
 
 def _gathered(conn: Connection, first: Identity, *, by_name: bool) -> Identity:
-    """What else identifies them; asked twice, because the first answer may lead to more."""
+    """What else identifies them; asked again, because each answer may lead to more."""
     found = first
-    for _ in range(2):
+    for _ in range(3):
         query = statement("ingest.privacy", "identity").format(
             salesnav=statement("ingest.privacy", "salesnav_rows")
         )
-        row = conn.execute(query, {**found.values(conn), "name_keys": []}).fetchone()
+        values = found.values(conn)
+        confirmed = values["name_keys"] if by_name else []
+        row = conn.execute(query, {**values, "confirmed": confirmed}).fetchone()
         if row is None:
             raise LookupError("identity")
         urls, emails, phones, names, domains, companies, shared = map(tuple, row)

@@ -39,6 +39,15 @@ observed as materialized (
     inner join everybody as e on o.linkedin_url = e.linkedin_url
 ),
 
+-- rows that know nobody by more than a name, which is theirs
+named as materialized (
+    select
+        s.email,
+        s.company_domain
+    from extracted.person_emails as s
+    where s.linkedin_url is null and s._name_key = any(%(confirmed)s::text[])
+),
+
 names as (
     select full_name as name from observed
     union
@@ -58,6 +67,8 @@ addresses as (
     inner join everybody as e on c.linkedin_url = e.linkedin_url
     union
     select email from rows_of
+    union
+    select email from named
 ),
 
 numbers as (
@@ -82,6 +93,11 @@ employers as (
         domain,
         company
     from rows_of
+    union
+    select
+        company_domain,
+        null
+    from named
 )
 
 select
@@ -131,6 +147,15 @@ select
                 where
                     p._name_key = reference.comparing_form(n.name)
                     and p.linkedin_url not in (select linkedin_url from everybody)
+            )
+            or exists (
+                select from extracted.person_emails as s
+                where
+                    s.linkedin_url is null
+                    and s._name_key = reference.comparing_form(n.name)
+                    and s.company_domain not in (
+                        select w.domain from employers as w where w.domain is not null
+                    )
             )
         order by 1
     ) as shared_names

@@ -27,6 +27,7 @@ class TextTable:
         lists: Of lists of texts.
         size: Bytes.
         is_versioned: It has a column _xid.
+        says_so: It has a column that says when something was taken out.
     """
 
     schema: str
@@ -36,6 +37,7 @@ class TextTable:
     lists: tuple[str, ...]
     size: int
     is_versioned: bool
+    says_so: bool
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -51,8 +53,8 @@ def text_tables(conn: Connection) -> list[TextTable]:
     """All tables with text that this user may read, but for the bookkeeping of erasures."""
     rows = conn.execute(statement("ingest.privacy", "text_columns"))
     found = [
-        TextTable(schema, name, tuple(t or ()), tuple(d or ()), tuple(x or ()), size, versioned)
-        for schema, name, t, d, x, size, versioned in rows
+        TextTable(schema, name, tuple(t or ()), tuple(d or ()), tuple(x or ()), *others)
+        for schema, name, t, d, x, *others in rows
     ]
     return [table for table in found if table.schema != "privacy"]
 
@@ -104,17 +106,11 @@ def redact(conn: Connection, person: Identity, table: TextTable) -> int:
 
     Rows of raw say so; those of the models become what the models will make of them.
     """
-    if table.schema == "raw" and not _says_so(conn, table):
-        return 0
     pattern = sql.Literal(person.pattern())
-    columns = [
+    changes: list[sql.Composable] = [
         *(_change("privacy.redacted_text", column, pattern) for column in table.texts),
         *(_change("privacy.redacted", column, pattern) for column in table.documents),
         *(_list_change(column, pattern) for column in table.lists),
-    ]
-    generated = _generated(conn, table)
-    changes: list[sql.Composable] = [
-        change for column, change in columns if column not in generated
     ]
     if table.schema == "raw":
         changes.append(sql.SQL("_redacted_at = now()"))
@@ -137,7 +133,7 @@ def redactable(conn: Connection) -> list[TextTable]:
     return [
         table
         for table in text_tables(conn)
-        if table.schema == "raw"
+        if table.says_so
         or (table.schema in BUILT_SCHEMAS and table.name not in {*seeds, *_STATE})
     ]
 
@@ -145,36 +141,19 @@ def redactable(conn: Connection) -> list[TextTable]:
 _STATE = ("watermarks", "deployments")
 
 
-def _change(function: str, column: str, pattern: sql.Literal) -> tuple[str, sql.Composed]:
+def _change(function: str, column: str, pattern: sql.Literal) -> sql.Composed:
     name = sql.SQL(".").join(map(sql.Identifier, function.split(".")))
     target = sql.Identifier(column)
-    return column, sql.SQL("{} = {}(x.{}, {})").format(target, name, target, pattern)
+    return sql.SQL("{} = {}(x.{}, {})").format(target, name, target, pattern)
 
 
-def _list_change(column: str, pattern: sql.Literal) -> tuple[str, sql.Composed]:
+def _list_change(column: str, pattern: sql.Literal) -> sql.Composed:
     target = sql.Identifier(column)
-    return column, sql.SQL(
+    return sql.SQL(
         "{0} = case when x.{0} is not null then array("
         "select privacy.redacted_text(t.item, {1})"
         " from unnest(x.{0}) with ordinality as t (item, n) order by t.n) end"
     ).format(target, pattern)
-
-
-def _says_so(conn: Connection, table: TextTable) -> bool:
-    return "_redacted_at" in _columns(conn, table, generated=False)
-
-
-def _generated(conn: Connection, table: TextTable) -> set[str]:
-    return _columns(conn, table, generated=True)
-
-
-def _columns(conn: Connection, table: TextTable, *, generated: bool) -> set[str]:
-    query = (
-        "select attname::text from pg_attribute where attrelid = %s::regclass and attnum > 0"
-        " and not attisdropped and (attgenerated <> '') = %s"
-    )
-    name = table.identifier().as_string(conn)
-    return {column for (column,) in conn.execute(query, (name, generated))}
 
 
 def _bounded(pattern: str) -> str:
