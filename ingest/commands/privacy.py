@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -14,8 +16,10 @@ from ingest.errors import UsageError
 from ingest.postgres.connection import Connection, connect, describe, make_privacy_key
 from ingest.privacy import tombstones
 from ingest.privacy.erase import Counts, erase, search_afterwards
+from ingest.privacy.export import export
 from ingest.privacy.identity import Given, find
 from ingest.privacy.replay import replay
+from ingest.privacy.retain import retain
 from ingest.privacy.suppress import suppress
 from ingest.privacy.tombstones import Scope
 from ingest.schema.migrate import require_initialised
@@ -256,6 +260,68 @@ def replay_command(as_json: bool) -> None:
             say("Nothing of anybody who is erased was there.")
     if as_json:
         emit_json({"rows": counts})
+
+
+@command.command("export", epilog="Example: ingest privacy export ana@acme.example > ana.json")
+@_person
+@click.option("--case", "case_ref", metavar="REF", help="The case, for the audit; no name.")
+def export_command(given: Given | None, case_ref: str | None) -> None:
+    """Write everything that is held of a person, as one JSON document on standard output.
+
+    Raw rows with provider, file and receipt; values with their source; what was made of them; where
+    others name the person (only what identifies them, because the rest is about others); what was
+    sent to whom. It takes as long as reading the database.
+    """
+    with _connected(writes=False) as conn:
+        document = export(conn, _required(given), case_ref, lambda _: None)
+    emit_json(document)
+
+
+_UNITS = {"d": 1, "w": 7, "m": 30, "y": 365}
+
+
+class _Age(click.ParamType[timedelta]):
+    """A time, as 90d, 26w, 18m or 2y."""
+
+    name = "age"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as click has it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> timedelta:
+        match = re.fullmatch(r"(\d{1,5})([dwmy])", str(value))
+        if match is None:
+            self.fail(f"{value!r} is no age; write 90d, 26w, 18m or 2y", param, ctx)
+        return timedelta(days=int(match[1]) * _UNITS[match[2]])
+
+
+@command.command("retain", epilog="Example: ingest privacy retain --older-than 2y --dry-run")
+@click.option(
+    "--older-than", type=_Age(), required=True, metavar="AGE", help="90d, 26w, 18m or 2y."
+)
+@click.option(
+    "--batch", type=click.IntRange(1), default=1_000, show_default=True, help="Rows at a time."
+)
+@click.option("--dry-run", is_flag=True, help="Say how many would go, and change nothing.")
+@json_option
+def retain_command(older_than: timedelta, batch: int, dry_run: bool, as_json: bool) -> None:
+    """Delete what is old and nothing depends on.
+
+    Superseded profiles that no value, first receipt or company comes from; rejects that landed
+    since or are settled; ids of people who were erased, which api.changes shows until then. Each
+    batch is a transaction: what was interrupted goes on with the same command.
+    """
+    with _connected(writes=False) as conn:
+        if not dry_run:
+            say(f"Writing to {describe(conn)}.")
+        counts = retain(conn, older_than, lambda _done, _all: None, batch=batch, dry_run=dry_run)
+    _report("Would go" if dry_run else "Gone", counts)
+    if not counts:
+        say("Nothing is that old and depended on by nothing.")
+    if as_json:
+        emit_json({"dry_run": dry_run, "rows": counts})
 
 
 def _report(title: str, counts: Counts) -> None:

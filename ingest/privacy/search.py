@@ -133,8 +133,7 @@ def redactable(conn: Connection) -> list[TextTable]:
     return [
         table
         for table in text_tables(conn)
-        if table.says_so
-        or (table.schema in BUILT_SCHEMAS and table.name not in {*seeds, *_STATE})
+        if table.says_so or (table.schema in BUILT_SCHEMAS and table.name not in {*seeds, *_STATE})
     ]
 
 
