@@ -29,7 +29,11 @@ from ingest.terminal.tables import print_table
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@click.group("privacy", no_args_is_help=True)
+@click.group(
+    "privacy",
+    no_args_is_help=True,
+    epilog="Example: ingest privacy erase linkedin.com/in/ana-example --case DSR-2026-17",
+)
 def command() -> None:
     """Show, erase or suppress a person.
 
@@ -143,7 +147,8 @@ def erase_command(
         )
 
 
-@command.command("suppress", epilog="Example: ingest privacy suppress ana@acme.example")
+@command.command("suppress", epilog="Example: ingest privacy suppress ana@acme.example --case DSR-2026-18",
+)
 @_person
 @click.option(
     "--scope",
@@ -265,7 +270,8 @@ def replay_command(as_json: bool) -> None:
 @command.command("export", epilog="Example: ingest privacy export ana@acme.example > ana.json")
 @_person
 @click.option("--case", "case_ref", metavar="REF", help="The case, for the audit; no name.")
-def export_command(given: Given | None, case_ref: str | None) -> None:
+@click.option("--json", "_as_json", is_flag=True, help="As it is in any case.")
+def export_command(given: Given | None, case_ref: str | None, *, _as_json: bool) -> None:
     """Write everything that is held of a person, as one JSON document on standard output.
 
     Raw rows with provider, file and receipt; values with their source; what was made of them; where

@@ -90,6 +90,9 @@ def search_afterwards(
         with conn.transaction():
             if found:
                 wait_turn(conn, progress)
+            if "raw.case_study_extraction_payloads" in found:
+                values = person.values(conn)
+                conn.execute(statement("ingest.privacy", "remove_champions"), values)
             for table in redactable(conn):
                 name = f"{table.schema}.{table.name}"
                 if name in found and (rows := redact(conn, person, table)):

@@ -17,7 +17,7 @@ from hq_api.app import create_app
 from hq_api.resources import read_resources
 from hq_api.settings import Settings
 from ingest.project import BUILT_SCHEMAS, OWN_SCHEMA
-from tests.support.role_place import ANALYST, BUILDER, LOADER, ROLES, SERVICE, Place
+from tests.support.role_place import ANALYST, BUILDER, LOADER, PRIVACY, ROLES, SERVICE, Place
 from tests.support.scratch import use
 from tests.support.warehouse import NO_TESTS, PROJECT
 
@@ -33,6 +33,7 @@ OURS = {"migrations", "api_keys", "api_key_uses"}
 # What a role may do in a schema, and to which tables. What does not stand here it may not.
 OWNER = {"usage": True, "create": True, **dict.fromkeys(TABLE_VERBS, ALL)}
 READER = {"usage": True, "select": ALL}
+WRITER = {"usage": True, **dict.fromkeys(("select", "insert", "update", "delete"), ALL)}
 MAY: dict[tuple[str, str], dict[str, Any]] = {
     (LOADER, "raw"): {
         "usage": True,
@@ -61,12 +62,27 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
     },
     (SERVICE, "api"): READER,
     (SERVICE, "reference"): {"usage": True, "select": {"countries"}},
+    (LOADER, "privacy"): {"usage": True},
+    (BUILDER, "privacy"): {"usage": True, "select": {"tombstones", "erased_people"}},
+    (PRIVACY, "privacy"): WRITER,
+    (PRIVACY, "raw"): {
+        "usage": True,
+        "select": ALL,
+        "insert": ALL_BUT_OURS,
+        "update": ALL_BUT_OURS,
+        "delete": ALL_BUT_OURS,
+    },
+    (PRIVACY, "extracted"): WRITER,
+    (PRIVACY, "core"): WRITER,
+    (PRIVACY, "reference"): WRITER,
+    (PRIVACY, "api"): WRITER,
+    (PRIVACY, "marts"): WRITER,
 }
 
 
 def cells(verbs: Sequence[str]) -> list[tuple[str, str, str]]:
     """The matrix: role, schema, verb."""
-    return list(product(ROLES, ("raw", *BUILT_SCHEMAS, OWN_SCHEMA), verbs))
+    return list(product(ROLES, ("raw", "privacy", *BUILT_SCHEMAS, OWN_SCHEMA), verbs))
 
 
 @pytest.fixture(scope="module")

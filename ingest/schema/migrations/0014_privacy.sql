@@ -510,3 +510,36 @@ end
 $$;
 comment on function privacy.redact_rows(text, text, text) is
 'Take out of rows of a raw table what is about somebody; how many rows it was in.';
+
+-- What a sender asks, who does not see tombstones.
+create function privacy.not_to_contact(people text[]) returns setof text
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    fault text;
+begin
+    if not exists (select from privacy.tombstones) then
+        return;
+    end if;
+    fault := privacy.key_fault();
+    if fault is not null then
+        raise exception using errcode = 'HQ001', message = fault;
+    end if;
+    return query
+    select p.url
+    from unnest(people) as p (url)
+    cross join
+        lateral (select reference.person_linkedin_url(p.url) as normal offset 0) as n
+    where
+        privacy.is_tombstone(
+            'linkedin', reference.linkedin_slug(n.normal), array['erased', 'do_not_contact']
+        )
+        or exists (
+            select from core.people_not_to_contact as d where d.linkedin_url = n.normal
+        );
+end
+$$;
+comment on function privacy.not_to_contact(text[]) is
+'Those of some people who are erased or must not be written to.';
