@@ -147,7 +147,9 @@ def erase_command(
         )
 
 
-@command.command("suppress", epilog="Example: ingest privacy suppress ana@acme.example --case DSR-2026-18",
+@command.command(
+    "suppress",
+    epilog="Example: ingest privacy suppress ana@acme.example --case DSR-2026-18",
 )
 @_person
 @click.option(

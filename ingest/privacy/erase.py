@@ -148,6 +148,11 @@ class _Erasing:
         self._counts[counted] += done.rowcount
 
     def _redact_small(self) -> None:
+        studies = self._conn.execute(
+            statement("ingest.privacy", "studies_of_champions"), self._values
+        ).fetchone()
+        name = "raw.case_study_extraction_payloads (redacted)"
+        self._counts[name] += studies[0] if studies else 0
         self._execute("remove_champions", "extracted.case_study_champions")
         for table in redactable(self._conn):
             if table.size <= SMALL:

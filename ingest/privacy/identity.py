@@ -230,7 +230,7 @@ def _gathered(conn: Connection, first: Identity, *, by_name: bool) -> Identity:
         grown = Identity(
             urls=urls,
             emails=tuple(sorted({*first.emails, *emails})),
-            phones=tuple(sorted({*first.phones, *phones})),
+            phones=_once([*phones, *first.phones]),
             names=kept,
             shared_names=tuple(name for name in names if name not in kept),
             domains=domains,
@@ -240,6 +240,14 @@ def _gathered(conn: Connection, first: Identity, *, by_name: bool) -> Identity:
             break
         found = grown
     return found
+
+
+def _once(phones: Iterable[str]) -> tuple[str, ...]:
+    """Numbers, each in the first spelling."""
+    by_digits: dict[str, str] = {}
+    for phone in phones:
+        by_digits.setdefault(re.sub(r"\D+", "", phone).lstrip("0"), phone)
+    return tuple(sorted(by_digits.values()))
 
 
 def _require_models(conn: Connection) -> None:

@@ -1,5 +1,5 @@
--- What is known of a person beside what was given. An address or a number that is also said of others
--- is nobody's.
+-- What is known of a person beside what was given. An address or a number that is also said of
+-- others is nobody's.
 with given as (
     select
         %(urls)s::text[] as urls,
@@ -14,11 +14,11 @@ rows_of as materialized (
         || substring(r.linkedin_user_profile_urn from 'AC[ow]AA[A-Za-z0-9_-]+') as member_url,
         reference.email_address(r.email) as email,
         reference.phone_number(r.phone_number) as phone,
-        concat_ws(' ', reference.clean_text(r.first_name), reference.clean_text(r.last_name)) as name,
+        concat_ws(' ', reference.clean_text(r.first_name), reference.clean_text(r.last_name))
+            as name,
         reference.normal_domain(r.company_website) as domain,
         r.company
-    from raw.salesnav_scrapes as r
-    where {salesnav}
+    from ({salesnav}) as r
 ),
 
 everybody as materialized (
@@ -27,11 +27,15 @@ everybody as materialized (
     select c.linkedin_url
     from core.person_contacts as c
     cross join given as g
-    where c.email = any(g.emails) or (g.phones <> '{{}}' and privacy.phone_digits(c.phone) = any(g.phones))
+    where
+        c.email = any(g.emails)
+        or (g.phones <> '{{}}' and privacy.phone_digits(c.phone) = any(g.phones))
     union
-    select linkedin_url from rows_of where linkedin_url is not null
+    select linkedin_url from rows_of
+    where linkedin_url is not null
     union
-    select member_url from rows_of where member_url is not null
+    select member_url from rows_of
+    where member_url is not null
 ),
 
 observed as materialized (
@@ -51,7 +55,9 @@ named as materialized (
 names as (
     select full_name as name from observed
     union
-    select concat_ws(' ', first_name, last_name) from observed where first_name || last_name is not null
+    select concat_ws(' ', first_name, last_name)
+    from observed
+    where first_name || last_name is not null
     union
     select s.full_name from extracted.person_emails as s
     inner join everybody as e on s.linkedin_url = e.linkedin_url
@@ -96,12 +102,15 @@ employers as (
     union
     select
         company_domain,
-        null
+        null as company
     from named
 )
 
 select
-    array(select linkedin_url from everybody order by 1) as urls,
+    array(
+        select linkedin_url from everybody
+        order by 1
+    ) as urls,
     array(
         select a.email from addresses as a
         where
@@ -112,7 +121,7 @@ select
                     select from extracted.person_emails as s
                     where
                         s.email = a.email
-                        and s.linkedin_url not in (select linkedin_url from everybody)
+                        and s.linkedin_url not in (select b.linkedin_url from everybody as b)
                 )
             )
         order by 1
@@ -128,16 +137,25 @@ select
                     where
                         o.phone is not null
                         and privacy.phone_digits(o.phone) = privacy.phone_digits(n.phone)
-                        and o.linkedin_url not in (select linkedin_url from everybody)
+                        and o.linkedin_url not in (select b.linkedin_url from everybody as b)
                 )
             )
         order by 1
     ) as phones,
-    array(select n.name from names as n where n.name <> '' order by 1) as names,
-    array(select distinct domain from employers where domain is not null order by 1) as domains,
+    array(
+        select n.name from names as n
+        where n.name <> ''
+        order by 1
+    ) as names,
+    array(
+        select distinct domain from employers
+        where domain is not null
+        order by 1
+    ) as domains,
     array(
         select distinct reference.company_name_stem(company) from employers
-        where reference.company_name_stem(company) <> '' order by 1
+        where reference.company_name_stem(company) <> ''
+        order by 1
     ) as companies,
     array(
         select n.name from names as n
@@ -146,7 +164,7 @@ select
                 select from core.people as p
                 where
                     p._name_key = reference.comparing_form(n.name)
-                    and p.linkedin_url not in (select linkedin_url from everybody)
+                    and p.linkedin_url not in (select b.linkedin_url from everybody as b)
             )
             or exists (
                 select from extracted.person_emails as s
@@ -154,7 +172,8 @@ select
                     s.linkedin_url is null
                     and s._name_key = reference.comparing_form(n.name)
                     and s.company_domain not in (
-                        select w.domain from employers as w where w.domain is not null
+                        select w.domain from employers as w
+                        where w.domain is not null
                     )
             )
         order by 1

@@ -1,9 +1,9 @@
 create temporary table company_statements_kept on commit drop as
 select
-    overlay(
-        replace(o.raw_payload_id::text, '-', '')
-        placing right(md5(gen_random_uuid()::text), 7) from 26
-    )::uuid as id,
+    (
+        left(replace(o.raw_payload_id::text, '-', ''), 25) || right(md5(gen_random_uuid()::text), 7)
+    )::uuid
+        as id,
     o.id as observation_id,
     o.raw_payload_id,
     o.source,

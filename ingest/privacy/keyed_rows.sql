@@ -10,20 +10,20 @@ where
     and reference.person_linkedin_url(r.linkedin_url) = any(%(urls)s)
 union all
 select
-    'person_discovery',
+    'person_discovery' as raw_table,
     r.id,
     r.workflow_slug,
-    (coalesce(r.created_at, r._received_at) at time zone 'UTC')::date
+    (coalesce(r.created_at, r._received_at) at time zone 'UTC')::date as day
 from raw.person_discovery as r
 where
     (lower(r.linkedin_url) like any(%(slug_patterns)s) or r.linkedin_url ~ '[^ -~]|%%')
     and reference.person_linkedin_url(r.linkedin_url) = any(%(urls)s)
 union all
 select
-    'email_payloads',
+    'email_payloads' as raw_table,
     r.id,
     r.workflow_slug,
-    (coalesce(r.created_at, r._received_at) at time zone 'UTC')::date
+    (coalesce(r.created_at, r._received_at) at time zone 'UTC')::date as day
 from raw.email_payloads as r
 where
     (
@@ -49,9 +49,8 @@ where
     )
 union all
 select
-    'salesnav_scrapes',
+    'salesnav_scrapes' as raw_table,
     r.id,
-    null,
-    null
-from raw.salesnav_scrapes as r
-where {salesnav}
+    null as workflow_slug,
+    null as day
+from ({salesnav}) as r

@@ -30,9 +30,13 @@ where
             )
     )
     -- what is reported stays, and so does what waits for a model that reads its workflow
-    and not exists (select from extracted.extraction_issues as i where i.raw_payload_id = r.id)
+    and not exists (
+        select from extracted.extraction_issues as i
+        where i.raw_payload_id = r.id
+    )
     and r.workflow_slug in (
-        select w.workflow_slug from reference.workflow_readers as w where w.model = 'person_profile'
+        select w.workflow_slug from reference.workflow_readers as w
+        where w.model = 'person_profile'
     )
     -- all models that read it have done so
     and 4 = (

@@ -12,7 +12,7 @@ from ingest.postgres.statements import statement
 from ingest.privacy.identity import Identity
 from ingest.project import BUILT_SCHEMAS
 
-SMALL = 64 * 1024 * 1024  # bytes of a table that is searched while an erasure waits
+SMALL = 4 * 1024 * 1024  # bytes of a table that is searched while an erasure waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,9 @@ def holds(columns: Iterable[str], person: Identity) -> sql.Composed:
     parts = [sql.SQL("{} ~* {}").format(together, sql.Literal(_bounded(person.pattern())))]
     needles = person.needles()
     if all(needles):
-        found = [
-            sql.SQL('lower({} collate "C") like any({})').format(
-                text, sql.Literal([f"%{_like(needle)}%" for needle in needles])
-            )
-            for text in texts
-        ]
-        parts.insert(0, sql.SQL("({})").format(sql.SQL(" or ").join(found)))
+        patterns = sql.Literal([f"%{_like(needle)}%" for needle in needles])
+        quick = sql.SQL('lower({} collate "C") like any({})')
+        parts.insert(0, quick.format(together, patterns))
     return sql.SQL("({})").format(sql.SQL(" and ").join(parts))
 
 

@@ -3,7 +3,8 @@ select
     n.nspname::text as schema,
     c.relname::text as name,
     max(a.attname::text) filter (where a.attname in ('linkedin_url', '_linkedin_url')) as person,
-    max(a.attname::text) filter (where a.attname in ('raw_payload_id', '_raw_payload_id')) as raw_row,
+    max(a.attname::text) filter (where a.attname in ('raw_payload_id', '_raw_payload_id'))
+        as raw_row,
     coalesce(
         bool_or(
             exists (
@@ -21,7 +22,7 @@ where
     n.nspname in ('extracted', 'core', 'reference')
     and c.relkind = 'r'
     -- companies are no persons, and keep what was said of them
-    and (n.nspname, c.relname) not in (('core', 'company_observations'), ('core', 'company_history'))
+    and c.relname !~ '^compan(y|ies)'
 group by n.nspname, c.relname, c.oid
 having bool_or(a.attname in ('linkedin_url', '_linkedin_url', 'raw_payload_id', '_raw_payload_id'))
-order by 1, 2
+order by n.nspname, c.relname

@@ -33,4 +33,4 @@ where
     and n.nspname <> 'information_schema'
     and has_table_privilege(c.oid, 'select')
 group by n.nspname, c.relname, c.oid
-order by 1, 2
+order by n.nspname, c.relname

@@ -15,13 +15,13 @@ left join
         union all
         select
             r.workflow_slug,
-            coalesce(r.created_at, r._received_at)
+            coalesce(r.created_at, r._received_at) as received_at
         from raw.person_discovery as r
         where w.raw_table = 'person_discovery' and w.raw_payload_id = r.id
         union all
         select
             r.workflow_slug,
-            coalesce(r.created_at, r._received_at)
+            coalesce(r.created_at, r._received_at) as received_at
         from raw.email_payloads as r
         where w.raw_table = 'email_payloads' and w.raw_payload_id = r.id
     ) as p

@@ -224,9 +224,8 @@ def test_ada_goes_from_everywhere_and_her_neighbours_stay(mill: Warehouse) -> No
         table: mill.all(others.format(table), ADA)
         for table in ("core.people", "core.person_observations", "extracted.person_profile")
     }
-    champions = mill.all(
-        "select * from extracted.case_study_champions where full_name like '% Champion' order by id"
-    )
+    named = "select * from extracted.case_study_champions where full_name like '%% Champion'"
+    champions = mill.all(f"{named} order by id")
     done = erase(conn, Given(ADA), "DSR-10", print, dry_run=False)
     redacted, left = search_afterwards(conn, done, print)
     assert (redacted, left) == ({}, {})
@@ -253,7 +252,7 @@ def test_ada_goes_from_everywhere_and_her_neighbours_stay(mill: Warehouse) -> No
     assert json.loads(json.loads(research))["response"] == "Ask [redacted]"
     ((viewed,),) = mill.all(
         "select raw_payload -> 'people_also_viewed' from raw.person_payloads"
-        " where linkedin_url like '%cy-friend%'"
+        " where linkedin_url like '%%cy-friend%%'"
     )
     assert [each and each["name"] for each in viewed] == ["Dee Other", None, "Eve Last"]
     ((file_name,),) = mill.all("select file_name from raw.loads where tool_version <> 'test'")
@@ -294,13 +293,13 @@ def test_what_is_said_of_them_again_is_redacted_when_it_lands(
     assert said.exit_code == 0, said.output
     ((payload, at),) = mill.all(
         "select raw_payload, _redacted_at from raw.case_study_extraction_payloads"
-        " where case_study_url like '%again'"
+        " where case_study_url like '%%again'"
     )
     assert payload["champions"] == [None, {"full_name": "Fourth Champion"}]
     assert payload["reasoning"] == "[redacted] says so."
     assert at is not None
     ((viewed_now,),) = mill.all(
         "select raw_payload -> 'people_also_viewed' from raw.person_payloads"
-        " where linkedin_url like '%flo-friend'"
+        " where linkedin_url like '%%flo-friend'"
     )
     assert viewed_now == [None, {"name": "X"}]

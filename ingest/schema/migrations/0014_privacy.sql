@@ -41,7 +41,7 @@ comment on table privacy.tombstones is
 comment on column privacy.tombstones.digest is
 'HMAC-SHA-256 of kind and normal form.';
 comment on column privacy.tombstones.kind is
-'linkedin: slug or member id; email; phone: digits; name_at: name and employer; name: in texts only.';
+'linkedin: slug or member id; email; phone: digits; name_at: name and employer; name: in texts.';
 comment on column privacy.tombstones.scope is
 'erased: nothing of the person is kept; do_not_contact: kept, and never written to.';
 comment on column privacy.tombstones.case_ref is 'The case, in the words of whoever handled it.';
@@ -67,7 +67,7 @@ comment on column privacy.audit.case_ref is 'The case.';
 comment on column privacy.audit.by_login is 'Who: the login.';
 comment on column privacy.audit.counts is 'Rows by table.';
 comment on column privacy.audit.found_afterwards is
-'What the search of all texts found when all was done, by table and column; NULL if it did not end.';
+'What the search of all texts found when all was done, by table; NULL if it did not end.';
 comment on column privacy.audit.tool_version is 'The release.';
 
 create table privacy.erased_people (
@@ -330,24 +330,28 @@ comment on function privacy.phone_digits(text) is
 create function privacy.pattern_of(strings text[]) returns text
 language sql immutable parallel safe
 return (
-    select string_agg(
-        regexp_replace(
-            regexp_replace(s.string, '([][\\.^$*+?(){}|-])', '\\\1', 'g'), '\s+', '\\s+', 'g'
-        ),
-        '|' order by length(s.string) desc, s.string collate "C"
-    )
+    select
+        string_agg(
+            regexp_replace(
+                regexp_replace(s.string, '([][\\.^$*+?(){}|-])', '\\\1', 'g'), '\s+', '\\s+', 'g'
+            ),
+            '|' order by length(s.string) desc, s.string collate "C"
+        )
     from unnest(strings) as s (string)
 );
 comment on function privacy.pattern_of(text[]) is 'A pattern that matches any of some strings.';
 
 create function privacy.redacted_text(given text, pattern text) returns text
 language sql immutable parallel safe
-return regexp_replace(given, '(?<![[:alnum:]])(?:' || pattern || ')(?![[:alnum:]])', '[redacted]', 'gi');
+return regexp_replace(
+    given, '(?<![[:alnum:]])(?:' || pattern || ')(?![[:alnum:]])', '[redacted]', 'gi'
+);
 comment on function privacy.redacted_text(text, text) is
 'A text in which what a pattern matches is [redacted].';
 
 -- An item of a list goes as a whole, and leaves null in its place: its neighbours keep theirs.
-create function privacy.redacted(doc jsonb, pattern text, is_item boolean default false) returns jsonb
+create function privacy.redacted(doc jsonb, pattern text, is_item boolean default false)
+returns jsonb
 language plpgsql immutable parallel safe
 as $$
 declare
@@ -399,8 +403,8 @@ comment on function privacy.redacted(jsonb, text, boolean) is
 'A document without what a pattern matches: items of lists that are about it are null, in other '
 'texts it is [redacted].';
 
--- What a writer asks before it commits. It waits for an erasure that is under way, and one that comes
--- later waits for it. As the owner: who adds rows has no right to take them out.
+-- What a writer asks before it commits. It waits for an erasure that is under way, and one that
+-- comes later waits for it. As the owner: who adds rows has no right to take them out.
 create function privacy.withhold(load uuid, tables text[])
 returns table (raw_table text, row_id uuid)
 language plpgsql
@@ -450,7 +454,7 @@ $$;
 comment on function privacy.withhold(uuid, text[]) is
 'Take out what this transaction landed of people who are erased; what it took.';
 
--- Take out of the rows of a raw table what is about somebody: a pattern says whom, or the tombstones.
+-- Take out of the rows of a raw table what is about somebody: a pattern says whom, or tombstones.
 create function privacy.redact_rows(relation text, which text, pattern text)
 returns bigint
 language plpgsql
