@@ -213,7 +213,7 @@ def remove_rows(conn: Connection, values: dict[str, object], counts: Counter[str
             named = {"name": sql.Literal(table), "table": sql.Identifier("raw", table)}
             for name in ("count_days_anew", "forget_days"):
                 conn.execute(statement("ingest.privacy", name).format(**named))
-    for name in ("forget_deliveries_received", "forget_former_keys"):
+    for name in ("forget_deliveries_received", "forget_former_keys", "forget_aliases"):
         conn.execute(statement("ingest.privacy", name), values)
 
 

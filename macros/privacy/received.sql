@@ -74,13 +74,13 @@
 #}
 {% macro is_suppressed(identifiers, scopes=['erased']) -%}
     {%- set of_scopes -%}
-        from privacy.tombstones as t where t.scope in ('{{ scopes | join("', '") }}')
+        from privacy.tombstones as stone where stone.scope in ('{{ scopes | join("', '") }}')
     {%- endset -%}
     (
         (select exists(select {{ of_scopes }}))
         and (
             {%- for kind, form in identifiers %}
-            coalesce(privacy.digest('{{ kind }}', {{ form }}) in (select t.digest {{ of_scopes }}), false)
+            coalesce(privacy.digest('{{ kind }}', {{ form }}) in (select stone.digest {{ of_scopes }}), false)
             or
             {%- endfor %}
             (

@@ -15,7 +15,7 @@ from {{ source('raw', 'company_statements') }} as r
 cross join
     lateral jsonb_to_record(r.said) as s (
         {%- for attribute, type in observed_entities()['company'].attributes.items() %}
-        {{ attribute }} {{ type }},
+            {{ attribute }} {{ type }},
         {%- endfor %}
         likelihood integer
     )

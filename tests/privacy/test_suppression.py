@@ -133,6 +133,7 @@ def story(key_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         story.said["status"] = status()["withheld"]
         warehouse.build()
         story.look("came again")
+        warehouse.check()
 
         # a namesake who brings a profile is somebody else
         warehouse.payload("person_payloads", "linkedin.com/in/ada-one-99", career("Ada One"))
