@@ -1,4 +1,10 @@
 select
-    to_regclass('reference.withheld_rows') is not null
-    and coalesce(has_table_privilege(to_regclass('reference.withheld_rows'), 'select'), false)
-    and coalesce(has_schema_privilege(to_regnamespace('privacy')::oid, 'usage'), false)
+    coalesce(has_schema_privilege(to_regnamespace('privacy')::oid, 'usage'), false)
+    and exists (
+        select from pg_class as c
+        where
+            c.relnamespace = to_regnamespace('reference')
+            and c.relname = 'withheld_rows'
+            and has_schema_privilege(c.relnamespace, 'usage')
+            and has_table_privilege(c.oid, 'select')
+    )

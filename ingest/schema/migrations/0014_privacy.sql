@@ -1,5 +1,5 @@
--- People who asked to be erased, or not to be written to: tombstones, which are keyed hashes, and the
--- audit. The key is never in the database.
+-- People who asked to be erased, or not to be written to: tombstones, which are keyed hashes, and
+-- the audit. The key is never in the database.
 do $$
 begin
     -- asked first: "if not exists" needs a right on the database even where it does nothing
@@ -34,6 +34,7 @@ create table privacy.tombstones (
     constraint tombstones_kind check (kind in ('linkedin', 'email', 'phone', 'name_at', 'name')),
     constraint tombstones_stand_once unique (digest, scope, case_ref)
 );
+create index idx_privacy_tombstones_kind on privacy.tombstones (kind);
 comment on table privacy.tombstones is
 'What is known of people who asked: keyed hashes, no clear text. One row per identifier, scope and '
 'case.';

@@ -84,66 +84,66 @@ $$;
 comment on function privacy.key_fault() is
 'What is wrong with the session''s key, in words; NULL if nothing is, or no key is needed.';
 
--- Strings of a text that are somebody's who was erased, as they stand there.
+-- Strings of a text that are somebody's who was erased, as they stand there. What there is nothing of,
+-- in the text or among the tombstones, is not looked for: patterns and names are dear.
 create function privacy.found_in(given text, with_names boolean default true) returns text[]
 language plpgsql stable
 as $$
 declare
-    scopes constant text[] := array['erased'];
+    -- dates are no numbers to call
+    number constant text := '(?<![0-9-])(\+?\(?[0-9](?![0-9]{3}-[0-9]{2}-[0-9]{2})[0-9 ()./-]{5,}[0-9])';
+    address constant text := '[^\s"''<>\\,;:()\[\]{}]+';
+    is_known constant text[] := array['erased'];
     found text[] := '{}';
-    part text;
-    word_list text[];
-    windowed text;
+    words text[];
 begin
-    for part in
-        select distinct m[1] from regexp_matches(
-            given, '((?:linkedin\.com/)(?:in|sales/lead|sales/people)/[^\s"''<>\\?#,;)\]]+)', 'gi'
-        ) as m
-    loop
-        if privacy.is_tombstone(
-            'linkedin', reference.linkedin_slug(reference.person_linkedin_url(part)), scopes
-        ) then
-            found := found || part;
-        end if;
-    end loop;
-    for part in
-        select distinct m[1] from regexp_matches(given, '(AC[ow]AA[A-Za-z0-9_-]+)', 'g') as m
-    loop
-        if privacy.is_tombstone('linkedin', part, scopes) then
-            found := found || part;
-        end if;
-    end loop;
-    for part in
-        select distinct m[1] from regexp_matches(
-            given, '([^\s"''<>\\,;:()\[\]{}]+@[^\s"''<>\\,;:()\[\]{}]+\.[^\s"''<>\\,;:()\[\]{}.]+)', 'g'
-        ) as m
-    loop
-        if privacy.is_tombstone('email', reference.email_address(part), scopes) then
-            found := found || part;
-        end if;
-    end loop;
-    for part in
-        select distinct m[1] from regexp_matches(given, '(\+?\(?[0-9][0-9 ()./-]{5,}[0-9])', 'g') as m
-    loop
-        if privacy.is_tombstone('phone', privacy.phone_digits(part), scopes) then
-            found := found || part;
-        end if;
-    end loop;
+    if given ~* '/(in|lead|people)/' then
+        found := found || array(
+            select distinct m[1] from regexp_matches(
+                given, '(linkedin\.com/(?:in|sales/lead|sales/people)/[^\s"''<>\\?#,;)\]]+)', 'gi'
+            ) as m
+            where privacy.is_tombstone(
+                'linkedin', reference.linkedin_slug(reference.person_linkedin_url(m[1])), is_known
+            )
+        );
+    end if;
+    if strpos(given, 'ACwAA') > 0 or strpos(given, 'ACoAA') > 0 then
+        found := found || array(
+            select distinct m[1] from regexp_matches(given, '(AC[ow]AA[A-Za-z0-9_-]+)', 'g') as m
+            where privacy.is_tombstone('linkedin', m[1], is_known)
+        );
+    end if;
+    if strpos(given, '@') > 0 then
+        found := found || array(
+            select distinct m[1] from regexp_matches(
+                given, '(' || address || '@' || address || ')', 'g'
+            ) as m
+            where privacy.is_tombstone('email', reference.email_address(rtrim(m[1], '.')), is_known)
+        );
+    end if;
+    if exists (select from privacy.tombstones as t where t.kind = 'phone') then
+        found := found || array(
+            select distinct m[1] from regexp_matches(given, number, 'g') as m
+            where privacy.is_tombstone('phone', privacy.phone_digits(m[1]), is_known)
+        );
+    end if;
     if with_names and exists (select from privacy.tombstones as t where t.kind = 'name') then
-        word_list := regexp_split_to_array(left(given, 100000), '[\s"<>\\,;:()\[\]{}!?|/]+');
-        for windowed in
-            select distinct array_to_string(word_list[w.n:w.n + s.size], ' ')
-            from generate_series(1, cardinality(word_list)) as w (n)
+        words := regexp_split_to_array(left(given, 100000), '[\s"<>\\,;:()\[\]{}!?|/]+');
+        found := found || array(
+            select distinct rtrim(array_to_string(words[w.n:w.n + s.size], ' '), '.')
+            from generate_series(1, cardinality(words)) as w (n)
             cross join generate_series(1, 4) as s (size)
             where
-                w.n + s.size <= cardinality(word_list)
-                and word_list[w.n] <> ''
-        loop
-            windowed := rtrim(windowed, '.');
-            if privacy.is_tombstone('name', reference.comparing_form(windowed), scopes) then
-                found := found || windowed;
-            end if;
-        end loop;
+                w.n + s.size <= cardinality(words)
+                and words[w.n] <> ''
+                and privacy.is_tombstone(
+                    'name',
+                    reference.comparing_form(
+                        rtrim(array_to_string(words[w.n:w.n + s.size], ' '), '.')
+                    ),
+                    is_known
+                )
+        );
     end if;
     return found;
 end
