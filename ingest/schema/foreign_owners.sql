@@ -25,5 +25,5 @@ where
     (n.nspname in ('raw', 'privacy') or n.nspname = any(%(built)s))
     and not pg_has_role(t.owner, 'usage')
     and has_schema_privilege(t.owner, n.oid, 'create')
-order by 1, 2
+order by n.nspname = 'privacy', n.nspname, owner
 limit 1
