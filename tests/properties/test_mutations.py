@@ -33,6 +33,8 @@ POSITION_CHANGES = "models/core/position_changes.sql"
 EMPLOYERS = "models/observed/company_by_profiles.sql"
 EXPORTS = "models/observed/person_by_salesnav.sql"
 CONTACTS = "models/core/person_contacts.sql"
+RECEIVED = "macros/privacy/received.sql"
+STATEMENTS = "models/observed/company_by_statements.sql"
 
 # name: (file, what stands there, what the mutant has instead)
 MUTANTS = {
@@ -266,6 +268,16 @@ MUTANTS = {
         CONTACTS,
         """last_stated('verdict', where="verdict <> 'unknown'")""",
         "last_stated('verdict')",
+    ),
+    "who-is-erased-comes-back-by-other-programs": (
+        RECEIVED,
+        "where not {{ is_suppressed(identifiers[raw_table]) }}",
+        "where true or not {{ is_suppressed(identifiers[raw_table]) }}",
+    ),
+    "companies-of-the-erased-go-with-them": (
+        STATEMENTS,
+        "where {{ is_new('r') }}",
+        "where false and {{ is_new('r') }}",
     ),
 }
 
