@@ -14,8 +14,11 @@ import pytest
 from ingest.errors import UsageError
 from ingest.postgres.connection import connect
 from ingest.privacy import erase as erasing
+from ingest.privacy import tombstones
 from ingest.privacy.erase import erase, search_afterwards
 from ingest.privacy.identity import Given, find
+from ingest.privacy.replay import replay
+from ingest.privacy.tombstones import Scope
 from tests.support.ingesting import ingest, load
 from tests.support.processes import start_held
 from tests.support.scenario import scenario
@@ -303,3 +306,22 @@ def test_what_is_said_of_them_again_is_redacted_when_it_lands(
         " where linkedin_url like '%%flo-friend'"
     )
     assert viewed_now == [None, {"name": "X"}]
+
+
+def test_after_a_restore_all_tombstones_are_applied_again(mill: Warehouse) -> None:
+    """A dump has the rows of somebody who was erased since; the tombstones come from a newer one."""
+    conn = mill.conn
+    with conn.transaction():
+        cy = find(conn, Given("cy-friend-3"))
+        tombstones.write(conn, cy.identifiers(conn), Scope.ERASED, "DSR-11")
+    companies = mill.all("select * from core.companies order by id")
+    counts = replay(conn, print)
+    assert (counts["raw.person_payloads"], counts["core.people"]) == (1, 1)
+    assert counts["raw.company_statements"] == 1
+    assert "cy friend" not in str(mill.snapshot()).lower()
+    assert mill.all("select * from core.companies order by id") == companies
+    assert replay(conn, print) == {}
+    after = mill.snapshot()
+    mill.build("--full-refresh")
+    again = mill.snapshot()
+    assert {t for t in after if after[t] != again[t]} <= {"extracted.payload_fields"}

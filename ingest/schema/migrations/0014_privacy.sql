@@ -86,6 +86,7 @@ create index idx_privacy_erased_people_xid on privacy.erased_people (_xid);
 create table raw.company_statements (
     id uuid primary key,
     source text not null,
+    provider text,
     company_domain text not null,
     said jsonb not null,
     refreshed_at timestamptz,
@@ -101,6 +102,8 @@ comment on table raw.company_statements is
 comment on column raw.company_statements.id is
 'A fresh one, which sorts where the payload stood.';
 comment on column raw.company_statements.source is 'The source of core.company_observations.';
+comment on column raw.company_statements.provider is
+'The provider of the payload; NULL for a row of a table.';
 comment on column raw.company_statements.company_domain is 'The company, in normal form.';
 comment on column raw.company_statements.said is 'Attribute: value, as they were observed.';
 comment on column raw.company_statements.refreshed_at is 'When the provider refreshed the payload.';

@@ -91,7 +91,8 @@ language plpgsql stable
 as $$
 declare
     -- dates are no numbers to call
-    number constant text := '(?<![0-9-])(\+?\(?[0-9](?![0-9]{3}-[0-9]{2}-[0-9]{2})[0-9 ()./-]{5,}[0-9])';
+    number constant text := '(?<![0-9-])'
+        '(\+?\(?[0-9](?![0-9]{3}-[0-9]{2}-[0-9]{2})[0-9 ()./-]{5,}[0-9])';
     address constant text := '[^\s"''<>\\,;:()\[\]{}]+';
     is_known constant text[] := array['erased'];
     found text[] := '{}';
@@ -177,7 +178,6 @@ end;
 comment on function privacy.phone_digits(text) is
 'A phone number as tombstones know it: digits, without zeros in front.';
 
--- A pattern that matches one of some strings, whatever blanks are between their words.
 create function privacy.pattern_of(strings text[]) returns text
 language sql immutable parallel safe
 return (
@@ -190,7 +190,8 @@ return (
         )
     from unnest(strings) as s (string)
 );
-comment on function privacy.pattern_of(text[]) is 'A pattern that matches any of some strings.';
+comment on function privacy.pattern_of(text[]) is
+'A pattern that matches any of some strings, whatever blanks are between their words.';
 
 create function privacy.redacted_text(given text, pattern text) returns text
 language sql immutable parallel safe
@@ -209,7 +210,7 @@ declare
     whole constant text := '^\s*(?:https?://)?(?:[a-z]+\.)?(?:' || pattern || ')[\s/.]*$';
     string text;
 begin
-    if not doc::text ~* pattern and strpos(doc::text, '\') = 0 then
+    if pattern is null or (not doc::text ~* pattern and strpos(doc::text, '\') = 0) then
         return doc;
     end if;
     case jsonb_typeof(doc)
