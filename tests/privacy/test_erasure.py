@@ -309,7 +309,7 @@ def test_what_is_said_of_them_again_is_redacted_when_it_lands(
 
 
 def test_after_a_restore_all_tombstones_are_applied_again(mill: Warehouse) -> None:
-    """A dump has the rows of somebody who was erased since; the tombstones come from a newer one."""
+    """A dump has somebody who was erased since; the tombstones come from a newer one."""
     conn = mill.conn
     with conn.transaction():
         cy = find(conn, Given("cy-friend-3"))

@@ -84,8 +84,8 @@ $$;
 comment on function privacy.key_fault() is
 'What is wrong with the session''s key, in words; NULL if nothing is, or no key is needed.';
 
--- Strings of a text that are somebody's who was erased, as they stand there. What there is nothing of,
--- in the text or among the tombstones, is not looked for: patterns and names are dear.
+-- Strings of a text that are those of somebody erased. What there is nothing of, in the text or
+-- among the tombstones, is not looked for: patterns and names are dear.
 create function privacy.found_in(given text, with_names boolean default true) returns text[]
 language plpgsql stable
 as $$
@@ -169,8 +169,7 @@ $$;
 comment on function privacy.naming_somebody(text[]) is
 'Which texts, by their places from 1, hold an identifier of somebody who was erased.';
 
-create function privacy.phone_digits(given text) returns text
-language sql immutable parallel safe
+create function privacy.phone_digits(given text) returns text language sql immutable parallel safe
 return case
     when length(regexp_replace(given, '[^0-9]+', '', 'g')) >= 5
         then ltrim(regexp_replace(given, '[^0-9]+', '', 'g'), '0')
