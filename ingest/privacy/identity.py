@@ -94,15 +94,23 @@ class Identity:
         """A pattern of PostgreSQL that matches what identifies the person in a text."""
         return "|".join(self._alternatives())
 
-    def needles(self) -> list[str]:
-        """Texts in small letters, one of which is in every text that the pattern matches.
+    def likely(self) -> list[str] | None:
+        """Patterns for LIKE over small letters, one of which fits every text that has a match.
 
-        An empty one says that nothing is known to be in it.
+        None if nothing is known to be in all of them. Looking for pieces of text is many times
+        cheaper than a pattern.
         """
-        phones = [re.sub(r"\D+", "", phone)[-4:] for phone in self.phones]
-        words = [max(name.split(), key=len) for name in self.names if " " in name.strip()]
-        ascii_only = [_ascii_part(text.lower()) for text in (*self.slugs, *self.emails, *words)]
-        return sorted({*ascii_only, *phones})
+        # whatever is put between their digits
+        phones = (re.sub(r"\D+", "", phone)[-_SHORTEST_PHONE:] for phone in self.phones)
+        names = (name.split() for name in self.names if " " in name.strip())
+        whole = ([text] for text in (*self.slugs, *self.emails))
+        found = set()
+        for words in (*phones, *names, *whole):
+            pieces = [piece for word in words if (piece := _ascii_part(word.lower()))]
+            if not pieces:
+                return None
+            found.add(f"%{'%'.join(map(_like, pieces))}%")
+        return sorted(found)
 
     def _alternatives(self) -> Iterable[str]:
         for slug in self.slugs:

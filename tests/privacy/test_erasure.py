@@ -310,6 +310,7 @@ def test_what_is_said_of_them_again_is_redacted_when_it_lands(
 
 def test_after_a_restore_all_tombstones_are_applied_again(mill: Warehouse) -> None:
     """A dump has somebody who was erased since; the tombstones come from a newer one."""
+    mill.build()
     conn = mill.conn
     with conn.transaction():
         cy = find(conn, Given("cy-friend-3"))
