@@ -122,7 +122,8 @@ class Identity:
                 rf"(?:{spelled})(?![\w%-])[^\s\"'<>,;]*"
             )
             if _DISTINCT_SLUG.fullmatch(slug):
-                yield rf"(?<![\w-])(?:{spelled})(?![\w-])"
+                # not within an address, which is an identifier of its own
+                yield rf"(?<![\w@.-])(?:{spelled})(?![\w@-])"
         for email in self.emails:
             yield rf"(?<![\w.+-]){re.escape(email)}"
         for phone in self.phones:
