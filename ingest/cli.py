@@ -26,6 +26,7 @@ _COMMANDS = {
     "init": "init",
     "load": "load",
     "loads": "loads",
+    "privacy": "privacy",
     "rejects": "rejects",
     "send": "send",
     "status": "status",

@@ -31,6 +31,11 @@ def refused(row_id: UUID, reject: Reject, *, is_unknown: bool) -> Document:
     return {"status": status, "id": str(row_id), **words}
 
 
+def suppressed() -> Document:
+    """Of a record about somebody who is erased: it is taken, and nothing of it is kept."""
+    return {"status": AGAIN, "suppressed": True}
+
+
 def conflict() -> Document:
     """Of what differs from what came under its idempotency key before."""
     detail = "something else was delivered under this idempotency key; nothing was taken now"
@@ -41,6 +46,10 @@ def again(answer: Document) -> Document:
     """Of what was delivered before, by what was answered then."""
     status = AGAIN if answer["status"] == LANDED else answer["status"]
     return {**answer, "status": status, "duplicate": True}
+
+
+def _is_duplicate(result: Document) -> bool:
+    return result["status"] == AGAIN and not result.get("suppressed")
 
 
 def outcome(results: Sequence[Document], *, is_single: bool) -> Outcome:
@@ -57,7 +66,8 @@ def outcome(results: Sequence[Document], *, is_single: bool) -> Outcome:
     rejected, conflicts = statuses[UNKNOWN] + statuses[REFUSED], statuses[CONFLICT]
     document = {
         "landed": statuses[LANDED],
-        "duplicates": statuses[AGAIN],
+        "duplicates": sum(map(_is_duplicate, results)),
+        "suppressed": sum(result.get("suppressed", False) is True for result in results),
         "rejected": rejected,
         "conflicts": conflicts,
         "results": list(results),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from psycopg_pool import ConnectionPool
 
 from hq_api.database import session_named
-from ingest.postgres.connection import Connection, set_up
+from ingest.postgres.connection import Connection, session_parameters, set_up
 
 APPLICATION = "hq_api receiving"
 WAIT_SECONDS = 5.0  # for a connection, when all are at work or the server is away
@@ -38,7 +38,8 @@ def connections(size: int) -> ConnectionPool[Connection]:
         IngestError: The embedded server cannot be started.
     """
     return ConnectionPool(
-        kwargs=session_named(APPLICATION),
+        # for each connection anew: the key of the tombstones may have been made meanwhile
+        kwargs=_with_key,
         min_size=1,
         max_size=size,
         open=False,
@@ -46,6 +47,10 @@ def connections(size: int) -> ConnectionPool[Connection]:
         configure=_configure,
         name=APPLICATION,
     )
+
+
+def _with_key() -> dict[str, str]:
+    return {**session_named(APPLICATION), **session_parameters()}
 
 
 def _configure(conn: Connection) -> None:

@@ -16,6 +16,7 @@ from hq_api.receiving import answers, idempotency
 from hq_api.receiving.delivery import Delivery, Document, Outcome, RefusedDeliveryError
 from hq_api.receiving.idempotency import ForgottenError, IdempotencyKey, Known
 from hq_api.receiving.prepared import Prepared, Ready
+from ingest.errors import IngestError
 from ingest.landing.copy import Chunk, copy_rows
 from ingest.landing.hours import Hour
 from ingest.landing.intake import Intake
@@ -23,6 +24,7 @@ from ingest.landing.landing import Landing
 from ingest.landing.ledger import Counts
 from ingest.landing.rejects import REJECTS, row_of
 from ingest.landing.rows import RequestIds, Row
+from ingest.landing.withhold import withheld_texts, withhold
 from ingest.postgres.connection import Connection
 from ingest.postgres.faults import is_of_server
 from ingest.rejects import Reject
@@ -52,6 +54,10 @@ def receive(conn: Connection, delivery: Delivery, registry: Registry) -> Outcome
         return fault.outcome
     except ForgottenError:
         return answers.unavailable()
+    except IngestError as fault:
+        _log.warning("deliveries cannot be taken: %s", fault.sentence())
+        conn.close()  # the next one has the key, if there is one by then
+        return answers.unavailable()
     except psycopg.Error as fault:
         if not is_of_server(fault):
             raise
@@ -68,11 +74,13 @@ class _Taken:
         answers: What is answered.
         rejects: Those of them that could not land.
         cleaned: How many landed without characters that cannot be stored.
+        suppressed: How many are about people who are erased.
     """
 
     answers: dict[int, Document] = field(default_factory=dict)
     rejects: dict[int, Reject] = field(default_factory=dict)
     cleaned: int = 0
+    suppressed: int = 0
 
 
 class _ReadyRows:
@@ -158,11 +166,23 @@ class _Reception:
         with Landing(self._conn) as landing:
             intake = Intake(landing, self._hour.load_id, self._ids, _ReadyRows())
             refused = {reject.origin.offset: reject for reject in intake.take(ready)}
+        withheld = withhold(self._conn, self._hour.load_id, landing.landed, rejects=False).ids()
+        rejects = {
+            place: reject
+            for place in places
+            if (reject := self._rejected(place, refused)) is not None
+        }
+        named = withheld_texts(self._conn, [reject.origin.text() for reject in rejects.values()])
+        unnamed = {place for n, place in enumerate(rejects) if n not in named}
         taken = _Taken(cleaned=landing.cleaned)
         for place in places:
             item = self._items[place]
-            reject = item if isinstance(item, Reject) else refused.get(item.origin.offset)
-            if reject is None:
+            reject = rejects.get(place)
+            is_withheld = self._ids.at(item.origin.offset) in withheld
+            if is_withheld or (reject is not None and place not in unnamed):
+                taken.answers[place] = answers.suppressed()
+                taken.suppressed += 1
+            elif reject is None:
                 taken.answers[place] = self._expected(place)
             else:
                 row_id = self._ids.at(item.origin.offset)
@@ -171,13 +191,18 @@ class _Reception:
                 taken.rejects[place] = reject
         return taken
 
+    def _rejected(self, place: int, refused: dict[int, Reject]) -> Reject | None:
+        item = self._items[place]
+        return item if isinstance(item, Reject) else refused.get(item.origin.offset)
+
     def _close(self, taken: _Taken, made: int) -> None:
         """Count what was taken and write its rejects, which name the row of the ledger."""
         idempotency.prune(self._conn, made)
         if not taken.answers:
             return
         rejected = len(taken.rejects)
-        counts = Counts(len(taken.answers) - rejected, rejected, taken.cleaned)
+        landed = len(taken.answers) - rejected - taken.suppressed
+        counts = Counts(landed, rejected, taken.cleaned, taken.suppressed)
         before = self._hour.add(self._conn, counts, len(self._prepared.body.text))
         rows = []
         for number, place in enumerate(taken.answers, start=before + 1):

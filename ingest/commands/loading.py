@@ -116,9 +116,9 @@ def report(summary: LoadSummary) -> None:
             "--force loads it again."
         )
         return
-    verbs = ("would land", "would be rejected", "would be cleaned")
+    verbs = ("would land", "would be rejected", "would be cleaned", "would be suppressed")
     if summary.status is Status.LOADED:
-        verbs = ("landed", "rejected", "cleaned")
+        verbs = ("landed", "rejected", "cleaned", "suppressed")
     say(
         f"{summary.file}: {summary.records:,} records, {summary.landed:,} {verbs[0]}"
         f"{in_tables(summary.tables)}."
@@ -128,6 +128,8 @@ def report(summary: LoadSummary) -> None:
     if summary.rejected:
         look = f" See: ingest rejects {summary.load_id}" if summary.load_id else ""
         say(f"  {summary.rejected:,} {verbs[1]} {by_reason(summary.reasons)}.{look}")
+    if summary.suppressed:
+        say(f"  {summary.suppressed:,} {verbs[3]}: they are about people who were erased.")
     if summary.cleaned:
         say(
             f"  {summary.cleaned:,} {verbs[2]}: characters that PostgreSQL cannot store (NUL, "

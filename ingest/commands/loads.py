@@ -36,7 +36,8 @@ def command(limit: int, as_json: bool) -> None:
         workflow = entry.workflow_slug or "each record its own workflow"
         show(f"{entry.id}  {started}  {entry.file_name} ({workflow})")
         counts = f"{entry.records:,} records: {entry.landed:,} landed, {entry.rejected:,} rejected"
-        notes = f", {entry.cleaned:,} cleaned" if entry.cleaned else ""
+        notes = f", {entry.suppressed:,} suppressed" if entry.suppressed else ""
+        notes += f", {entry.cleaned:,} cleaned" if entry.cleaned else ""
         notes += f", in {entry.requests:,} requests" if entry.requests is not None else ""
         notes += ", forced" if entry.forced else ""
         notes += f", rejects of load {entry.retry_of} tried again" if entry.retry_of else ""

@@ -128,6 +128,8 @@ def _report(summary: RetrySummary) -> None:
     say(f"{summary.file} (load {summary.retried}): {landed}.")
     if summary.rejected:
         say(f"  {summary.rejected:,} rejected again {by_reason(summary.reasons)}.")
+    if summary.suppressed:
+        say(f"  {summary.suppressed:,} suppressed: they are about people who were erased.")
     if summary.needs_file:
         say(
             f"  {summary.needs_file:,} need their file: what was kept of them is not enough. "

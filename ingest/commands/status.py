@@ -139,6 +139,11 @@ def _untransformed(found: Status) -> str:
         parts.append(f"{found.unregistered:,} of them bear a workflow that is not registered")
     if found.unmatched:
         parts.append(f"{found.unmatched:,} with an address wait for who bears the name")
+    if found.withheld:
+        parts.append(
+            f"{found.withheld:,} are about people who were erased, and read by no model: "
+            "ingest privacy replay deletes them"
+        )
     return "; ".join(parts)
 
 

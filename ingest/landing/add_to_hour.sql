@@ -8,6 +8,7 @@ insert into raw.loads as l (
     landed,
     rejected,
     cleaned,
+    suppressed,
     tool_version,
     _requests
 )
@@ -21,6 +22,7 @@ values (
     %(landed)s,
     %(rejected)s,
     %(cleaned)s,
+    %(suppressed)s,
     %(version)s,
     1
 )
@@ -31,6 +33,7 @@ on conflict (id) do update
         landed = l.landed + excluded.landed,
         rejected = l.rejected + excluded.rejected,
         cleaned = l.cleaned + excluded.cleaned,
+        suppressed = l.suppressed + excluded.suppressed,
         finished_at = clock_timestamp(),
         tool_version = excluded.tool_version,
         _requests = l._requests + 1

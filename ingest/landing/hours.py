@@ -68,6 +68,7 @@ class Hour:
             "landed": counts.landed,
             "rejected": counts.rejected,
             "cleaned": counts.cleaned,
+            "suppressed": counts.suppressed,
             "version": __version__,
         }
         row = conn.execute(statement("ingest.landing", "add_to_hour"), values).fetchone()

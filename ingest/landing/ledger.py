@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -40,16 +40,17 @@ class LoadKey:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of the records of a load; landed plus rejected is all of them."""
+    """What became of the records of a load; landed, rejected and suppressed are all of them."""
 
     landed: int
     rejected: int
     cleaned: int
+    suppressed: int = 0
 
     @property
     def records(self) -> int:
         """Records found in the file."""
-        return self.landed + self.rejected
+        return self.landed + self.rejected + self.suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class LoadEntry:
     tool_version: str
     retry_of: UUID | None
     requests: int | None
+    suppressed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +185,12 @@ def close_load(conn: Connection, load_id: UUID, counts: Counts) -> None:
     conn.execute(
         """
         update raw.loads
-        set records = %s, landed = %s, rejected = %s, cleaned = %s, finished_at = clock_timestamp()
-        where id = %s
+        set
+            records = %(records)s, landed = %(landed)s, rejected = %(rejected)s,
+            suppressed = %(suppressed)s, cleaned = %(cleaned)s, finished_at = clock_timestamp()
+        where id = %(id)s
         """,
-        (counts.records, counts.landed, counts.rejected, counts.cleaned, load_id),
+        {**asdict(counts), "records": counts.records, "id": load_id},
     )
 
 

@@ -13,5 +13,6 @@ select
     finished_at,
     tool_version,
     _retry_of,
-    _requests
+    _requests,
+    suppressed
 from raw.loads

@@ -26,6 +26,7 @@ from ingest.landing.intake import Intake, RecordFile
 from ingest.landing.landing import Landing
 from ingest.landing.rejects import REJECTS, row_of
 from ingest.landing.rows import RowIds, new_id
+from ingest.landing.withhold import withhold
 from ingest.payloads.envelopes import PayloadFile, RowMaker
 from ingest.payloads.tables import PayloadTable
 from ingest.postgres.connection import Connection, connect
@@ -120,10 +121,11 @@ class LoadSummary:
         file: Its name.
         status: How it ended.
         load_id: The ledger row; of an earlier load if the content was known, None in a dry run.
-        records: Records found, landed plus rejected.
+        records: Records found: landed, rejected and suppressed.
         landed: Rows in raw tables.
         rejected: Records in ``raw.rejects``.
         cleaned: Landed records from which unstorable characters went.
+        suppressed: Records of people who are erased; nothing of them was kept.
         tables: Landed rows by raw table.
         reasons: Rejected records by reason.
         changes: Of a feed whose rows have a key, what they did: new, updated, unchanged rows, and
@@ -138,6 +140,7 @@ class LoadSummary:
     landed: int
     rejected: int
     cleaned: int
+    suppressed: int = 0
     tables: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
@@ -248,6 +251,7 @@ def _known(name: str, known: ledger.LoadEntry) -> LoadSummary:
         landed=known.landed,
         rejected=known.rejected,
         cleaned=known.cleaned,
+        suppressed=known.suppressed,
         loaded_at=known.started_at.isoformat(timespec="seconds"),
     )
 
@@ -296,11 +300,14 @@ class _Load:
                 self._note(reject)
                 landing.add(REJECTS, row_of(reject, new_id(), self._id))
         changes = self._file.finish()
-        tables = {name: n for name, n in landing.landed.items() if name != REJECTS.table}
+        withheld = withhold(self._conn, self._id, landing.landed)
+        landed = {name: n for name, n in landing.landed.items() if name != REJECTS.table}
+        tables = withheld.left_of(landed)
         counts = ledger.Counts(
             landed=sum(tables.values()),
-            rejected=self._reasons.total(),
+            rejected=self._reasons.total() - len(withheld.rejects),
             cleaned=landing.cleaned,
+            suppressed=withheld.total(),
         )
         self._check(counts)
         ledger.close_load(self._conn, self._id, counts)
@@ -312,6 +319,7 @@ class _Load:
             landed=counts.landed,
             rejected=counts.rejected,
             cleaned=counts.cleaned,
+            suppressed=counts.suppressed,
             tables=tables,
             reasons={str(reason): n for reason, n in self._reasons.most_common()},
             changes=changes,
@@ -334,7 +342,7 @@ class _Load:
             raise IngestError(
                 "there are no records in it, nothing to load", where=self._content.name
             )
-        if counts.landed == 0 and self._reasons.keys() <= UNREADABLE:
+        if counts.rejected == counts.records and self._reasons.keys() <= UNREADABLE:
             raise IngestError(
                 f"not one of the {counts.records:,} records in it can be read "
                 f"({self._counted_reasons()}); nothing of this file was written",

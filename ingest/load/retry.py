@@ -19,6 +19,7 @@ from ingest.landing.intake import Intake
 from ingest.landing.landing import Landing
 from ingest.landing.ledger import RetryableReject
 from ingest.landing.rows import RowIds, RowIdsByOffset, new_id, time_in
+from ingest.landing.withhold import withhold
 from ingest.payloads.envelopes import RowMaker
 from ingest.postgres.connection import Connection
 from ingest.rejects import Reason
@@ -38,6 +39,7 @@ class RetrySummary:
         load_id: The ledger row of what landed now; None if nothing did.
         landed: Records that landed.
         rejected: Records that were refused again.
+        suppressed: Records of people who are erased; nothing of them is kept any more.
         needs_file: Records that were not tried: too much of them was cut off, or they are lines
             of a table.
         tables: Landed rows by raw table.
@@ -50,6 +52,7 @@ class RetrySummary:
     landed: int
     rejected: int
     needs_file: int
+    suppressed: int = 0
     tables: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
 
@@ -153,18 +156,24 @@ class _Retry:
             self._try(batch)
             last = batch[-1]
         landing = self._landing
-        landed = landing.landed.total()
+        withheld = withhold(conn, load.id, landing.landed)
+        tables = withheld.left_of(dict(landing.landed))
+        landed = sum(tables.values())
+        suppressed = sum(map(len, withheld.rows.values()))
         # the records that were refused again are counted by the load that refused them first
-        counts = ledger.Counts(landed=landed, rejected=0, cleaned=landing.cleaned)
+        counts = ledger.Counts(
+            landed=landed, rejected=0, cleaned=landing.cleaned, suppressed=suppressed
+        )
         ledger.close_retry(conn, self._id, counts)
         return RetrySummary(
             file=load.file_name,
             retried=load.id,
-            load_id=self._id if landed else None,
+            load_id=self._id if counts.records else None,
             landed=landed,
             rejected=self._reasons.total(),
             needs_file=ledger.count_not_retryable(conn, load.id),
-            tables=dict(landing.landed),
+            tables=tables,
+            suppressed=suppressed,
             reasons={str(reason): n for reason, n in self._reasons.most_common()},
         )
 

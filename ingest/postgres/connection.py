@@ -11,7 +11,7 @@ from psycopg import pq
 from psycopg.rows import TupleRow
 
 from ingest.errors import IngestError, ServerError
-from ingest.postgres import embedded
+from ingest.postgres import embedded, privacy_key
 from ingest.postgres.session import settled
 from ingest.terminal.screen import say
 
@@ -75,6 +75,37 @@ def connection_parameters() -> dict[str, str]:
     return named
 
 
+def session_parameters() -> dict[str, str]:
+    """``connection_parameters`` with the key of tombstones, if there is one: never print them.
+
+    Raises:
+        IngestError: The embedded server cannot be started, or the key's file not be used.
+    """
+    parameters = connection_parameters()
+    return privacy_key.with_key(parameters, embedded=_is_embedded(parameters["host"]))
+
+
+def make_privacy_key() -> None:
+    """Make the first key of tombstones, unless there is one; sessions opened from now on have it.
+
+    Raises:
+        IngestError: No file is named for it, or it cannot be written.
+    """
+    parameters = connection_parameters()
+    path = privacy_key.key_file(embedded=_is_embedded(parameters["host"]))
+    if path is None:
+        raise IngestError(
+            "there is no key to know people by who are erased",
+            where=_describe(
+                parameters["dbname"], parameters["host"], parameters["port"], parameters["user"]
+            ),
+            hint=f"set {privacy_key.VARIABLE} to its file; the first command makes it",
+        )
+    if not privacy_key.keys(path):
+        privacy_key.make(path)
+        say(f"Made the key of the tombstones, {path}: back it up apart from the database.")
+
+
 def connect(*, application_name: str = "ingest") -> Connection:
     """Open a connection to the warehouse and check that the server and database are fit for it.
 
@@ -90,7 +121,7 @@ def connect(*, application_name: str = "ingest") -> Connection:
         ServerError: No connection; a server that starts or recovers from a crash is waited for.
         IngestError: A server or a database that cannot hold a warehouse.
     """
-    parameters = connection_parameters()
+    parameters = session_parameters()
     settings = {"connect_timeout": _CONNECT_TIMEOUT_SECONDS, **parameters}
     settings |= {"application_name": application_name, "client_encoding": "utf8"}
     try:
@@ -128,7 +159,7 @@ def describe(conn: Connection) -> str:
 
 def subprocess_environment() -> dict[str, str]:
     """``os.environ`` with libpq's variables set so that dbt and psql reach the same database."""
-    return environment_for(connection_parameters())
+    return environment_for(session_parameters())
 
 
 def environment_for(parameters: dict[str, str]) -> dict[str, str]:

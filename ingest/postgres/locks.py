@@ -19,6 +19,7 @@ NODES = 0x4851  # upper half of the locks of dbt's nodes; below it, the hash of 
 MIGRATIONS = 0x4851_0001  # one applies migrations
 RIGHTS = 0x4851_0002  # one sets owners and rights; shared by who replaces functions and views
 RUNS = 0x4851_0003  # one ``ingest dbt`` writes
+PRIVACY = 0x4851_0004  # one erases; shared by writers that are about to commit (privacy.withhold)
 
 # as macros/runs/locks.sql asks it
 _HOLDERS = """

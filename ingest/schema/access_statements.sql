@@ -37,6 +37,9 @@ with rights (role, is_built, kind, name, privilege) as (
     ('hq_sender', false, 'table', 'raw.outbound_destinations', 'SELECT'),
     ('hq_sender', false, 'table', 'raw.outbound_destinations', 'INSERT'),
     ('hq_sender', false, 'table', 'raw.outbound_destinations', 'UPDATE'),
+    -- who may not be written to
+    ('hq_sender', false, 'schema', 'privacy', 'USAGE'),
+    ('hq_sender', false, 'routine', 'privacy.*', 'EXECUTE'),
     ('hq_sender', true, 'schema', 'api', 'USAGE'),
     ('hq_sender', true, 'schema', 'reference', 'USAGE'),
     ('hq_sender', true, 'routine', 'reference.*', 'EXECUTE'),
@@ -45,6 +48,32 @@ with rights (role, is_built, kind, name, privilege) as (
     ('hq_builder', false, 'schema', null, 'USAGE'),
     ('hq_builder', false, 'routine', null, 'EXECUTE'),
     ('hq_builder', false, 'table', null, 'SELECT'),
+    -- tombstones, by which rows of the erased are left out
+    ('hq_loader', false, 'schema', 'privacy', 'USAGE'),
+    ('hq_loader', false, 'routine', 'privacy.*', 'EXECUTE'),
+    ('hq_builder', false, 'schema', 'privacy', 'USAGE'),
+    ('hq_builder', false, 'routine', 'privacy.*', 'EXECUTE'),
+    ('hq_builder', false, 'table', 'privacy.tombstones', 'SELECT'),
+    ('hq_builder', false, 'table', 'privacy.erased_people', 'SELECT'),
+    -- what is held of somebody, and that it goes
+    ('hq_privacy', false, 'schema', 'raw', 'USAGE'),
+    ('hq_privacy', false, 'schema', 'privacy', 'USAGE'),
+    ('hq_privacy', false, 'routine', 'raw.*', 'EXECUTE'),
+    ('hq_privacy', false, 'routine', 'privacy.*', 'EXECUTE'),
+    ('hq_privacy', false, 'table', 'raw.*', 'SELECT'),
+    ('hq_privacy', false, 'table', 'raw.*', 'INSERT'),
+    ('hq_privacy', false, 'table', 'raw.*', 'UPDATE'),
+    ('hq_privacy', false, 'table', 'raw.*', 'DELETE'),
+    ('hq_privacy', false, 'table', 'privacy.*', 'SELECT'),
+    ('hq_privacy', false, 'table', 'privacy.*', 'INSERT'),
+    ('hq_privacy', false, 'table', 'privacy.*', 'UPDATE'),
+    ('hq_privacy', false, 'table', 'privacy.*', 'DELETE'),
+    ('hq_privacy', true, 'schema', null, 'USAGE'),
+    ('hq_privacy', true, 'routine', null, 'EXECUTE'),
+    ('hq_privacy', true, 'table', null, 'SELECT'),
+    ('hq_privacy', true, 'table', null, 'INSERT'),
+    ('hq_privacy', true, 'table', null, 'UPDATE'),
+    ('hq_privacy', true, 'table', null, 'DELETE'),
     ('hq_analyst', true, 'schema', null, 'USAGE'),
     ('hq_analyst', true, 'routine', null, 'EXECUTE'),
     ('hq_analyst', true, 'table', null, 'SELECT'),
@@ -68,9 +97,9 @@ schemas as (
         nspname,
         nspowner,
         nspacl,
-        nspname <> 'raw' as is_built
+        nspname not in ('raw', 'privacy') as is_built
     from pg_namespace
-    where nspname = 'raw' or nspname = any({built})
+    where nspname in ('raw', 'privacy') or nspname = any({built})
 ),
 
 things (kind, name, owner, acl, is_built, relation) as (
@@ -134,10 +163,12 @@ wanted (kind, name, role, privilege) as (
             when right(r.name, 1) = '*' then starts_with(o.name, rtrim(r.name, '*'))
             else coalesce(r.name, o.name) = o.name
         end
+        -- what everybody may, who adds to raw or builds, is not meant for tombstones and the audit
+        and (r.is_built or r.name is not null or o.name !~ '^privacy(\.|$)')
         -- the server may lack a role that came with a later release
         and to_regrole(r.role) is not null
         -- only ingest init writes there
-        and (o.name, r.privilege) <> ('raw.migrations', 'INSERT')
+        and (o.name <> 'raw.migrations' or r.privilege = 'SELECT')
         -- whoever may add a key may do everything
         and (
             o.name not in (
@@ -148,6 +179,10 @@ wanted (kind, name, role, privilege) as (
                 'raw.outbound_destinations'
             )
             or (r.role, r.privilege) <> ('hq_loader', 'INSERT')
+        )
+        and (
+            o.name not in ('raw.api_keys', 'raw.api_key_uses')
+            or r.role <> 'hq_privacy' or r.privilege = 'SELECT'
         )
 ),
 

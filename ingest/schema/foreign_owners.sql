@@ -22,8 +22,8 @@ from (
 ) as t
 inner join pg_namespace as n on t.namespace = n.oid
 where
-    (n.nspname = 'raw' or n.nspname = any(%(built)s))
+    (n.nspname in ('raw', 'privacy') or n.nspname = any(%(built)s))
     and not pg_has_role(t.owner, 'usage')
     and has_schema_privilege(t.owner, n.oid, 'create')
-order by 1, 2
+order by n.nspname = 'privacy', n.nspname, owner
 limit 1

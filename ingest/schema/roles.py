@@ -1,4 +1,4 @@
-"""Who may do what: four roles, and the one function that keeps their rights.
+"""Who may do what: five roles, and the one function that keeps their rights.
 
 The roles belong to the server, so that the databases on it share them; nobody logs in as one of
 them. What they may do in a database is kept by ``extracted.keep_access()``, which ``ingest init``
@@ -27,6 +27,7 @@ ROLES = {
     "hq_analyst": "reads extracted, core, reference, api and marts",
     "hq_sender": "sends records out and keeps the ledger of it",
     "hq_api": "answers over HTTP: reads api, and whose keys are valid",
+    "hq_privacy": "shows, erases and suppresses people; alone sees tombstones and audit",
 }
 _BUILT = (*BUILT_SCHEMAS, OWN_SCHEMA)
 

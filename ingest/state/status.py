@@ -105,6 +105,8 @@ class Status:
         unmatched: Raw rows with the address of somebody known by name and employer, who is not one
             person yet; None before the first build.
         outbound: What is sent out.
+        withheld: Raw rows of people who are erased, which other programs inserted: no model reads
+            them; None where that cannot be told.
         last_load: The newest load.
         last_build: When a model last read, by the server's clock.
         not_shown: Schemas of the warehouse that the role may not look into; what follows from
@@ -120,6 +122,7 @@ class Status:
     drifts: dict[str, int] | None
     unmatched: int | None
     outbound: Outbound | None
+    withheld: int | None
     last_load: ledger.LoadEntry | None
     last_build: datetime | None
     not_shown: list[str]
@@ -177,6 +180,7 @@ def status(conn: Connection) -> Status:
             drifts=drifts(conn),
             unmatched=_unmatched(conn, built),
             outbound=_outbound(conn) if sees_raw else None,
+            withheld=_withheld(conn),
             last_load=loads[0] if loads else None,
             last_build=max((table.read_at for table in built if table.read_at), default=None),
             not_shown=not_shown,
@@ -187,6 +191,16 @@ def _unmatched(conn: Connection, built: list[BuiltTable]) -> int | None:
     if not {"extracted.person_emails", "core.email_candidates"} <= {t.name for t in built}:
         return None
     return _number(conn.execute(statement("ingest.state", "addresses_waiting")).fetchone())
+
+
+def _withheld(conn: Connection) -> int | None:
+    may = conn.execute(statement("ingest.state", "tells_withheld")).fetchone()
+    if may != (True,):
+        return None
+    fault = conn.execute("select privacy.key_fault()").fetchone()
+    if fault != (None,):
+        return None
+    return _number(conn.execute("select count(*) from reference.withheld_rows").fetchone())
 
 
 def schemas_not_shown(conn: Connection) -> list[str]:

@@ -72,7 +72,19 @@
     (
         select m.{{ column }}
         from {{ ref('person_contacts') }} as m
-        where m.linkedin_url = {{ linkedin_url }} and m.is_best
+        where
+            m.linkedin_url = {{ linkedin_url }}
+            and m.is_best
+            and not {{ is_not_to_contact('m.linkedin_url') }}
+    )
+{%- endmacro %}
+
+
+{# Whether a person must not be written to. #}
+{% macro is_not_to_contact(linkedin_url) -%}
+    exists(
+        select from {{ ref('people_not_to_contact') }} as quiet
+        where {{ linkedin_url }} = quiet.linkedin_url
     )
 {%- endmacro %}
 

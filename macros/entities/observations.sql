@@ -41,7 +41,7 @@
                 'company_by_crunchbase_portfolios', 'company_by_icp_owners', 'company_by_profiles',
                 'company_by_people_discovery', 'company_by_salesnav', 'company_by_other_payloads',
                 'company_by_leadmagic', 'company_by_apollo', 'company_by_pdl',
-                'person_by_leadmagic', 'person_by_apollo', 'person_by_pdl',
+                'person_by_leadmagic', 'person_by_apollo', 'person_by_pdl', 'company_by_statements',
             ],
         },
         'person': {
@@ -244,7 +244,7 @@
                 r.{{ column }},
                 {%- endfor %}
                 {{ payload_of('r') }} as stored
-            from {{ source('raw', kind.raw_table) }} as r
+            from {{ received(kind.raw_table) }} as r
             where {{ is_new('r') }} and {{ is_read_by(model_name) }}
             {{ fence() }}
         ) as k

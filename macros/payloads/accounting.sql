@@ -27,7 +27,7 @@
                 {{ states_something(kind, payload_of('r')) }} as is_candidate,
                 {{ believed_refresh(refresh_of('r'), receipt_of('r')) }} as _refreshed_at,
                 {{ receipt_of('r') }} as _received_at
-            from {{ source('raw', kind.raw_table) }} as r
+            from {{ received(kind.raw_table) }} as r
             where {{ is_read_by(model_name) }}
         ) as r
         left join {{ ref(model_name) }} as w on r.entity_key = w.{{ kind.owner }}
@@ -49,7 +49,7 @@
         false as is_winner,
         false as is_superseded,
         false as is_reported
-    from {{ source('raw', raw_table) }} as r
+    from {{ received(raw_table) }} as r
     where
         {{ is_read_by(node.name) }}
         and not exists (select from {{ companies }} as o where r.id = o.raw_payload_id)

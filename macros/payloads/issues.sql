@@ -83,7 +83,7 @@
                 {{ receipt_of('r') }} as _receipt,
                 {{ refresh_of('r') }} as _refreshed_at,
                 {{ refresh_text_of('r') }} as _refresh_text
-            from {{ source('raw', kind.raw_table) }} as r
+            from {{ received(kind.raw_table) }} as r
             where {{ is_new('r') }} and {{ is_read_by(model_name) }}
             {{ fence() }}
         ) as r
@@ -115,7 +115,7 @@
         left(k.value, 1000) as value,
         k.reason,
         {{ receipt_of('r') }} as created_at
-    from {{ source('raw', raw_table) }} as r
+    from {{ received(raw_table) }} as r
     left join lateral (
         select c.field, c.value, c.reason
         from (

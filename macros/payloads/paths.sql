@@ -174,7 +174,7 @@
                 r.id,
                 r.workflow_slug,
                 n.day
-            from {{ raw }} as r
+            from {{ received(raw_table) }} as r
             inner join news as n
                 on r.workflow_slug = n.workflow_slug and {{ day_of_receipt('r') }} = n.day
             where

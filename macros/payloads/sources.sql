@@ -120,7 +120,7 @@
 
 
 {% macro source_payloads(name, raw_table, columns=[]) -%}
-    {%- set raw = source('raw', raw_table) -%}
+    {%- set raw = received(raw_table) -%}
     {%- set node = graph.nodes.get('model.' ~ model.package_name ~ '.' ~ name) if execute -%}
     {%- set kind = source_kind(node) if node else
         {'raw_table': raw_table, 'key': raw_keys()[raw_table], 'within': [], 'marks': ['name']} -%}
@@ -190,7 +190,7 @@
                 {{ refresh_of('r') }} as _refreshed_at,
                 {{ refresh_text_of('r') }} as _refresh_text,
                 {{ decompressed(payload_of('r')) }} as _record
-            from {{ source('raw', kind.raw_table) }} as r
+            from {{ received(kind.raw_table) }} as r
             where {{ is_new('r') }} and {{ is_read_by(node.name) }}
             {{ fence() }}
         ) as i

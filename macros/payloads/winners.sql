@@ -43,7 +43,7 @@
                             r.id as raw_payload_id,
                             {{ refresh_of('r') }} as _refreshed_at,
                             {{ receipt_of('r') }} as _received_at
-                        from {{ raw }} as r
+                        from {{ received(kind.raw_table) }} as r
                         where
                             {{ is_new('r') }}
                             and {{ is_read_by(model_name) }}

@@ -39,7 +39,8 @@ select
     {{ best_contact('email', 'p.linkedin_url') }} as email,
     {{ best_contact('_address_verdict', 'p.linkedin_url') }} as email_verdict,
     {{ last_delivery('sent_at', 'p.linkedin_url') }} as last_sent_at,
-    {{ last_delivery('destination', 'p.linkedin_url') }} as last_sent_to
+    {{ last_delivery('destination', 'p.linkedin_url') }} as last_sent_to,
+    {{ is_not_to_contact('p.linkedin_url') }} as do_not_contact
 from {{ ref('people') }} as p
 left join {{ ref('person_positions') }} as o on p.linkedin_url = o.linkedin_url
 left join {{ ref('companies') }} as c on o.company_domain = c.domain

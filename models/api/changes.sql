@@ -1,6 +1,6 @@
 -- `_xid` moves exactly when a row changes, and a snapshot tells which transactions it has not seen:
--- so a program that keeps `cursor` misses nothing, whatever commits late. An erasure is to be named
--- here when there are erasures.
+-- so a program that keeps `cursor` misses nothing, whatever commits late. The key of
+-- whoever is erased is the id, which is all that is known.
 -- A sub-select, because the planner does not look through a view that has CTEs: a page by key would
 -- sort all rows.
 select
@@ -53,4 +53,15 @@ from (
         a.canonical_linkedin_url as merged_into,
         a._xid as changed_in
     from {{ ref('person_aliases') }} as a
+
+    union all
+
+    select
+        'person' as entity,
+        e.id::text as key,
+        e.id,
+        'erased' as kind,
+        null::text as merged_into,
+        e._xid as changed_in
+    from privacy.erased_people as e
 ) as changed

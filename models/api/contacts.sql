@@ -17,7 +17,7 @@ select
     o.confirmed_at,
     o.raw_payload_id,
     o.verified_at,
-    o.is_best,
+    o.is_best and not {{ is_not_to_contact('o.linkedin_url') }} as is_best,
     o.id as contact_id
 from {{ ref('person_contacts') }} as o
 left join {{ ref('person_observations') }} as s

@@ -50,7 +50,11 @@ inner join {{ ref('person_positions') }} as o
         -- who left is no lead; of whom nobody says so is one
         and o.is_current is not false
         and {{ meets_title_criteria('o._title_words', 'o.seniority') }}
-inner join {{ ref('people') }} as p on o.linkedin_url = p.linkedin_url
+inner join {{ ref('people') }} as p
+    on
+        o.linkedin_url = p.linkedin_url
+        -- nor is who must not be written to
+        and not {{ is_not_to_contact('o.linkedin_url') }}
 cross join
     lateral (
         select

@@ -13,6 +13,6 @@ select
     {{ bucket_of_headcount() }} as size_bucket,
     h.number as employee_count,
     {{ function('clean_text') }}(r.company_registered_address) as location
-from {{ source('raw', 'salesnav_scrapes') }} as r
+from {{ received('salesnav_scrapes') }} as r
 cross join {{ headcount_of('r.company_headcount') }}
 where {{ is_new('r') }}

@@ -29,5 +29,5 @@ select
     case
         when r.email is not null then jsonb_build_array(jsonb_build_object('email', r.email))
     end as emails
-from {{ source('raw', 'salesnav_scrapes') }} as r
+from {{ received('salesnav_scrapes') }} as r
 where {{ is_new('r') }}

@@ -17,7 +17,16 @@ from hq_api.app import create_app
 from hq_api.resources import read_resources
 from hq_api.settings import Settings
 from ingest.project import BUILT_SCHEMAS, OWN_SCHEMA
-from tests.support.role_place import ANALYST, BUILDER, LOADER, ROLES, SENDER, SERVICE, Place
+from tests.support.role_place import (
+    ANALYST,
+    BUILDER,
+    LOADER,
+    PRIVACY,
+    ROLES,
+    SENDER,
+    SERVICE,
+    Place,
+)
 from tests.support.scratch import use
 from tests.support.warehouse import NO_TESTS, PROJECT
 
@@ -37,6 +46,7 @@ SENT = {"email_waterfall_jobs", "outbound_deliveries", "outbound_destinations"}
 # What a role may do in a schema, and to which tables. What does not stand here it may not.
 OWNER = {"usage": True, "create": True, **dict.fromkeys(TABLE_VERBS, ALL)}
 READER = {"usage": True, "select": ALL}
+WRITER = {"usage": True, **dict.fromkeys(("select", "insert", "update", "delete"), ALL)}
 MAY: dict[tuple[str, str], dict[str, Any]] = {
     (LOADER, "raw"): {
         "usage": True,
@@ -73,12 +83,28 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
     (SENDER, "api"): READER,
     (SENDER, "reference"): {"usage": True, "select": {"countries"}},
     (SERVICE, "reference"): {"usage": True, "select": {"countries"}},
+    (SENDER, "privacy"): {"usage": True},
+    (LOADER, "privacy"): {"usage": True},
+    (BUILDER, "privacy"): {"usage": True, "select": {"tombstones", "erased_people"}},
+    (PRIVACY, "privacy"): WRITER,
+    (PRIVACY, "raw"): {
+        "usage": True,
+        "select": ALL,
+        "insert": ALL_BUT_OURS,
+        "update": ALL_BUT_OURS,
+        "delete": ALL_BUT_OURS,
+    },
+    (PRIVACY, "extracted"): WRITER,
+    (PRIVACY, "core"): WRITER,
+    (PRIVACY, "reference"): WRITER,
+    (PRIVACY, "api"): WRITER,
+    (PRIVACY, "marts"): WRITER,
 }
 
 
 def cells(verbs: Sequence[str]) -> list[tuple[str, str, str]]:
     """The matrix: role, schema, verb."""
-    return list(product(ROLES, ("raw", *BUILT_SCHEMAS, OWN_SCHEMA), verbs))
+    return list(product(ROLES, ("raw", "privacy", *BUILT_SCHEMAS, OWN_SCHEMA), verbs))
 
 
 @pytest.fixture(scope="module")

@@ -103,6 +103,7 @@ def test_what_is_there_becomes_the_builders(new_place: Callable[[], Place]) -> N
 def test_an_upgrade_gives_rights_on_what_it_brings(place: Place) -> None:
     place.execute("create table raw.brought_by_an_upgrade (a int)")
     assert place.init()["changed"] == [
+        "grant delete, insert, select, update on table raw.brought_by_an_upgrade to hq_privacy",
         "grant insert, select on table raw.brought_by_an_upgrade to hq_loader",
         "grant select on table raw.brought_by_an_upgrade to hq_builder",
     ]
@@ -126,6 +127,7 @@ def test_a_schema_that_was_dropped_comes_back(place: Place) -> None:
         ),
         "grant usage on schema api to hq_analyst",
         "grant usage on schema api to hq_api",
+        "grant usage on schema api to hq_privacy",
         "grant usage on schema api to hq_sender",
     ]
 

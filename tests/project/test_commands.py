@@ -42,7 +42,7 @@ def test_the_commands_are_those_of_the_interface() -> None:
     top = {words[0] for words in ALL}
     assert top == {
         *("init", "load", "drop", "workflows", "loads", "rejects"),
-        *("status", "fields", "db", "dbt", "demo", "api", "send"),
+        *("status", "fields", "db", "dbt", "demo", "api", "send", "privacy"),
     }
     assert {words[1] for words in ALL if len(words) > 1} >= {
         *("start", "stop", "status", "psql", "env")

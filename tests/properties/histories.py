@@ -16,7 +16,18 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from tests.support.history.records import Dbt, Forget, History, Late, Load, Record, Step
+from tests.support.history.records import (
+    Dbt,
+    Erase,
+    Forget,
+    History,
+    Late,
+    Lift,
+    Load,
+    Record,
+    Step,
+    Suppress,
+)
 from tests.support.history.world import World
 from tests.support.warehouse import NO_TESTS
 
@@ -29,6 +40,9 @@ BUILD = ("build", *NO_TESTS)
 RUN = ("run",)
 STATES = ("plain", "merged", "reranked")
 FEWEST, MOST = 10, 30  # entities of a small world: more do not fit into hypothesis' buffer
+
+
+Then = Dbt | Forget | Erase | Suppress | Lift
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,7 @@ class Delivery:
 
     share: int
     late: int
-    then: tuple[Dbt | Forget, ...] = ()
+    then: tuple[Then, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,11 +86,12 @@ class Plan:
         return History([*steps, Dbt(BUILD, self.seeds), Dbt(RUN, self.seeds)])
 
 
-# every kind of step, late records in sets that shrink, merged companies at the end
+# every kind of step, late records in sets that shrink, people who go and come again; companies
+# that are merged at the end
 EVERYTHING = Plan(
     (
-        Delivery(4, 30, (Dbt(("run", "-s", "person_experience")), Dbt(RUN))),
-        Delivery(4, 10, (Forget(), Dbt(RUN, "merged"))),
+        Delivery(4, 30, (Dbt(("run", "-s", "person_experience")), Dbt(RUN), Erase(11), Erase(70))),
+        Delivery(4, 10, (Forget(), Suppress(5), Dbt(RUN, "merged"), Erase(33), Lift())),
         Delivery(3, 10, (Dbt((*BUILD, "--full-refresh"), "reranked"), Forget(("companies",)))),
         Delivery(3, 30, (Dbt(("run", "-s", "extraction_issues+"), "merged"), Dbt(RUN, "merged"))),
         Delivery(2, 10),
@@ -115,7 +130,7 @@ def plans(draw: st.DrawFn) -> Plan:
     return Plan(tuple(deliveries), state)
 
 
-def _steps(state: str) -> st.SearchStrategy[Dbt | Forget]:
+def _steps(state: str) -> st.SearchStrategy[Then]:
     models = st.sampled_from(MODELS)
     selections = st.builds(str.format, st.sampled_from(["{}", "+{}", "{}+"]), models)
     return st.one_of(
@@ -124,6 +139,8 @@ def _steps(state: str) -> st.SearchStrategy[Dbt | Forget]:
         st.sampled_from([Dbt(BUILD, state), Dbt((*BUILD, "--full-refresh"), state)]),
         st.just(Forget()),
         models.map(lambda model: Forget((model,))),
+        st.integers(0, 99).map(Erase),
+        st.one_of(st.integers(0, 99).map(Suppress), st.just(Lift())),
     )
 
 

@@ -16,6 +16,10 @@ from psycopg.types.json import set_json_loads
 from ingest.errors import IngestError
 from ingest.load.load import LoadOptions, load_file
 from ingest.postgres.connection import Connection, connect
+from ingest.privacy import tombstones
+from ingest.privacy.erase import erase
+from ingest.privacy.identity import Given, find
+from ingest.privacy.suppress import suppress
 from ingest.workflows.feeds import FEEDS
 from ingest.workflows.registry import load_registry
 from tests.properties.projects import Project
@@ -25,12 +29,15 @@ from tests.support.history.records import (
     LOADED,
     WORKFLOWS,
     Dbt,
+    Erase,
     Forget,
     History,
     Late,
+    Lift,
     Load,
     Record,
     Step,
+    Suppress,
 )
 from tests.support.warehouse import ANSWERS, NO_TESTS, WITHOUT_ANSWERS, Warehouse, empty_raw
 
@@ -73,8 +80,10 @@ class Stage:
                 elif isinstance(step, Dbt):
                     self._dbt(step)
                     waiting.close()
-                else:
+                elif isinstance(step, Forget):
                     self._forget(step)
+                else:
+                    self._respect(step, number)
 
     def bring_back(self) -> None:
         """Leave the warehouse empty, with the project's own seeds and with its views."""
@@ -92,7 +101,8 @@ class Stage:
 
     def raw(self) -> Rows:
         """Every raw row that models may read."""
-        return {table: self.rows(f"select * from raw.{table}") for table in WORKFLOWS}
+        tables = (*WORKFLOWS, "company_statements")
+        return {table: self.rows(f"select * from raw.{table}") for table in tables}
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of a query, numbers in JSON exactly as they stand."""
@@ -126,6 +136,24 @@ class Stage:
         words = ("--resource-type", "seed", "--resource-type", "function")
         self.projects[state].dbt("build", *words)
         self._deployed = state
+
+    def _respect(self, step: Erase | Suppress | Lift, number: int) -> None:
+        """What people ask for, of whom the models know."""
+        with self.conn.transaction():
+            known = [case.case_ref for case in reversed(tombstones.cases(self.conn))]
+            if isinstance(step, Lift):
+                if known:
+                    tombstones.lift(self.conn, known[0])
+                return
+        people = self.rows("select linkedin_url from core.people order by 1")
+        if not people:
+            return
+        given = Given(people[step.which % len(people)]["linkedin_url"])
+        if isinstance(step, Erase):
+            erase(self.conn, given, f"case {number}", print, dry_run=False)
+            return
+        with self.conn.transaction():
+            suppress(self.conn, find(self.conn, given), f"case {number}")
 
     def _forget(self, step: Forget) -> None:
         which = " where model = any(%s)" if step.models else ""

@@ -34,6 +34,8 @@ EMPLOYERS = "models/observed/company_by_profiles.sql"
 EXPORTS = "models/observed/person_by_salesnav.sql"
 CONTACTS = "models/core/person_contacts.sql"
 CAREERS, SETS = "macros/entities/careers.sql", "macros/payloads/careers.sql"
+RECEIVED = "macros/privacy/received.sql"
+STATEMENTS = "models/observed/company_by_statements.sql"
 
 # name: (file, what stands there, what the mutant has instead)
 MUTANTS = {
@@ -279,6 +281,16 @@ MUTANTS = {
         CONTACTS,
         """last_stated('verdict', where="verdict <> 'unknown'")""",
         "last_stated('verdict')",
+    ),
+    "who-is-erased-comes-back-by-other-programs": (
+        RECEIVED,
+        "where not {{ is_suppressed(identifiers[raw_table]) }}",
+        "where true or not {{ is_suppressed(identifiers[raw_table]) }}",
+    ),
+    "companies-of-the-erased-go-with-them": (
+        STATEMENTS,
+        "where {{ is_new('r') }}",
+        "where false and {{ is_new('r') }}",
     ),
 }
 

@@ -131,7 +131,7 @@ class TestSeveralRecords:
             {"status": 201, "id": id_, "table": "raw.company_payloads", "key": key}
             for id_, key in zip(ids, ("one.example", "two.example"), strict=True)
         )
-        counts = {"landed": 2, "duplicates": 0, "rejected": 0, "conflicts": 0}
+        counts = {"landed": 2, "duplicates": 0, "suppressed": 0, "rejected": 0, "conflicts": 0}
         assert answer.document == {**counts, "results": [one, two]}
         assert landed(db) == ["one.example", "two.example"]
 
@@ -155,7 +155,8 @@ class TestSeveralRecords:
         answer = deliver(body(self.ONE, {"name": "no key"}, 5, self.TWO))
         assert answer.status == 207
         results: Any = answer.document.pop("results")
-        assert answer.document == {"landed": 2, "duplicates": 0, "rejected": 2, "conflicts": 0}
+        counts = {"landed": 2, "duplicates": 0, "suppressed": 0, "rejected": 2, "conflicts": 0}
+        assert answer.document == counts
         assert [(r["status"], r.get("reason"), r.get("key")) for r in results] == [
             (201, None, "one.example"),
             (422, "no_key", None),

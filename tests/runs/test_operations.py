@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from datetime import timedelta
 
 import pytest
 
-from tests.support.warehouse import PROJECT, Warehouse
+from ingest.privacy.retain import retain
+from tests.support.warehouse import Warehouse
 
-PAGE = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
-PRUNE = re.search(r"```sql\n(-- prune\n.*?)```", PAGE, re.DOTALL)
 ANA = "https://www.linkedin.com/in/ana-sample"
 BEN = "https://www.linkedin.com/in/ben-sample"
 
 
 def prune(warehouse: Warehouse) -> None:
-    assert PRUNE
-    warehouse.conn.execute(PRUNE[1].encode())
-    warehouse.conn.commit()
+    retain(warehouse.conn, timedelta(), lambda _done, _all: None, batch=1, dry_run=False)
 
 
 def present(warehouse: Warehouse) -> dict[str, list[str]]:
@@ -77,6 +74,17 @@ def test_what_nothing_depends_on_goes(refreshed: Warehouse) -> None:
         "winner of Ben",
         "older, names dale",
     }
+
+
+def test_young_payloads_stay_and_a_dry_run_deletes_nothing(refreshed: Warehouse) -> None:
+    def counted(older_than: timedelta, *, dry_run: bool) -> dict[str, int]:
+        return retain(refreshed.conn, older_than, print, batch=10, dry_run=dry_run)
+
+    before = left(refreshed)
+    # "nothing either" of Ana and "older, and late" of Ben
+    assert counted(timedelta(), dry_run=True) == {"raw.person_payloads": 2}
+    assert counted(timedelta(days=36_500), dry_run=False) == {}
+    assert left(refreshed) == before
 
 
 def test_tables_stay_as_they_are_whatever_is_read_again(refreshed: Warehouse) -> None:

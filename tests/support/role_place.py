@@ -22,8 +22,8 @@ from ingest.postgres.connection import Connection
 from tests.support.scratch import Parameters, Scratch, use
 from tests.support.warehouse import dbt
 
-ROLES = ("hq_loader", "hq_builder", "hq_analyst", "hq_api", "hq_sender")
-LOADER, BUILDER, ANALYST, SERVICE, SENDER = ROLES
+ROLES = ("hq_loader", "hq_builder", "hq_analyst", "hq_api", "hq_sender", "hq_privacy")
+LOADER, BUILDER, ANALYST, SERVICE, SENDER, PRIVACY = ROLES
 
 _USERS = 0x4851_7E57  # advisory lock in database postgres: sessions that use the roles share it
 

@@ -8,6 +8,8 @@ with changed_case_studies as (
     select
         d.id as case_study_id,
         d.case_study_url,
+        d.company_customer_name,
+        d.company_customer_domain,
         d.raw_payload_id,
         d._received_at
     from {{ ref('case_study_details') }} as d
@@ -34,7 +36,13 @@ named as (
 cleaned as (
     select
         *,
-        {{ function('clean_name') }}(name) as full_name
+        -- whoever is erased is not named, and the study is
+        case
+            when not {{ is_suppressed(names_at(
+                'name', ['company_customer_domain'], ['company_name', 'company_customer_name']
+            )) }}
+                then {{ function('clean_name') }}(name)
+        end as full_name
     from named
 ),
 

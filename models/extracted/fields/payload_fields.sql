@@ -22,7 +22,7 @@ with news as (
         select
             r.workflow_slug,
             {{ day_of_receipt('r') }} as day
-        from {{ source('raw', table) }} as r
+        from {{ received(table) }} as r
         where {{ is_new('r') }}
         {{ 'union' if not loop.last }}
     {%- endfor %}

@@ -149,6 +149,10 @@ def _companies_named(
         if seeds.reader(row["workflow_slug"]) is None:
             named = [(forms.domain(row["company_domain"]), Row())]
             yield "other_payloads", (row["id"], None, receipt(row)), named
+    # of payloads of people who are erased
+    for row in raw.get("company_statements", []):
+        order = (row["id"], row["refreshed_at"], receipt(row))
+        yield row["source"], order, [(row["company_domain"], row["said"])]
     for row in raw["manual_company_customers"]:
         sides = [_by_hand(row, side) for side in ("origin_company", "company_customer")]
         yield "manual_customers", (row["id"], None, receipt(row)), sides

@@ -82,7 +82,30 @@ class Forget:
     models: tuple[str, ...] = ()
 
 
-Step = Load | Dbt | Forget
+@dataclass(frozen=True)
+class Erase:
+    """A person is erased.
+
+    Args:
+        which: The place among the people that are known then, from 0, as often round as it takes.
+    """
+
+    which: int
+
+
+@dataclass(frozen=True)
+class Suppress:
+    """A person is not to be written to; `which` as of `Erase`."""
+
+    which: int
+
+
+@dataclass(frozen=True)
+class Lift:
+    """The oldest case is as if it had never been."""
+
+
+Step = Load | Dbt | Forget | Erase | Suppress | Lift
 
 
 @dataclass(frozen=True)
@@ -99,6 +122,11 @@ class History:
     def seeds(self) -> str:
         """The state of the reviewed CSVs at the end."""
         return next((s.seeds for s in reversed(self.steps) if isinstance(s, Dbt)), "plain")
+
+    @property
+    def erases(self) -> bool:
+        """Whether anybody is erased."""
+        return any(isinstance(step, Erase) for step in self.steps)
 
     @property
     def records(self) -> list[Record]:

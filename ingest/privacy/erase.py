@@ -1,0 +1,244 @@
+"""A person is erased: one transaction, and a search of all texts behind it.
+
+What the models made of the person's raw rows goes with these; what they make of the rows that are
+left is there already, so that nothing has to be built.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from ingest.postgres.connection import Connection
+from ingest.postgres.locks import PRIVACY, hold
+from ingest.postgres.statements import statement
+from ingest.privacy import tombstones
+from ingest.privacy.identity import Given, Identity, find
+from ingest.privacy.search import SMALL, holds, redact, redactable, search
+from ingest.privacy.tombstones import Scope
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What an erasure did, or would do.
+
+    Attributes:
+        person: Who was erased.
+        counts: Rows by table.
+        audit_id: Its line of the audit; None of a dry run.
+    """
+
+    person: Identity
+    counts: Counts
+    audit_id: UUID | None
+
+
+def erase(
+    conn: Connection, given: Given, case_ref: str, notice: Callable[[str], None], *, dry_run: bool
+) -> Erasure:
+    """Erase a person, in one transaction.
+
+    Models that write and writers that are about to commit are waited for; readers are not.
+
+    Args:
+        conn: A connection outside any transaction, with the key of the tombstones.
+        given: Who.
+        case_ref: The case, in words that name nobody.
+        notice: Told whom it waits for.
+        dry_run: Count, and keep nothing of it.
+    """
+    with conn.transaction(force_rollback=dry_run):
+        wait_turn(conn, notice)
+        tombstones.require_key(conn)
+        person = find(conn, given)
+        counts = _Erasing(conn, person, case_ref).run()
+        audit_id = tombstones.audit(conn, "erase", case_ref, counts)
+    return Erasure(person, counts, None if dry_run else audit_id)
+
+
+def wait_turn(conn: Connection, notice: Callable[[str], None]) -> None:
+    """Wait for writers about to commit and models that write, and keep others waiting."""
+    hold(conn, PRIVACY, lambda holder: notice(f"Waiting for {holder}, who lands or erases ..."))
+    there = conn.execute("select to_regclass('extracted.watermarks') is not null").fetchone()
+    if there == (True,):
+        # each model updates its line of it first, and holds it until it commits
+        conn.execute("lock table extracted.watermarks in exclusive mode")
+
+
+def search_afterwards(
+    conn: Connection, erasure: Erasure, progress: Callable[[str], None]
+) -> tuple[Counts, Counts]:
+    """Search all texts for an erased person, once the erasure is committed.
+
+    What is found in payloads and what is made of them is redacted, in one transaction.
+
+    Returns:
+        Rows that were redacted, and rows that still name the person, by table.
+    """
+    redacted: Counts = {}
+    person = erasure.person
+    if person.pattern():
+        with conn.transaction():
+            found = search(conn, person, progress)
+        with conn.transaction():
+            if found:
+                wait_turn(conn, progress)
+            if "raw.case_study_extraction_payloads" in found:
+                values = person.values(conn)
+                conn.execute(statement("ingest.privacy", "remove_champions"), values)
+            for table in redactable(conn):
+                name = f"{table.schema}.{table.name}"
+                if name in found and (rows := redact(conn, person, table)):
+                    redacted[name] = rows
+                    found.pop(name)
+            _note_search(conn, erasure, redacted, found)
+    else:
+        found = {}
+    return redacted, found
+
+
+def _note_search(conn: Connection, erasure: Erasure, redacted: Counts, left: Counts) -> None:
+    if erasure.audit_id is not None:
+        conn.execute(
+            "update privacy.audit set found_afterwards = %s where id = %s",
+            (Jsonb({"redacted": redacted, "left": left}), erasure.audit_id),
+        )
+
+
+class _Erasing:
+    """An erasure under way, inside of its transaction."""
+
+    def __init__(self, conn: Connection, person: Identity, case_ref: str) -> None:
+        self._conn = conn
+        self._person = person
+        self._case_ref = case_ref
+        self._values = {**person.values(conn), "pattern": person.pattern() or None}
+        self._counts: Counter[str] = Counter()
+
+    def run(self) -> Counts:
+        """Write tombstones, and take everything out."""
+        person = self._person
+        identifiers = person.identifiers(self._conn)
+        self._counts["privacy.tombstones"] = tombstones.write(
+            self._conn, identifiers, Scope.ERASED, self._case_ref
+        )
+        self._execute("note_erased", "privacy.erased_people")
+        query = statement("ingest.privacy", "keyed_rows").format(
+            salesnav=statement("ingest.privacy", "salesnav_rows")
+        )
+        self._conn.execute(
+            sql.SQL("create temporary table erased_rows on commit drop as ") + query, self._values
+        )
+        remove_rows(self._conn, self._values, self._counts)
+        if person.pattern():
+            self._redact_small()
+            self._remove_rejects()
+        self._empty_deliveries()
+        return {name: n for name, n in sorted(self._counts.items()) if n}
+
+    def _execute(self, name: str, counted: str) -> None:
+        done = self._conn.execute(statement("ingest.privacy", name), self._values)
+        self._counts[counted] += done.rowcount
+
+    def _redact_small(self) -> None:
+        studies = self._conn.execute(
+            statement("ingest.privacy", "studies_of_champions"), self._values
+        ).fetchone()
+        name = "raw.case_study_extraction_payloads (redacted)"
+        self._counts[name] += studies[0] if studies else 0
+        self._execute("remove_champions", "extracted.case_study_champions")
+        for table in redactable(self._conn):
+            if table.size <= SMALL:
+                name = f"{table.schema}.{table.name}"
+                self._counts[f"{name} (redacted)"] += redact(self._conn, self._person, table)
+
+    def _remove_rejects(self) -> None:
+        for table, action in (
+            ("rejects", sql.SQL("delete from raw.rejects as x where {}")),
+            (
+                "loads",
+                sql.SQL(
+                    "update raw.loads as x set"
+                    " file_name = privacy.redacted_text(x.file_name, {pattern}) where {}"
+                ),
+            ),
+        ):
+            columns = ("record", "detail") if table == "rejects" else ("file_name",)
+            query = action.format(
+                holds(columns, self._person), pattern=sql.Literal(self._person.pattern())
+            )
+            done = self._conn.execute(query)
+            self._counts[f"raw.{table}"] += done.rowcount
+
+    def _empty_deliveries(self) -> None:
+        there = self._conn.execute(
+            "select to_regclass('raw.outbound_deliveries') is not null"
+        ).fetchone()
+        if there == (True,):
+            self._execute("empty_deliveries", "raw.outbound_deliveries")
+
+
+def remove_rows(conn: Connection, values: dict[str, object], counts: Counter[str]) -> None:
+    """Delete the raw rows in ``erased_rows``, and what was made of them and of the person."""
+    conn.execute(statement("ingest.privacy", "kept_statements"), values)
+    for name, counted in (
+        ("keep_companies", "raw.company_statements"),
+        ("observe_kept", ""),
+        ("history_of_kept", "core.company_history"),
+        ("touch_namesakes", ""),
+        ("forget_candidates", "core.email_candidates"),
+    ):
+        done = conn.execute(statement("ingest.privacy", name), values)
+        if counted:
+            counts[counted] += done.rowcount
+    conn.execute(
+        "delete from core.company_observations where id in"
+        " (select observation_id from company_statements_kept)"
+    )
+    _remove_built(conn, values, counts)
+    for table in ("person_payloads", "person_discovery", "email_payloads", "salesnav_scrapes"):
+        done = conn.execute(
+            f"delete from raw.{table} where id in"  # noqa: S608 - ours
+            f" (select id from erased_rows where raw_table = '{table}')".encode()
+        )
+        counts[f"raw.{table}"] += done.rowcount
+        if table != "salesnav_scrapes":
+            named = {"name": sql.Literal(table), "table": sql.Identifier("raw", table)}
+            for name in ("count_days_anew", "forget_days"):
+                conn.execute(statement("ingest.privacy", name).format(**named))
+    for name in ("forget_deliveries_received", "forget_former_keys", "forget_aliases"):
+        conn.execute(statement("ingest.privacy", name), values)
+
+
+def _remove_built(conn: Connection, values: dict[str, object], counts: Counter[str]) -> None:
+    for schema, name, person, raw_row, is_indexed, has_entity in conn.execute(
+        statement("ingest.privacy", "tables_of_people")
+    ).fetchall():
+        conditions: list[sql.Composable] = []
+        if person:
+            conditions.append(sql.SQL("{} = any(%(urls)s::text[])").format(sql.Identifier(person)))
+        if has_entity:
+            conditions.append(
+                sql.SQL(
+                    "_entity in (select e.raw_table || '#' || e.id from erased_rows as e"
+                    " union all select t.raw_table || ':' || u.url"
+                    " from (select distinct raw_table from erased_rows) as t"
+                    " cross join unnest(%(urls)s::text[]) as u (url))"
+                )
+            )
+        elif raw_row and (is_indexed or not person):
+            conditions.append(
+                sql.SQL("{} in (select id from erased_rows)").format(sql.Identifier(raw_row))
+            )
+        for condition in conditions:
+            query = sql.SQL("delete from {} where {}").format(
+                sql.Identifier(schema, name), condition
+            )
+            counts[f"{schema}.{name}"] += conn.execute(query, values).rowcount

@@ -1,0 +1,306 @@
+"""Who is meant: a person given by one thing that identifies them, and what else does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import sql
+
+from ingest.errors import IngestError, UsageError
+from ingest.postgres.connection import Connection
+from ingest.postgres.statements import statement
+
+_PROFILE = "https://www.linkedin.com/in/"
+_MEMBER_ID = re.compile(r"AC[ow]AA[A-Za-z0-9_-]+")
+# what is so short, or a word without a number, is found in addresses of profiles only
+_DISTINCT_SLUG = re.compile(r"(?=.*[\d_-]).{6,}", re.DOTALL)
+_SHORTEST_PHONE = 7  # digits, in texts
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a command was told.
+
+    Args:
+        person: LinkedIn URL, slug or member id, e-mail address or phone number.
+        name: A name, with an employer.
+        employer: Domain or name of the employer.
+        by_name: The operator confirms that the name is that person's.
+    """
+
+    person: str | None = None
+    name: str | None = None
+    employer: str | None = None
+    by_name: bool = False
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What identifies a person, in normal forms.
+
+    Attributes:
+        urls: Of profiles, those of member ids included.
+        emails: Addresses.
+        phones: Numbers as they were said.
+        names: Names to look for in texts and, with an employer, in rows without a profile.
+        shared_names: Names that somebody else who is known bears, and nobody confirmed.
+        domains: Of employers.
+        companies: Employers' names without legal suffixes.
+    """
+
+    urls: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    shared_names: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    companies: tuple[str, ...] = ()
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """Slugs and member ids of the profiles."""
+        return tuple(url.removeprefix(_PROFILE) for url in self.urls)
+
+    def values(self, conn: Connection) -> dict[str, Any]:
+        """What the queries of this package ask by."""
+        return {
+            "urls": list(self.urls),
+            "slugs": list(self.slugs),
+            "slug_patterns": [f"%{_like(slug.lower())}%" for slug in self.slugs],
+            "emails": list(self.emails),
+            "email_patterns": [f"%{_like(email)}%" for email in self.emails],
+            "phones": _forms(conn, "privacy.phone_digits", self.phones),
+            "name_keys": _forms(conn, "reference.comparing_form", self.names),
+            "domains": list(self.domains),
+            "companies": list(self.companies),
+        }
+
+    def identifiers(self, conn: Connection) -> list[tuple[str, str]]:
+        """Kinds and normal forms, as tombstones know them."""
+        values = self.values(conn)
+        employers = [*self.domains, *self.companies]
+        return [
+            *(("linkedin", slug) for slug in self.slugs),
+            *(("email", email) for email in self.emails),
+            *(("phone", phone) for phone in values["phones"]),
+            *(("name_at", f"{name}@{at}") for name in values["name_keys"] for at in employers),
+            *(("name", name) for name in values["name_keys"] if " " in name),
+        ]
+
+    def pattern(self) -> str:
+        """A pattern of PostgreSQL that matches what identifies the person in a text."""
+        return "|".join(self._alternatives())
+
+    def likely(self) -> list[str] | None:
+        """Patterns for LIKE over small letters, one of which fits every text that has a match.
+
+        None if nothing is known to be in all of them. Looking for pieces of text is many times
+        cheaper than a pattern.
+        """
+        # whatever is put between their digits
+        phones = (re.sub(r"\D+", "", phone)[-_SHORTEST_PHONE:] for phone in self.phones)
+        names = (name.split() for name in self.names if " " in name.strip())
+        whole = ([text] for text in (*self.slugs, *self.emails))
+        found = set()
+        for words in (*phones, *names, *whole):
+            pieces = [piece for word in words if (piece := _ascii_part(word.lower()))]
+            if not pieces:
+                return None
+            found.add(f"%{'%'.join(map(_like, pieces))}%")
+        return sorted(found)
+
+    def _alternatives(self) -> Iterable[str]:
+        for slug in self.slugs:
+            spelled = "|".join(
+                sorted({re.escape(slug), re.escape(_percent_encoded(slug)), _escaped(slug)})
+            )
+            yield (
+                r"(?:https?://)?(?:[a-z]+\.)?linkedin\.com/(?:in|sales/lead|sales/people)/"
+                rf"(?:{spelled})(?![\w%-])[^\s\"'<>,;]*"
+            )
+            if _DISTINCT_SLUG.fullmatch(slug):
+                # not within an address, which is an identifier of its own
+                yield rf"(?<![\w@.-])(?:{spelled})(?![\w@-])"
+        for email in self.emails:
+            yield rf"(?<![\w.+-]){re.escape(email)}"
+        for phone in self.phones:
+            digits = re.sub(r"\D+", "", phone).lstrip("0")
+            if len(digits) >= _SHORTEST_PHONE:
+                yield r"[+(0]*" + r"[\s()./-]*".join(digits)
+        for name in self.names:
+            if " " in name.strip():
+                yield r"\s+".join(map(re.escape, name.split()))
+                if not name.isascii():
+                    yield r"\s+".join(map(_escaped, name.split()))
+
+
+def find(conn: Connection, given: Given) -> Identity:
+    """Who is meant.
+
+    Args:
+        conn: A connection whose transaction is open.
+        given: What was said of them.
+
+    Raises:
+        UsageError: It identifies nobody, or several people.
+        IngestError: The models were never built.
+    """
+    _require_models(conn)
+    if given.name is not None:
+        return _by_name(conn, given)
+    first = _parsed(conn, given.person or "")
+    found = _gathered(conn, first, by_name=given.by_name)
+    public = [url for url in found.urls if not _MEMBER_ID.fullmatch(url.removeprefix(_PROFILE))]
+    if not first.urls and len(public) > 1:
+        raise UsageError(
+            f"this is said of {len(public)} people: {', '.join(public)}",
+            hint="name one of them by the LinkedIn URL",
+        )
+    return found
+
+
+def _parsed(conn: Connection, person: str) -> Identity:
+    text = person.strip()
+    if _MEMBER_ID.fullmatch(text):
+        return Identity(urls=(_PROFILE + text,))
+    row = conn.execute(
+        """
+        select
+            reference.person_linkedin_url(t.given),
+            reference.email_address(t.given),
+            case when t.given ~ '^[-+0-9 ()./]+$' then privacy.phone_digits(t.given) end,
+            case when t.given !~ '[/@ ]' then
+                reference.person_linkedin_url('https://www.linkedin.com/in/' || t.given)
+            end
+        from (values (%s::text)) as t (given)
+        """,
+        (text,),
+    ).fetchone()
+    url, email, phone, by_slug = row or (None, None, None, None)
+    if url:
+        return Identity(urls=(url,))
+    if email:
+        return Identity(emails=(email,))
+    if phone:
+        return Identity(phones=(text,))
+    if by_slug:
+        return Identity(urls=(by_slug,))
+    raise UsageError(
+        "this is no LinkedIn URL, member id, e-mail address or phone number",
+        hint="a name is given by --name with --employer",
+    )
+
+
+def _by_name(conn: Connection, given: Given) -> Identity:
+    values = {"name": given.name, "employer": given.employer or ""}
+    urls = [url for (url,) in conn.execute(statement("ingest.privacy", "namesakes"), values)]
+    if len(urls) > 1:
+        raise UsageError(
+            f"{len(urls)} people bear this name there: {', '.join(urls)}",
+            hint="name one of them by the LinkedIn URL",
+        )
+    if not given.by_name:
+        whom = f"{urls[0]} bears this name there" if urls else "nobody who is known bears it there"
+        raise UsageError(
+            f"a name may be somebody else's: {whom}",
+            hint="name the person by the LinkedIn URL, or confirm with --by-name",
+        )
+    if urls:
+        return _gathered(conn, Identity(urls=(urls[0],)), by_name=True)
+    row = conn.execute(
+        "select reference.normal_domain(%(employer)s), reference.company_name_stem(%(employer)s)",
+        values,
+    ).fetchone()
+    domain, company = row or (None, None)
+    return Identity(
+        names=(given.name or "",),
+        domains=(domain,) if domain else (),
+        companies=(company,) if company and not domain else (),
+    )
+
+
+def _gathered(conn: Connection, first: Identity, *, by_name: bool) -> Identity:
+    """What else identifies them; asked again, because each answer may lead to more."""
+    found = first
+    for _ in range(3):
+        query = statement("ingest.privacy", "identity").format(
+            salesnav=statement("ingest.privacy", "salesnav_rows")
+        )
+        values = found.values(conn)
+        confirmed = values["name_keys"] if by_name else []
+        row = conn.execute(query, {**values, "confirmed": confirmed}).fetchone()
+        if row is None:
+            raise LookupError("identity")
+        urls, emails, phones, names, domains, companies, shared = map(tuple, row)
+        kept = tuple(name for name in names if by_name or name not in shared)
+        grown = Identity(
+            urls=urls,
+            emails=tuple(sorted({*first.emails, *emails})),
+            phones=_once([*phones, *first.phones]),
+            names=kept,
+            shared_names=tuple(name for name in names if name not in kept),
+            domains=domains,
+            companies=companies,
+        )
+        if grown == found:
+            break
+        found = grown
+    return found
+
+
+def _once(phones: Iterable[str]) -> tuple[str, ...]:
+    """Numbers, each in the first spelling."""
+    by_digits: dict[str, str] = {}
+    for phone in phones:
+        by_digits.setdefault(re.sub(r"\D+", "", phone).lstrip("0"), phone)
+    return tuple(sorted(by_digits.values()))
+
+
+def _require_models(conn: Connection) -> None:
+    there = conn.execute(
+        "select to_regclass('reference.withheld_rows') is not null"
+        " and to_regclass('core.person_contacts') is not null"
+    ).fetchone()
+    if there != (True,):
+        raise IngestError(
+            "people are found by what the models make, and they were never built here",
+            hint="run ingest dbt build",
+        )
+
+
+def _forms(conn: Connection, function: str, texts: Iterable[str]) -> list[str]:
+    query = sql.SQL("select distinct f from (select {}(t) from unnest(%s::text[]) as t) as x (f)")
+    name = sql.SQL(".").join(map(sql.Identifier, function.split(".")))
+    return sorted(form for (form,) in conn.execute(query.format(name), (list(texts),)) if form)
+
+
+def _like(text: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", text)
+
+
+def _percent_encoded(slug: str) -> str:
+    return "".join(
+        c if c.isascii() else "".join(f"%{byte:02X}" for byte in c.encode()) for c in slug
+    )
+
+
+def _escaped(text: str) -> str:
+    """A pattern of a text as JSON within a string of JSON may have it."""
+    units = (
+        re.escape(c) if c.isascii() else "".join(rf"\\+u{unit:04x}" for unit in _utf16(c))
+        for c in text
+    )
+    return "".join(units)
+
+
+def _utf16(character: str) -> list[int]:
+    encoded = character.encode("utf-16-be")
+    return [int.from_bytes(encoded[at : at + 2]) for at in range(0, len(encoded), 2)]
+
+
+def _ascii_part(text: str) -> str:
+    """The longest piece without other letters: how those are spelled differs."""
+    return max(re.findall(r"[!-~]+", text), key=len, default="")

@@ -1,0 +1,59 @@
+"""All tombstones are applied again: after a restore, and to what other programs inserted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from ingest.postgres.connection import Connection
+from ingest.postgres.statements import statement
+from ingest.privacy import tombstones
+from ingest.privacy.erase import Counts, remove_rows, wait_turn
+
+
+def replay(conn: Connection, notice: Callable[[str], None]) -> Counts:
+    """Delete the rows of everybody who is erased, and what was made of them, in one transaction.
+
+    Args:
+        conn: A connection outside any transaction, with the key of the tombstones.
+        notice: Told whom it waits for.
+
+    Returns:
+        Rows by table.
+    """
+    counts: Counter[str] = Counter()
+    with conn.transaction():
+        wait_turn(conn, notice)
+        tombstones.require_key(conn)
+        conn.execute(statement("ingest.privacy", "withheld_rows"))
+        urls = [
+            url
+            for (url,) in conn.execute(
+                """
+                select p.linkedin_url from core.people as p
+                where privacy.is_tombstone(
+                    'linkedin', reference.linkedin_slug(p.linkedin_url), array['erased']
+                )
+                union
+                select o.linkedin_url from core.person_observations as o
+                where o.raw_payload_id in (select id from erased_rows)
+                """
+            )
+        ]
+        values: dict[str, object] = {"urls": urls, "pattern": None}
+        conn.execute(statement("ingest.privacy", "note_erased"), values)
+        remove_rows(conn, values, counts)
+        for (table,) in conn.execute(
+            "select relname::text from pg_class as c where relnamespace = 'raw'::regnamespace"
+            " and relkind = 'r' and exists (select from pg_attribute as a"
+            " where a.attrelid = c.oid and a.attname = '_redacted_at') order by 1"
+        ).fetchall():
+            row = conn.execute("select privacy.redact_rows(%s, 'true', null)", (table,)).fetchone()
+            counts[f"raw.{table} (redacted)"] += row[0] if row else 0
+        counts["raw.rejects"] += conn.execute(
+            "delete from raw.rejects where cardinality(privacy.found_in(record)) > 0"
+        ).rowcount
+        conn.execute(statement("ingest.privacy", "champions_of_tombstones"))
+        found = {name: n for name, n in sorted(counts.items()) if n}
+        tombstones.audit(conn, "replay", None, found)
+    return found

@@ -1,0 +1,12 @@
+select
+    jsonb_build_object(
+        'destination', d.destination, 'state', d.state, 'sent_at', d.sent_at, 'body', d.body
+    )
+from raw.outbound_deliveries as d
+where
+    d.entity_key = any(%(urls)s)
+    or d.row_id in (
+        select e.id from erased_rows as e
+        where e.raw_table = 'salesnav_scrapes'
+    )
+order by d.id
