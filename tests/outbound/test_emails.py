@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from ingest.outbound import ledger, selection
+from ingest.outbound import sender
 from tests.outbound.sending import Sending, quick
 from tests.support.ingesting import ingest, rows, value
+from tests.support.privacy import use_key
 from tests.support.receiving_end import ReceivingEnd
 from tests.support.warehouse import Warehouse, insert, payload_columns
 
@@ -65,13 +66,17 @@ def send(*options: str | Path) -> Result:
     return ingest("send", "emails", "--destination", "end", *options)
 
 
+def privacy(*words: str) -> Any:
+    result = ingest("privacy", *words, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
 def sent_to(sending: Sending) -> list[str]:
     return [record["linkedin_url"] for record in sending.there.received]
 
 
-def test_who_is_sent_and_what_is_known_of_it(
-    sending: Sending, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_is_sent_and_what_is_known_of_it(sending: Sending, write: Callable[..., Path]) -> None:
     """One history, because a warehouse takes long to build."""
     leads = ("--icp", "owner-example")
     shown = send(*leads, "--dry-run", "--json")
@@ -151,17 +156,49 @@ def test_who_is_sent_and_what_is_known_of_it(
         ("sent", len(sending.there.received))
     ]
 
-    # suppressed since it was selected, and when it is selected
-    for name in ("ana", "ben"):
-        barred: dict[str, Any] = {"people": frozenset({url(name)})}
-        monkeypatch.setattr(ledger, "suppressed", lambda *_, b=barred: b["people"])
-        if name == "ben":
-            monkeypatch.setattr(selection, "suppressed", lambda *_, b=barred: b["people"])
-        before = len(sending.there.received)
-        assert send(*leads, "--force").exit_code == 3
-        assert url(name) not in sent_to(sending)[before:]
-        assert sending.states()["suppressed"] == (1 if name == "ana" else 2)
+
+def test_who_may_not_be_written_to_is_not_sent(
+    sending: Sending,
+    write: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Ana asks before she is selected, Ben before he is sent, and Cem is erased afterwards."""
+    use_key(monkeypatch, tmp_path / "key")
+    keys = write("\n".join(url(name) for name in ("ana", "ben", "cem")), "keys.txt")
+    privacy("suppress", url("ana"), "--scope", "do_not_contact")
+    began = sender.send
+
+    def after_a_request(*words: Any, **options: Any) -> None:
+        privacy("suppress", url("ben"), "--scope", "do_not_contact")
+        began(*words, **options)
+
+    monkeypatch.setattr(sender, "send", after_a_request)
+    result = send("--people", keys)
+    assert (result.exit_code, sent_to(sending)) == (3, [url("cem")])
+    assert "1 not sent: the person may not be written to" in result.output
+    assert sending.states() == {"suppressed": 2, "sent": 1}
     sending.assert_counts_add_up_of_jobs()
+
+    # without the key nobody can be told from them, so nobody is sent
+    monkeypatch.setattr(sender, "send", began)
+    with monkeypatch.context() as without:
+        use_key(without, tmp_path / "none")
+        refused = send("--people", keys, "--force")
+    assert refused.exit_code == 1
+    assert "nothing was sent" in refused.output
+    assert len(sent_to(sending)) == 1
+
+    (held,) = privacy("export", url("cem"))["sent_to"]
+    assert (held["destination"], held["state"]) == ("end", "sent")
+    assert held["body"]["linkedin_url"] == url("cem")
+    privacy("erase", url("cem"), "--case", "A-1")
+    assert rows(
+        sending.db,
+        "select state, entity_key, body from raw.outbound_deliveries where state = 'sent'",
+    ) == [("sent", "", {})]
+    told = "select count(*) from raw.outbound_deliveries as d where d::text ilike '%cem%'"
+    assert value(sending.db, told) == 0
 
 
 @pytest.mark.parametrize(
