@@ -23,5 +23,6 @@ begin
 end
 $body$;
 comment on function extracted.keep_access() is
-'Gives hq_loader, hq_builder, hq_analyst, hq_api, hq_sender and hq_privacy their rights and says '
-'what it changed; every dbt run calls it. Manual grants on these roles are revoked by the next run.';
+'Gives hq_loader, hq_builder, hq_analyst, hq_api, hq_sender and hq_privacy their rights and '
+'says what it changed; every dbt run calls it. Manual grants on these roles are revoked by the '
+'next run.';
