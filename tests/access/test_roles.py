@@ -286,6 +286,7 @@ def test_a_builder_builds_on_what_somebody_else_built(place: Place) -> None:
     assert place.all(query, role=ANALYST) == [("Built",)]
 
 
+@pytest.mark.long
 def test_a_builder_builds_a_fresh_database(new_place: Callable[[], Place]) -> None:
     fresh = new_place()
     fresh.init("--roles")

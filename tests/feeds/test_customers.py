@@ -183,6 +183,7 @@ def test_two_processes_with_the_same_customers_in_two_files_add_them_once(
     assert count(db, MANUAL) == 500
 
 
+@pytest.mark.long
 def test_a_correction_reaches_the_answers(warehouse: Warehouse, write: Write) -> None:
     loaded(MANUAL, write(as_csv(MANUAL_HEADER, ("north.example", "Alpha", "alpha-old.example"))))
     warehouse.build()

@@ -226,7 +226,7 @@ class TestWhoHelps:
         role = sql.Identifier(f"loader_{os.getpid()}")
         for statement in (
             "create role {0}",
-            "grant usage on schema raw to {0}",
+            "grant usage on schema raw, privacy to {0}",
             "grant select, insert, update on all tables in schema raw to {0}",
         ):
             db.execute(sql.SQL(statement).format(role))

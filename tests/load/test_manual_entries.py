@@ -51,6 +51,7 @@ def name_of_gamma(warehouse: Warehouse) -> tuple[str, str]:
     return name, source
 
 
+@pytest.mark.long
 def test_a_corrected_entry_no_longer_speaks_for_the_domain_it_named(warehouse: Warehouse) -> None:
     entry = _enter(warehouse, company_customer_domain="gamma.example")
     warehouse.payload(

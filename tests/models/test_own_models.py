@@ -80,6 +80,7 @@ def test_models_of_ones_own_are_built_beside_ours(marts: Warehouse, project: Pro
     ) == [("company_names", "r"), ("retailers", "v"), ("us_companies", "r")]
 
 
+@pytest.mark.long
 def test_the_next_run_brings_them_up_to_date(marts: Warehouse, project: Project) -> None:
     project.dbt("run")
     enrich(marts, 2, "acme.example", "Acme Inc", "Freight", "US")

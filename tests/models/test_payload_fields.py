@@ -241,6 +241,7 @@ def test_of_many_payloads_those_with_the_smallest_hashes_are_looked_at(built: Wa
     assert (found["a"]["present"], found["b"]["present"]) == (named, MOST - named)
 
 
+@pytest.mark.long
 def test_what_comes_later_or_commits_late_is_counted_and_nothing_twice(built: Warehouse) -> None:
     w = built
     put(w, "grows", {"a": 1})

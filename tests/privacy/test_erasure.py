@@ -308,6 +308,7 @@ def test_what_is_said_of_them_again_is_redacted_when_it_lands(
     assert viewed_now == [None, {"name": "X"}]
 
 
+@pytest.mark.long
 def test_after_a_restore_all_tombstones_are_applied_again(mill: Warehouse) -> None:
     """A dump has somebody who was erased since; the tombstones come from a newer one."""
     mill.build()

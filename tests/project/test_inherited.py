@@ -22,6 +22,7 @@ exec env -u HOME -u TERM -u USER -u LOGNAME LANG=C LC_ALL=C DBT_PROJECT_DIR=/now
 """
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("umask", ["077", "000"])
 def test_a_background_job_without_a_home(tmp_path: Path, umask: str) -> None:

@@ -92,6 +92,7 @@ def rows_of_core(warehouse: Warehouse) -> int:
     return int(warehouse.one("select count(*) from core.companies")[0])
 
 
+@pytest.mark.long
 def test_a_row_one_of_several_models_has_not_read_is_untransformed(warehouse: Warehouse) -> None:
     warehouse.payload("person_payloads", "https://www.linkedin.com/in/ana-example", {"name": "Ana"})
     warehouse.build()

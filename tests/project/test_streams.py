@@ -67,6 +67,7 @@ def test_a_command_that_nobody_hears_or_feeds_ends_as_ever(words: str, usual: in
     assert run(f"{INGEST} {words} <&- 2>&-")[0] == usual
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", ["status", "dbt ls"])
 def test_a_folder_that_is_deleted_is_no_obstacle(tmp_path: Path, words: str) -> None:
     folder = tmp_path / "gone"

@@ -11,6 +11,8 @@ from tests.support.history.draws import company_domain
 from tests.support.history.records import LOADED, Dbt, History, Load, Record, Step
 from tests.support.warehouse import differences
 
+pytestmark = pytest.mark.long
+
 EARLIER, LATER = "2026-03-01T08:00:00+00:00", "2026-03-02T08:00:00+00:00"
 BUILD = Dbt(("run",))
 

@@ -30,7 +30,7 @@ from tests.support.history.records import History
 
 Case = tuple[int, Plan]
 
-ENTITIES = 5_000
+ENTITIES = 2_000
 MORE = 10_500  # of the histories that are looked for
 KNOWN: list[Case] = [(10, EVERYTHING)]
 tell = print

@@ -51,6 +51,7 @@ def test_nothing_was_built_by_the_refused_runs(database: Database) -> None:
     assert database.one("select to_regclass('extracted.company_firmographics')") == (None,)
 
 
+@pytest.mark.long
 def test_a_build_in_a_process_of_its_own_says_no_warning(database: Database) -> None:
     """Nor does parsing the project, which it does first."""
     assert_quiet(database.dbt("build"))
@@ -74,6 +75,7 @@ def test_a_command_succeeds_on_an_empty_database_without_a_warning(words: list[s
     assert warned(*words) == []
 
 
+@pytest.mark.long
 def test_a_model_that_an_empty_run_created_is_filled_by_the_next(database: Database) -> None:
     with psycopg.connect(**database.parameters) as conn:  # type: ignore[arg-type]
         conn.execute("drop table extracted.company_firmographics cascade")

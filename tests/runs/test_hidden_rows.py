@@ -125,5 +125,5 @@ def test_every_raw_table_that_models_read_has_its_triggers(warehouse: Warehouse)
         " left join pg_trigger as t on c.oid = t.tgrelid"
         " where c.relnamespace = 'raw'::regnamespace and c.relkind = 'r' group by c.relname"
     )
-    assert len(found) == 15
+    assert len(found) == 16
     assert {tuple(names) for _, names in found} == {("stamp_foreign_row A", "stamp_updated_row A")}

@@ -32,7 +32,7 @@ def writers(warehouse: Warehouse) -> dict[str, list[str]]:
         warehouse,
         "select table_schema || '.' || table_name as name from information_schema.columns"
         " where column_name = '_xid' and table_schema in ('extracted', 'core', 'reference')"
-        " and table_name <> 'former_keys'",  # no model's
+        " and table_name not in ('former_keys', 'withheld_rows')",  # no model's, and a view
     )
     return {
         table["name"]: [

@@ -47,6 +47,7 @@ def test_where_ctrl_c_met_dbt_is_no_news(text: str, told: bool) -> None:
     assert is_news(record("stdout_log", text)) is told
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_built")
 @pytest.mark.parametrize(
     "setting",

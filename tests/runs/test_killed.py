@@ -28,6 +28,7 @@ from tests.support.runs import (
 from tests.support.warehouse import NO_TESTS, Warehouse, assert_as_built_at_once, dbt
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("stale")
 @pytest.mark.parametrize(
     "moments",

@@ -116,6 +116,7 @@ def test_what_a_model_has_not_read_stays(refreshed: Warehouse) -> None:
     assert "unread" in left(refreshed)
 
 
+@pytest.mark.long
 def test_what_is_reported_or_waits_stays(refreshed: Warehouse) -> None:
     refreshed.payload("person_payloads", ANA, "no object", received="2026-01-08T00:00:00+00:00")
     at = "2026-01-09T00:00:00+00:00"

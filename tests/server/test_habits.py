@@ -60,6 +60,7 @@ def differing(usual: Figure, other: Figure) -> list[str]:
     return tables + [name for name in usual.said if usual.said[name] != other.said.get(name)]
 
 
+@pytest.mark.long
 def test_the_oddest_database_gives_the_same(place: Server, kinds: list[str], usual: Figure) -> None:
     kind = next(kind for kind in ODDEST if kind in kinds)
     assert differing(usual, place.figure(kind, "database")) == []
