@@ -51,6 +51,30 @@
 {%- endmacro %}
 
 
+{# Query: whose addresses may be others than they were, by what is new: their LinkedIn URLs. #}
+{% macro people_of_new_addresses() -%}
+    select e.linkedin_url
+    from {{ ref('person_emails') }} as e
+    where {{ is_new('e') }} and e.linkedin_url is not null
+
+    union
+
+    -- of what was corrected or is gone no candidate is left
+    select p.linkedin_url
+    from {{ ref('person_emails') }} as e
+    inner join {{ ref('people') }} as p on e._name_key = p._name_key
+    where {{ is_new('e') }} and e.linkedin_url is null
+
+    union
+
+    -- who is one of several is meant once the others are gone
+    select c.linkedin_url
+    from {{ ref('email_candidates') }} as n
+    inner join {{ ref('email_candidates') }} as c on n.email_id = c.email_id
+    where {{ is_new('n') }}
+{%- endmacro %}
+
+
 {# A column of the newest statement, of a group of statements, or of the newest that meets a condition. #}
 {% macro last_stated(column, where='true') -%}
     (

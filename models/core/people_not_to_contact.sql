@@ -24,6 +24,11 @@ with touched as (
     select c.linkedin_url
     from {{ ref('person_contacts') }} as c
     where {{ is_new('c') }}
+
+    union
+
+    -- an address that is somebody else's now leaves no trace among the contacts
+    {{ people_of_new_addresses() }}
 ),
 
 found as (
