@@ -23,7 +23,8 @@ from ingest.privacy.retain import retain
 from ingest.privacy.suppress import suppress
 from ingest.privacy.tombstones import Scope
 from ingest.schema.migrate import require_initialised
-from ingest.terminal.screen import emit_json, out, say
+from ingest.terminal.progress import RecordBar
+from ingest.terminal.screen import emit_json, err, out, say
 from ingest.terminal.tables import print_table
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -82,13 +83,14 @@ def _required(given: Given | None) -> Given:
     return given
 
 
-def _connected(*, writes: bool = True) -> AbstractContextManager[Connection]:
-    if writes:
+def _connected(
+    *, needs_key: bool = True, dry_run: bool = False
+) -> AbstractContextManager[Connection]:
+    if needs_key:
         make_privacy_key()
     conn = connect(application_name="ingest privacy")
     require_initialised(conn)
-    if writes:
-        say(f"Writing to {describe(conn)}.")
+    say(f"{'Looking at' if dry_run else 'Writing to'} {describe(conn)}.")
     return conn
 
 
@@ -116,7 +118,7 @@ def erase_command(
     What is found in payloads then is redacted; the rest is listed. A search that was interrupted is
     made up for by the same command.
     """
-    with _connected() as conn:
+    with _connected(dry_run=dry_run) as conn:
         done = erase(conn, _required(given), case_ref, say, dry_run=dry_run)
         _report("Would go" if dry_run else "Gone", done.counts)
         redacted: Counts = {}
@@ -124,7 +126,8 @@ def erase_command(
             left: Counts = {}
         else:
             say("Searching all texts ...")
-            redacted, left = search_afterwards(conn, done, lambda _: None)
+            with RecordBar(err, "MB") as bar:
+                redacted, left = search_afterwards(conn, done, say, bar.at)
             _report("Redacted in what was found afterwards", redacted)
             _report("Still there", left)
             if not left:
@@ -190,7 +193,7 @@ def _made_case(conn: Connection) -> str:
 @json_option
 def list_command(as_json: bool) -> None:
     """List the cases: scope, how many identifiers of which kind, since when; nobody is named."""
-    with _connected(writes=False) as conn, conn.transaction():
+    with _connected(needs_key=False, dry_run=True) as conn, conn.transaction():
         found = tombstones.cases(conn)
     if as_json:
         emit_json(found)
@@ -231,13 +234,14 @@ def lift_command(
             case = case_ref
             if case is None:
                 case = _case_of(conn, _required(given))
-            counts = tombstones.lift(conn, case)
-            if len(counts) == 1:
+            lifted, read_again = tombstones.lift(conn, case)
+            if not lifted:
                 raise UsageError(f"no case {case}", hint="see ingest privacy list")
+            counts = {**lifted, "read again": read_again}
             tombstones.audit(conn, "lift", case, counts)
-        say(f"Case {case}: {sum(counts.values()) - counts['read again']:,} tombstones lifted.")
-        if counts["read again"]:
-            say(f"{counts['read again']:,} rows are read by the next run.")
+        say(f"Case {case}: {sum(lifted.values()):,} tombstones lifted.")
+        if read_again:
+            say(f"{read_again:,} rows are read by the next run.")
     if as_json:
         emit_json({"case": case, **counts})
 
@@ -280,8 +284,8 @@ def export_command(given: Given | None, case_ref: str | None, *, _as_json: bool)
     others name the person (only what identifies them, because the rest is about others); what was
     sent to whom. It takes as long as reading the database.
     """
-    with _connected(writes=False) as conn:
-        document = export(conn, _required(given), case_ref, lambda _: None)
+    with _connected(needs_key=False, dry_run=True) as conn, RecordBar(err, "MB") as bar:
+        document = export(conn, _required(given), case_ref, bar.at)
     emit_json(document)
 
 
@@ -321,10 +325,8 @@ def retain_command(older_than: timedelta, batch: int, dry_run: bool, as_json: bo
     since or are settled; ids of people who were erased, which api.changes shows until then. Each
     batch is a transaction: what was interrupted goes on with the same command.
     """
-    with _connected(writes=False) as conn:
-        if not dry_run:
-            say(f"Writing to {describe(conn)}.")
-        counts = retain(conn, older_than, lambda _done, _all: None, batch=batch, dry_run=dry_run)
+    with _connected(needs_key=False, dry_run=dry_run) as conn, RecordBar(err, "rows") as bar:
+        counts = retain(conn, older_than, bar.at, batch=batch, dry_run=dry_run)
     _report("Would go" if dry_run else "Gone", counts)
     if not counts:
         say("Nothing is that old and depended on by nothing.")

@@ -9,6 +9,7 @@ from uuid import UUID
 from ingest.landing.rejects import REJECTS
 from ingest.postgres.connection import Connection
 from ingest.postgres.privacy_key import telling_whom
+from ingest.rejects import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +18,15 @@ class Withheld:
 
     Args:
         rows: Ids of rows by raw table.
-        rejects: Ids of rejects.
+        rejects: Why those had been refused that are rejects, by id.
     """
 
     rows: dict[str, set[UUID]] = field(default_factory=dict)
-    rejects: frozenset[UUID] = frozenset()
+    rejects: dict[UUID, Reason] = field(default_factory=dict)
 
     def ids(self) -> frozenset[UUID]:
         """Of rows and rejects."""
-        return self.rejects.union(*self.rows.values())
+        return frozenset(self.rejects).union(*self.rows.values())
 
     def total(self) -> int:
         """How many records they were."""
@@ -54,17 +55,17 @@ def withhold(
     names = sorted(set(tables) - {REJECTS.table})
     with telling_whom("nothing was written"):
         found = conn.execute(
-            "select raw_table, row_id from privacy.withhold(%s, %s)",
+            "select raw_table, row_id, reason from privacy.withhold(%s, %s)",
             (load_id if rejects else None, names),
         ).fetchall()
     rows: dict[str, set[UUID]] = {}
-    refused = set()
-    for table, row_id in found:
+    refused = {}
+    for table, row_id, reason in found:
         if table == REJECTS.table:
-            refused.add(row_id)
+            refused[row_id] = Reason(reason)
         else:
             rows.setdefault(table, set()).add(row_id)
-    return Withheld(rows, frozenset(refused))
+    return Withheld(rows, refused)
 
 
 def withheld_texts(conn: Connection, texts: Sequence[str]) -> frozenset[int]:

@@ -301,11 +301,12 @@ class _Load:
                 landing.add(REJECTS, row_of(reject, new_id(), self._id))
         changes = self._file.finish()
         withheld = withhold(self._conn, self._id, landing.landed)
+        self._reasons -= Counter(withheld.rejects.values())
         landed = {name: n for name, n in landing.landed.items() if name != REJECTS.table}
         tables = withheld.left_of(landed)
         counts = ledger.Counts(
             landed=sum(tables.values()),
-            rejected=self._reasons.total() - len(withheld.rejects),
+            rejected=self._reasons.total(),
             cleaned=landing.cleaned,
             suppressed=withheld.total(),
         )

@@ -7,6 +7,7 @@ both, whatever the other end puts into its answer.
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -22,6 +23,7 @@ from ingest.terminal.screen import printable
 
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 _ANSWER_READ = 2_000  # bytes of an answer that are looked at
+_ANSWER_SECONDS = 5.0  # of one that drips; what has come by then has to do
 _ANSWER_KEPT = 200  # characters of a refusal that are kept
 _LONGEST_WAIT = 86_400.0  # seconds that are believed of a Retry-After
 
@@ -108,9 +110,10 @@ class Client:
 
     def _of_answer(self, answer: httpx2.Response) -> Outcome:
         status = answer.status_code
+        text = self._text_of(answer)
         if answer.is_success:
             return Outcome(End.SENT, status)
-        words = f"answered {status}{self._text_of(answer)}"
+        words = f"answered {status}{text}"
         if answer.is_server_error or status in _TRY_AGAIN:
             has_arrived = status != _TOO_MANY
             return Outcome(End.AGAIN, status, words, _retry_after(answer), has_arrived)
@@ -119,12 +122,16 @@ class Client:
         return Outcome(End.FAILED, status, words)
 
     def _text_of(self, answer: httpx2.Response) -> str:
-        """The beginning of an answer, ready to follow its status; "" if it has none."""
+        """The beginning of an answer, ready to follow its status; "" if it has none.
+
+        Of one that was read to its end the connection serves the next request.
+        """
         found = b""
+        patient_until = time.monotonic() + _ANSWER_SECONDS
         try:
             for part in answer.iter_raw():
                 found += part
-                if len(found) >= _ANSWER_READ:
+                if len(found) >= _ANSWER_READ or time.monotonic() > patient_until:
                     break
         except httpx2.TransportError:
             pass  # the status is what counts

@@ -19,7 +19,7 @@ from ingest.postgres.locks import PRIVACY, hold
 from ingest.postgres.statements import statement
 from ingest.privacy import tombstones
 from ingest.privacy.identity import Given, Identity, find
-from ingest.privacy.search import SMALL, holds, redact, redactable, search
+from ingest.privacy.search import SMALL, Progress, holds, redact, redactable, search
 from ingest.privacy.tombstones import Scope
 
 Counts = dict[str, int]
@@ -73,11 +73,17 @@ def wait_turn(conn: Connection, notice: Callable[[str], None]) -> None:
 
 
 def search_afterwards(
-    conn: Connection, erasure: Erasure, progress: Callable[[str], None]
+    conn: Connection, erasure: Erasure, notice: Callable[[str], None], progress: Progress
 ) -> tuple[Counts, Counts]:
     """Search all texts for an erased person, once the erasure is committed.
 
     What is found in payloads and what is made of them is redacted, in one transaction.
+
+    Args:
+        conn: A connection outside any transaction.
+        erasure: What was done.
+        notice: Told whom it waits for.
+        progress: Told how many megabytes of how many are read.
 
     Returns:
         Rows that were redacted, and rows that still name the person, by table.
@@ -89,7 +95,7 @@ def search_afterwards(
             found = search(conn, person, progress)
         with conn.transaction():
             if found:
-                wait_turn(conn, progress)
+                wait_turn(conn, notice)
             if "raw.case_study_extraction_payloads" in found:
                 values = person.values(conn)
                 conn.execute(statement("ingest.privacy", "remove_champions"), values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from psycopg import sql
@@ -11,24 +10,24 @@ from ingest.postgres.connection import Connection, describe
 from ingest.postgres.statements import statement
 from ingest.privacy import tombstones
 from ingest.privacy.identity import Given, Identity, find
-from ingest.privacy.search import TextTable, holds, text_tables
+from ingest.privacy.search import Progress, TextTable, holds, read, text_tables
 
 Document = dict[str, Any]
 
+# raw tables whose rows are each one person's
+_KEYED = ("person_payloads", "person_discovery", "email_payloads", "salesnav_scrapes")
 # columns that say how we keep a row, and nothing of anybody
 _OURS = ["_xid", "_first_xid", "_is_object", "_issues", "_title_words", "_name_key"]
 
 
-def export(
-    conn: Connection, given: Given, case_ref: str | None, progress: Callable[[str], None]
-) -> Document:
+def export(conn: Connection, given: Given, case_ref: str | None, progress: Progress) -> Document:
     """Everything held of a person, in one snapshot.
 
     Args:
         conn: A connection outside any transaction.
         given: Who.
         case_ref: The case, for the audit.
-        progress: Told which table is searched.
+        progress: Told how many megabytes of how many are searched.
     """
     with conn.transaction():
         conn.execute("set transaction isolation level repeatable read")
@@ -63,7 +62,7 @@ def export(
 def _received(conn: Connection) -> list[Document]:
     """Raw rows, with who brought them and when."""
     found = []
-    for table in ("person_payloads", "person_discovery", "email_payloads", "salesnav_scrapes"):
+    for table in _KEYED:
         query = sql.SQL(
             "select to_jsonb(r) - %s::text[], l.file_name, coalesce(r.created_at, r._received_at)"
             " from {} as r inner join erased_rows as e on r.id = e.id"
@@ -105,24 +104,19 @@ def _built(conn: Connection, values: dict[str, Any]) -> dict[str, list[Document]
     return found
 
 
-def _mentions(
-    conn: Connection, person: Identity, progress: Callable[[str], None]
-) -> list[Document]:
+def _mentions(conn: Connection, person: Identity, progress: Progress) -> list[Document]:
     """Where else something identifies them: only that, because the rest is about others."""
     if not person.pattern():
         return []
     found = []
-    for table in text_tables(conn):
-        progress(f"{table.schema}.{table.name}")
-        if table.schema == "raw":
-            found += _mentions_in(conn, person, table)
+    payloads = [table for table in text_tables(conn) if table.schema == "raw"]
+    for table in read(payloads, progress):
+        found += _mentions_in(conn, person, table)
     return found
 
 
 def _mentions_in(conn: Connection, person: Identity, table: TextTable) -> list[Document]:
-    is_keyed = table.name in (
-        *("person_payloads", "person_discovery", "email_payloads", "salesnav_scrapes"),
-    )
+    is_keyed = table.name in _KEYED
     text = sql.SQL("concat_ws(E'\\n', {})").format(
         sql.SQL(", ").join(
             sql.SQL("x.{}::text").format(sql.Identifier(column)) for column in table.columns

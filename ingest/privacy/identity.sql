@@ -172,6 +172,22 @@ select
                     p._name_key = reference.comparing_form(n.name)
                     and p.linkedin_url not in (select b.linkedin_url from everybody as b)
             )
+            -- a champion of another company
+            or exists (
+                select from extracted.case_study_champions as h
+                inner join extracted.case_study_details as d on h.case_study_id = d.id
+                where
+                    reference.comparing_form(h.full_name) = reference.comparing_form(n.name)
+                    and not exists (
+                        select from employers as w
+                        where
+                            w.domain = d.company_customer_domain
+                            or reference.company_name_stem(w.company) in (
+                                reference.company_name_stem(h.company_name),
+                                reference.company_name_stem(d.company_customer_name)
+                            )
+                    )
+            )
             or exists (
                 select from extracted.person_emails as s
                 where

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -12,7 +12,11 @@ from ingest.postgres.statements import statement
 from ingest.privacy.identity import Identity
 from ingest.project import BUILT_SCHEMAS
 
-SMALL = 4 * 1024 * 1024  # bytes of a table that is searched while an erasure waits
+_MEGABYTE = 1024 * 1024
+SMALL = 4 * _MEGABYTE  # bytes of a table that is searched while an erasure waits
+_STATE = ("watermarks", "deployments")
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,16 @@ def text_tables(conn: Connection) -> list[TextTable]:
     return [table for table in found if table.schema != "privacy"]
 
 
+def read(tables: list[TextTable], progress: Progress) -> Iterator[TextTable]:
+    """The tables one by one, while it is told how many megabytes of how many are read."""
+    total = sum(table.size for table in tables) // _MEGABYTE
+    done = 0
+    for table in tables:
+        yield table
+        done += table.size
+        progress(done // _MEGABYTE, total)
+
+
 def holds(columns: Iterable[str], person: Identity) -> sql.Composed:
     """SQL condition over x: one of the columns matches the pattern of a person.
 
@@ -74,19 +88,18 @@ def holds(columns: Iterable[str], person: Identity) -> sql.Composed:
     return sql.SQL("({})").format(sql.SQL(" and ").join(parts))
 
 
-def search(conn: Connection, person: Identity, progress: Callable[[str], None]) -> dict[str, int]:
+def search(conn: Connection, person: Identity, progress: Progress) -> dict[str, int]:
     """How many rows name a person, by table.
 
     Args:
         conn: A connection whose transaction is open; no lock but that of a reader is taken.
         person: Who is looked for.
-        progress: Told which table is read.
+        progress: Told how many megabytes of how many are read.
     """
     found: dict[str, int] = {}
     if not person.pattern():
         return found
-    for table in text_tables(conn):
-        progress(f"{table.schema}.{table.name}")
+    for table in read(text_tables(conn), progress):
         query = sql.SQL("select count(*) from {} as x where {}").format(
             table.identifier(), holds(table.columns, person)
         )
@@ -130,9 +143,6 @@ def redactable(conn: Connection) -> list[TextTable]:
         for table in text_tables(conn)
         if table.says_so or (table.schema in BUILT_SCHEMAS and table.name not in {*seeds, *_STATE})
     ]
-
-
-_STATE = ("watermarks", "deployments")
 
 
 def _change(function: str, column: str, pattern: sql.Literal) -> sql.Composed:

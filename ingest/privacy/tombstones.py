@@ -138,13 +138,13 @@ def cases_of(conn: Connection, identifiers: Sequence[tuple[str, str]]) -> list[s
     return [case for (case,) in rows]
 
 
-def lift(conn: Connection, case_ref: str) -> dict[str, int]:
+def lift(conn: Connection, case_ref: str) -> tuple[dict[str, int], int]:
     """Delete the tombstones of a case, in the transaction that is open.
 
     Rows that were left out because of them alone are new to the models.
 
     Returns:
-        Deleted tombstones by scope, and rows that are read again as ``read again``.
+        Deleted tombstones by scope, and how many rows are read again.
     """
     before = _withheld(conn)
     gone: dict[str, int] = dict(
@@ -163,7 +163,7 @@ def lift(conn: Connection, case_ref: str) -> dict[str, int]:
             (ids,),
         ).rowcount
     conn.execute(statement("ingest.privacy", "may_be_contacted"))
-    return {**gone, "read again": touched}
+    return gone, touched
 
 
 def _withheld(conn: Connection) -> set[tuple[str, UUID]]:

@@ -78,7 +78,7 @@ class ProgressBars:
 class RecordBar:
     """A bar of records with their rate and the time left, on a terminal. A context manager."""
 
-    def __init__(self, console: Console, label: str, total: int) -> None:
+    def __init__(self, console: Console, label: str, total: int | None = None) -> None:
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -102,6 +102,10 @@ class RecordBar:
         trace: TracebackType | None,
     ) -> None:
         self._bar.stop()
+
+    def at(self, done: int, of: int) -> None:
+        """Say how many are done, and how many there are."""
+        self._bar.update(self._task, completed=done, total=of)
 
     def advance(self, records: int) -> None:
         """Say that so many more are done."""

@@ -46,6 +46,14 @@ def test_slow_answers_do_not_make_it_slow(sending: Sending) -> None:
     sending.assert_accounted_for()
 
 
+def test_a_connection_serves_many_requests(sending: Sending) -> None:
+    sending.destination(burst=1)
+    sending.there.usual = Answer(body='{"success": true}')
+    sending.add_rows(20)
+    assert sending.send().exit_code == 0
+    assert (len(sending.there.received), sending.there.connections) == (20, 1)
+
+
 @pytest.mark.parametrize("leap", ["1 hour", "-1 hour"])
 def test_a_clock_that_jumps_makes_no_flood_and_no_standstill(sending: Sending, leap: str) -> None:
     """The server's clock is what counts; the bucket was filled an hour ago, or will be."""

@@ -66,6 +66,16 @@ def fill(warehouse: Warehouse) -> None:
         company_customer_name="Mill",
         has_case_study_url=True,
     )
+    # somebody else, as far as is known, who bears Cy's name
+    elsewhere = {"champions": [{"full_name": "Cy Friend"}], "reasoning": "Says Cy Friend."}
+    warehouse.payload(
+        "case_study_extraction_payloads",
+        "https://seller.example/forge",
+        elsewhere,
+        origin_company_domain="seller.example",
+        company_customer_name="Forge",
+        has_case_study_url=True,
+    )
     research = {"customers": [{"companyName": "Mill"}], "response": "Ask ada.lintel@mill.example"}
     warehouse.payload(
         "company_customer_claygent_payloads", "seller.example", json.dumps(json.dumps(research))
@@ -142,6 +152,13 @@ class TestWhoIsMeant:
         with mill.conn.transaction():
             found = find(mill.conn, Given(NAMESAKES[0]))
         assert (found.names, found.shared_names) == ((), ("Bo Common",))
+
+    def test_a_champion_of_another_company_shares_the_name(self, mill: Warehouse) -> None:
+        with mill.conn.transaction():
+            found = find(mill.conn, Given("cy-friend-3"))
+            confirmed = find(mill.conn, Given("cy-friend-3", by_name=True))
+        assert (found.names, found.shared_names) == ((), ("Cy Friend",))
+        assert (confirmed.names, confirmed.shared_names) == (("Cy Friend",), ())
 
     @pytest.mark.parametrize("person", ["", "no body", "https://www.linkedin.com/company/mill"])
     def test_what_names_nobody_is_refused(self, mill: Warehouse, person: str) -> None:
@@ -227,10 +244,10 @@ def test_ada_goes_from_everywhere_and_her_neighbours_stay(mill: Warehouse) -> No
         table: mill.all(others.format(table), ADA)
         for table in ("core.people", "core.person_observations", "extracted.person_profile")
     }
-    named = "select * from extracted.case_study_champions where full_name like '%% Champion'"
+    named = "select * from extracted.case_study_champions where full_name not ilike 'ada%%'"
     champions = mill.all(f"{named} order by id")
     done = erase(conn, Given(ADA), "DSR-10", print, dry_run=False)
-    redacted, left = search_afterwards(conn, done, print)
+    redacted, left = search_afterwards(conn, done, print, lambda _done, _all: None)
     assert (redacted, left) == ({}, {})
     assert done.counts["raw.rejects"] == 1
     assert done.counts["raw.loads"] == 1
@@ -241,6 +258,7 @@ def test_ada_goes_from_everywhere_and_her_neighbours_stay(mill: Warehouse) -> No
 
     ((study, at),) = mill.all(
         "select raw_payload, _redacted_at from raw.case_study_extraction_payloads"
+        " where case_study_url like '%%mill'"
     )
     assert [each and each["full_name"] for each in study["champions"]] == [
         "First Champion",
@@ -268,6 +286,17 @@ def test_ada_goes_from_everywhere_and_her_neighbours_stay(mill: Warehouse) -> No
     changed = {table for table in after if after[table] != again[table]}
     assert changed <= {"extracted.payload_fields"}
     assert mill.all("select kind from api.changes where kind = 'erased'") == [("erased",)]
+
+
+def test_a_reject_that_names_them_is_suppressed_and_no_reject(
+    mill: Warehouse, tmp_path: Path
+) -> None:
+    assert mill
+    file = tmp_path / "rejects.ndjson"
+    file.write_text(f'{{"a": 1}}\n{{"linkedin_url": "{ADA}"}}\n')
+    (said,) = json.loads(load(file, "--json", workflow=None).stdout)["files"]
+    assert (said["records"], said["rejected"], said["suppressed"]) == (2, 1, 1)
+    assert said["reasons"] == {"no_workflow": 1}
 
 
 def test_what_is_said_of_them_again_is_redacted_when_it_lands(

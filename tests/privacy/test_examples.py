@@ -69,7 +69,7 @@ def erased(key_file: object) -> Iterator[Erased]:
             done = erase(conn, Given(slug, by_name=True), f"DSR {slug[0]}", print, dry_run=False)
             counts[slug] = done.counts
             if slug in SEARCHED:
-                _, left[slug] = search_afterwards(conn, done, print)
+                _, left[slug] = search_afterwards(conn, done, print, lambda _done, _all: None)
         yield Erased(warehouse, before, warehouse.snapshot(), counts, left)
 
 

@@ -50,6 +50,7 @@ class ReceivingEnd:
     acknowledged: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
+    connections: int = 0
     script: deque[Answer] = field(default_factory=deque)
 
     def __enter__(self) -> Self:
@@ -78,6 +79,7 @@ class ReceivingEnd:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            self.connections += 1
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:

@@ -257,7 +257,7 @@ comment on function privacy.redacted(jsonb, text, boolean) is
 -- What a writer asks before it commits. It waits for an erasure that is under way, and one that
 -- comes later waits for it. As the owner: who adds rows has no right to take them out.
 create function privacy.withhold(load uuid, tables text[])
-returns table (raw_table text, row_id uuid)
+returns table (raw_table text, row_id uuid, reason text)
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
@@ -285,7 +285,7 @@ begin
             ' delete from raw.%1$I as r using reference.withheld_rows as w'
             ' where w.raw_table = %1$L and w._xid = pg_current_xact_id()'
             ' and r._xid = pg_current_xact_id() and r.id = w.raw_payload_id returning r.id'
-            ') select %1$L::text, g.id from gone as g',
+            ') select %1$L::text, g.id, null::text from gone as g',
             relation
         );
         -- what is said of them elsewhere, and where nobody looks for people
@@ -297,13 +297,14 @@ begin
     with gone as (
         delete from raw.rejects as r
         where r.load_id = load and cardinality(privacy.found_in(r.record)) > 0
-        returning r.id
+        returning r.id, r.reason
     )
-    select 'rejects'::text, g.id from gone as g;
+    select 'rejects'::text, g.id, g.reason from gone as g;
 end
 $$;
 comment on function privacy.withhold(uuid, text[]) is
-'Take out what this transaction landed of people who are erased; what it took.';
+'Take out what this transaction landed of people who are erased; what it took, and why rejects '
+'had been refused.';
 
 -- Take out of the rows of a raw table what is about somebody: a pattern says whom, or tombstones.
 create function privacy.redact_rows(relation text, which text, pattern text)
