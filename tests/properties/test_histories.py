@@ -1,8 +1,9 @@
 """Any history of loads, runs and refreshes gives the tables of one build, and the right ones.
 
 Thousands of entities of feeds live through the history of the normal run, and five times as many
-through each of those that the long one draws. What is drawn follows from the code alone, so every run of
-one version plays the same histories. To search on until something is found, from a number on:
+through each of those that the long one draws. What is drawn follows from the code alone, so every
+run of one version plays the same histories. To search on until something is found, from a number
+on:
 
     HQ_ENDLESS=1000 pytest -m long -s tests/properties/test_histories.py -k large
 
