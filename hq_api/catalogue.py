@@ -95,5 +95,5 @@ def _column(column: Mapping[str, Any]) -> Column:
         type=column["data_type"],
         description=" ".join(column.get("description", "").split()),
         is_personal=bool(meta.get("personal_data", False)),
-        is_nullable="not_null" not in column.get("data_tests", []),
+        is_nullable="not_null" not in {c["type"] for c in column.get("constraints", [])},
     )

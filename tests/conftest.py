@@ -6,6 +6,7 @@ session, because building one takes longer than emptying it.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from dbt.compilation import Linker
 
+from ingest.dbt.main import COLLECTION
 from ingest.postgres.connection import Connection, connect, connection_parameters
 from ingest.schema.migrate import migrate
 from tests.support.history.arrivals import Arrivals
@@ -29,6 +31,8 @@ _HEAVY = ("properties", "runs", "access", "test_seeds.py", "test_demo.py")
 def pytest_configure() -> None:
     """Before any module is imported: some look at the environment at once."""
     put_aside()
+    # dbt in this process, too, looks through its project no more often than `ingest dbt` has it
+    gc.set_threshold(*COLLECTION)
     # a tenth of a small run; of one manifest it is the same each time, and dbt in a process of its
     # own (test_demo, test_empty_database) still looks for them
     Linker.find_cycles = lambda _: None  # type: ignore[method-assign]

@@ -5,6 +5,7 @@ Run as ``python -m ingest.dbt.main``, in a process of its own.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
@@ -16,6 +17,10 @@ from ingest.terminal.screen import printable
 
 _SCREEN_LOGGER, _FILE_LOGGER = "stdout_log", "file_log"  # dbt's names for them
 _COLOURS = re.compile(r"(\x1b\[(?:3[123]|0)m)")  # dbt's own: red, green, yellow, none again
+# A million objects made and still held before any are looked through. By default dbt spends a
+# quarter of its time on looking through a project that stays as it is; memory for an idle build
+# grows from 180 to 315 MB.
+COLLECTION = (1_000_000, 1_000, 1_000)
 # how dbt begins and ends to tell where Ctrl-C met it
 _INTERRUPTED = ("Encountered an error:", "\nKeyboardInterrupt")
 
@@ -38,6 +43,7 @@ class HarmlessRecord(logging.LogRecord):
 
 def main() -> None:
     """Run dbt with the words of the command line and end with its status."""
+    gc.set_threshold(*COLLECTION)
     logging.setLogRecordFactory(HarmlessRecord)
     # As for any program, it is over when whoever reads its lines leaves; and where the disk is too
     # full for a line, there is no traceback for each.

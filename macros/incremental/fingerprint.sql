@@ -22,7 +22,9 @@
         {%- elif unique_id.startswith('seed.') or unique_id.startswith('function.') -%}
             {%- if unique_id not in found.code -%}
                 {%- do found.code.append(unique_id) -%}
-                {%- do queue.extend(deployed_node(unique_id).depends_on.nodes) -%}
+                {#- a call of deployed_node thousands of times would be a tenth of a run -#}
+                {%- set above = graph.nodes.get(unique_id) or graph.functions.get(unique_id) -%}
+                {%- do queue.extend(above.depends_on.nodes) -%}
             {%- endif -%}
         {%- elif unique_id not in found.read -%}
             {%- do found.read.append(unique_id) -%}

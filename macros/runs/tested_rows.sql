@@ -86,13 +86,17 @@
 
 {#
     What the routine tests are made of: their names, which tell their arguments, the SQL of the
-    singular ones, their configuration, and the macros that they call. dbt's own come with its version.
+    singular ones, their configuration, the columns that must not be null, and the macros that they
+    call. dbt's own come with its version.
 #}
 {% macro code_of_tests() -%}
     {%- set code = [dbt_version] -%}
     {%- set macros = [] -%}
     {%- for test in routine_tests() | sort(attribute='unique_id') -%}
         {%- do code.extend([test.unique_id, test.raw_code, tojson(test.config, sort_keys=true)]) -%}
+        {%- if test.test_metadata and test.test_metadata.name == 'not_null_columns' -%}
+            {%- do code.extend(required_columns(tested_node(test))) -%}
+        {%- endif -%}
         {%- do macros.extend(test.depends_on.macros) -%}
     {%- endfor -%}
     {{ return((code + source_of_macros(macros)) | join('\n')) }}
@@ -152,14 +156,44 @@
 
 
 {#
+    The model, seed or source that a test looks at. dbt attaches tests of sources to nothing, so the
+    one is taken that the test's own words for its table name.
+
+    Args:
+        test: the test's node; by default the one at hand.
+#}
+{% macro tested_node(test=none) -%}
+    {%- set test = test or model -%}
+    {%- if test.attached_node -%}
+        {{ return(graph.nodes.get(test.attached_node)) }}
+    {%- endif -%}
+    {%- for unique_id in test.depends_on.nodes
+        if test.test_metadata
+        and "'" ~ unique_id.split('.')[-1] ~ "'" in test.test_metadata.kwargs.model -%}
+        {{ return(graph.sources.get(unique_id)) }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# Columns of a table that are not null, as its yml says; of a view nothing but the test holds it. #}
+{% macro required_columns(node) -%}
+    {%- set found = [] -%}
+    {%- for column in node.columns.values() -%}
+        {%- if column.constraints | selectattr('type', 'equalto', 'not_null') | list -%}
+            {%- do found.append(column.name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+
+{#
     Condition on the rows of the test at hand, or none for all of them. Where nothing was tested there
     is no condition: then the function may not be there yet, or be another one than the checkout's.
 #}
 {% macro untested_condition() -%}
     {%- if execute and is_routine() -%}
-        {%- set unique_id = model.attached_node or (model.depends_on.nodes | first) -%}
-        {%- set table = graph.nodes.get(unique_id) or graph.sources.get(unique_id) -%}
-        {%- if '_xid' in table.columns -%}
+        {%- if '_xid' in (tested_node() or {}).get('columns', {}) -%}
             {%- set seen = run_query(
                 "select seen from " ~ watermarks() ~ " where model = 'tests' and seen::text <> '1:1:'"
             ) -%}

@@ -28,18 +28,30 @@ COMMENT = re.compile(r"--[^\n]*|\{#.*?#\}", re.DOTALL)
 
 
 def attached_tests(manifest: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
-    """Generic tests: (schema.table, column) -> names of its tests."""
-    tables = {
-        **{key: f"{n['schema']}.{n['name']}" for key, n in manifest["nodes"].items()},
-        **{key: f"{s['schema']}.{s['name']}" for key, s in manifest["sources"].items()},
-    }
+    """Generic tests: (schema.table, column) -> names of its tests, those of many columns, too."""
+    tables = manifest["nodes"] | manifest["sources"]
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for node in nodes(manifest, "test"):
         metadata = node.get("test_metadata")
-        if metadata and node.get("column_name"):
-            attached = node.get("attached_node") or node["depends_on"]["nodes"][-1]
-            found[tables[attached], node["column_name"]].add(metadata["name"])
+        if not metadata:
+            continue
+        table = tables[node.get("attached_node") or node["depends_on"]["nodes"][-1]]
+        name = f"{table['schema']}.{table['name']}"
+        if metadata["name"] == "not_null_columns":
+            for column in required_columns(table):
+                found[name, column].add("not_null")
+        elif node.get("column_name"):
+            found[name, node["column_name"]].add(metadata["name"])
     return found
+
+
+def required_columns(table: dict[str, Any]) -> list[str]:
+    """Columns that are not null, as the yml of their table says."""
+    return [
+        name
+        for name, column in table["columns"].items()
+        if "not_null" in {constraint["type"] for constraint in column["constraints"]}
+    ]
 
 
 @pytest.mark.parametrize("kind", ["model", "seed", "function"])
@@ -110,6 +122,18 @@ def test_what_must_not_be_null_is_tested(manifest: dict[str, Any], table: str) -
     tests = attached_tests(manifest)
     columns = [name for name, kind in CONTRACT[table]["columns"].items() if kind.endswith("!")]
     assert [name for name in columns if "not_null" not in tests[table, name]] == []
+
+
+def test_no_table_says_of_a_column_in_vain_that_it_is_not_null(manifest: dict[str, Any]) -> None:
+    tests = attached_tests(manifest)
+    tables = [*nodes(manifest, "model"), *manifest["sources"].values()]
+    untested = [
+        (table["name"], column)
+        for table in tables
+        for column in required_columns(table)
+        if "not_null" not in tests[f"{table['schema']}.{table['name']}", column]
+    ]
+    assert untested == []
 
 
 @pytest.mark.parametrize("table", CONTRACT)

@@ -70,6 +70,12 @@ def test_a_row_that_was_tested_is_not_tested_again_by_a_build(spoiled: Warehouse
     assert succeeds("build", *COMPANIES)
 
 
+def test_tests_of_raw_tables_find_what_is_new_in_each(proven: Warehouse) -> None:
+    """Those that compare two tables, too: dbt does not say which one they look at."""
+    assert proven.conn is not None
+    dbt("build", "-s", "source:*")
+
+
 @pytest.mark.parametrize("words", [("test", *COMPANIES), EVERYTHING])
 def test_an_explicit_test_looks_at_every_row(spoiled: Warehouse, words: tuple[str, ...]) -> None:
     assert spoiled.conn is not None
@@ -84,6 +90,24 @@ def test_a_test_that_fails_shows_what_it_found(spoiled: Warehouse) -> None:
         "Found by normal_form_companies_domain__normal_domain, 1 of 1:",
         '    {"domain": "WWW.First.example"}',
     ]
+
+
+def test_values_that_are_missing_are_named(proven: Warehouse) -> None:
+    """A table that lost its constraints, as a restored one may, is tested all the same."""
+    alter = "alter table core.companies alter {1} {0} not null"
+    before = proven.one("select created_at, updated_at from core.companies")
+    for column in ("created_at", "updated_at"):
+        proven.conn.execute(alter.format("drop", column).encode())
+    change(proven, "created_at = null, updated_at = null")
+    said = logged("test", *COMPANIES, may_fail=True)
+    proven.conn.execute("update core.companies set created_at = %s, updated_at = %s", before)
+    for column in ("created_at", "updated_at"):
+        proven.conn.execute(alter.format("set", column).encode())
+    proven.conn.commit()
+    (found,) = [each for each in said if each.startswith("Found by not_null_columns")]
+    first, row = found.splitlines()
+    assert first == "Found by not_null_columns_companies_, 1 of 1:"
+    assert '"lacks": "created_at, updated_at"' in row
 
 
 def test_a_row_that_was_written_is_tested_until_it_passes(spoiled: Warehouse) -> None:
@@ -111,6 +135,11 @@ EDITS = {
     "a-singular-test": (
         *("tests/dbt/aliases_have_an_end.sql", "select s.alias_domain", "select s.alias_domain, 1"),
     ),
+    "a-column-that-must-not-be-null": (
+        "models/raw.yml",
+        "description: Domain as received.\n      constraints:\n      - type: not_null\n",
+        "description: Domain as received.\n",
+    ),
     "an-argument": ("models/core/people.yml", "form: person_linkedin_url", "form: trim_blanks"),
     "a-macro-behind-a-generic-test": (
         *(
@@ -134,6 +163,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Project:
     [
         "a-generic-test",
         "a-singular-test",
+        "a-column-that-must-not-be-null",
         pytest.param("an-argument", marks=pytest.mark.long),
         pytest.param("a-macro-behind-a-generic-test", marks=pytest.mark.long),
     ],
