@@ -19,6 +19,7 @@ from ingest.privacy.erase import erase, search_afterwards
 from ingest.privacy.identity import Given, find
 from ingest.privacy.replay import replay
 from ingest.privacy.tombstones import Scope
+from ingest.workflows.registry import Registry, Workflow, load_registry
 from tests.support.ingesting import ingest, load
 from tests.support.processes import start_held
 from tests.support.scenario import scenario
@@ -297,6 +298,38 @@ def test_a_reject_that_names_them_is_suppressed_and_no_reject(
     (said,) = json.loads(load(file, "--json", workflow=None).stdout)["files"]
     assert (said["records"], said["rejected"], said["suppressed"]) == (2, 1, 1)
     assert said["reasons"] == {"no_workflow": 1}
+
+
+def test_a_reject_from_a_dump_is_suppressed_when_it_is_retried(
+    mill: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was refused before its person was erased, and is there again with a restored table."""
+    file = tmp_path / "later.ndjson"
+    file.write_text(
+        "".join(
+            f'{{"workflow_slug": "later-profile", "linkedin_url": "linkedin.com/in/{slug}",'
+            f' "raw_payload": {{"name": "{name}"}}}}\n'
+            for slug, name in (("gus-later-1", "Gus Later"), ("hal-later-2", "Hal Later"))
+        )
+    )
+    assert load(file, workflow=None).exit_code == 3
+    conn = mill.conn
+    with conn.transaction():
+        gus = find(conn, Given("gus-later-1"))
+        tombstones.write(conn, gus.identifiers(conn), Scope.ERASED, "DSR-12")
+    known = load_registry()
+    later = Workflow("later-profile", "clay", "clay", "profile", "person", "")
+    monkeypatch.setattr(
+        "ingest.commands.rejects.load_registry",
+        lambda: Registry({**known.workflows, later.slug: later}, known.aliases),
+    )
+    said = ingest("rejects", "retry")
+    assert "1 landed (1 in raw.person_payloads)" in said.stderr
+    assert "1 suppressed" in said.stderr
+    assert mill.all(
+        "select linkedin_url from raw.person_payloads where linkedin_url like '%%later%%'"
+    ) == [("linkedin.com/in/hal-later-2",)]
+    assert mill.all("select count(*) from raw.rejects where record like '%%gus%%'") == [(0,)]
 
 
 def test_what_is_said_of_them_again_is_redacted_when_it_lands(
