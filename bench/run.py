@@ -3,8 +3,8 @@
     python bench/run.py [--profiles N] [--also STEP ...] [--SIZE N ...]
 
     --profiles N        profiles to load and transform, default 30000, about 6.5 kB each
-    --also STEP ...     afterwards, each by its own script: storage overhead history core
-                        answers functions serving
+    --also STEP ...     afterwards, each by its own script: storage overhead backfill history
+                        core answers functions serving
     --all               all of them
     --histories N ...   payloads of the histories, default 10000 100000
     --companies N       companies of core, default 1000000
@@ -27,7 +27,7 @@ import psycopg
 import transforming
 from common import PROJECT, Dbt, FailedError, save, scratch_database, scratch_folder, show, tell
 
-STEPS = ("storage", "overhead", "history", "core", "answers", "functions", "serving")
+STEPS = ("storage", "overhead", "backfill", "history", "core", "answers", "functions", "serving")
 
 
 def ladder(profiles: int) -> None:

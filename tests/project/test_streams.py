@@ -1,7 +1,8 @@
-"""What a shell does to standard streams and the current folder: no traceback, its own status."""
+"""What a shell does to streams, folder and early on: no traceback, the status it expects."""
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,17 @@ from tests.support.warehouse import PROJECT
 
 INGEST = f"{sys.executable} -P -m ingest"
 SHOW_MUCH = ("workflows", "loads --json", "status", "dbt ls", "--help")
+# Ctrl-C at the moment when Python looks for the module of the command
+EARLY = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "ingest.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+from ingest.__main__ import main
+main()
+"""
 OURS = [words for words in SHOW_MUCH if not words.startswith("dbt")]
 
 pytestmark = pytest.mark.usefixtures("one_load")
@@ -85,3 +97,8 @@ def test_a_checkout_named_from_a_folder_that_is_deleted_is_one_sentence(tmp_path
     folder.mkdir()
     named = f"rmdir ../gone; {PROJECT_VARIABLE}={PROJECT} {INGEST} workflows"
     assert run(named, folder)[0] == 0
+
+
+def test_ctrl_c_before_a_command_has_begun_ends_it_in_silence() -> None:
+    done = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")

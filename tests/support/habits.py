@@ -46,10 +46,24 @@ KINDS = {
     ),
 }
 
-# settings of the database, and those that PGOPTIONS puts over them
-SETTINGS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
-    "none": ({}, {}),
-    "database": (
+
+class Settings(NamedTuple):
+    """Who sets what; each of them overrides those before it.
+
+    Attributes:
+        database: Settings of the database.
+        role: Those of the role in this database.
+        session: Those of PGOPTIONS.
+    """
+
+    database: dict[str, str]
+    role: dict[str, str]
+    session: dict[str, str]
+
+
+SETTINGS = {
+    "none": Settings({}, {}, {}),
+    "database": Settings(
         {
             "TimeZone": "Asia/Kathmandu",
             "DateStyle": "German, DMY",
@@ -67,14 +81,34 @@ SETTINGS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "jit_above_cost": "0",
         },
         {},
+        {},
     ),
-    "database and PGOPTIONS": (
+    "role": Settings(
+        {"TimeZone": "Europe/Lisbon", "DateStyle": "ISO, YMD", "client_encoding": "UTF8"},
+        {
+            "TimeZone": "America/Caracas",
+            "DateStyle": "Postgres, DMY",
+            "IntervalStyle": "postgres_verbose",
+            "standard_conforming_strings": "off",
+            "client_encoding": "WIN1252",
+            "search_path": "odd, pg_catalog",
+            "bytea_output": "escape",
+            "extra_float_digits": "-15",
+            "transform_null_equals": "on",
+            "default_transaction_isolation": "repeatable read",
+            "jit": "on",
+            "jit_above_cost": "0",
+        },
+        {},
+    ),
+    "database and PGOPTIONS": Settings(
         {
             "TimeZone": "Pacific/Kiritimati",
             "DateStyle": "ISO, YMD",
             "client_encoding": "SQL_ASCII",
             "search_path": "raw, core, reference, extracted",
         },
+        {},
         {
             "TimeZone": "America/St_Johns",
             "DateStyle": "SQL,DMY",
@@ -165,19 +199,22 @@ class Server:
         """An initialised database; PG variables name it meanwhile."""
         options = None if kind is None else f"encoding 'UTF8' {KINDS[kind]}"
         parameters = self._scratch.create(options, self._name)
-        of_database, of_session = SETTINGS[settings]
+        chosen = SETTINGS[settings]
+        database = sql.SQL("database {}").format(sql.Identifier(self._name))
+        role = sql.SQL("role current_user in ") + database
         with self._scratch.session(parameters) as conn:
             conn.execute(_TRAPS)
-            for name, value in of_database.items():
-                # a list of names is no string
-                written = sql.SQL(value) if name == "search_path" else sql.Literal(value)
-                conn.execute(
-                    sql.SQL("alter database {} set {} to {}").format(
-                        sql.Identifier(self._name), sql.Identifier(name), written
+            for whose, some in ((database, chosen.database), (role, chosen.role)):
+                for name, value in some.items():
+                    # a list of names is no string
+                    written = sql.SQL(value) if name == "search_path" else sql.Literal(value)
+                    conn.execute(
+                        sql.SQL("alter {} set {} to {}").format(
+                            whose, sql.Identifier(name), written
+                        )
                     )
-                )
-        if of_session:
-            options = " ".join(f"-c {name}={value}" for name, value in of_session.items())
+        if chosen.session:
+            options = " ".join(f"-c {name}={value}" for name, value in chosen.session.items())
             parameters = {**parameters, "options": options}
         with pytest.MonkeyPatch.context() as monkeypatch:
             use(monkeypatch, parameters)
