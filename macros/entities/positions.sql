@@ -20,8 +20,12 @@ statements as (
         case when i.domain is null then coalesce(a.canonical_domain, o.company_domain) end
             as company_domain,
         o.started_on,
-        o.ended_on,
-        o.is_current,
+        case when listed.has_ended then listed.ended_on else o.ended_on end as ended_on,
+        -- what has an end is over, whatever else is not said of it
+        case
+            when listed.has_ended then false
+            else coalesce(o.is_current, case when o.ended_on is not null then false end)
+        end as is_current,
         o.likelihood,
         o.raw_payload_id,
         o.refreshed_at,
@@ -36,8 +40,34 @@ statements as (
     left join {{ ref('company_aliases') }} as a on o.company_domain = a.domain
     left join {{ ref('ignored_domains') }} as i
         on coalesce(a.canonical_domain, o.company_domain) = i.domain
+    left join lateral ({{ listed_role('o') }}) as listed on true
     where coalesce(o.title, o.company_name, o.company_domain) is not null
 )
+{%- endmacro %}
+
+
+{#
+    Query: whether the career that a provider lists says of the position it puts in front that it has
+    ended, and when. What stands in front is the newest that the provider knows of, not always one that
+    lasts.
+#}
+{% macro listed_role(observation) -%}
+    select
+        bool_and(
+            r.item ->> 'end_date' is not null
+            and (r.item ->> 'is_current')::boolean is not true
+        ) as has_ended,
+        max((r.item ->> 'end_date')::date) as ended_on
+    from jsonb_array_elements(
+        case when {{ observation }}.is_current then {{ observation }}.roles end
+    ) as r (item)
+    where
+        {{ function('comparing_form') }}(r.item ->> 'title')
+        = {{ function('comparing_form') }}({{ observation }}.title)
+        and (
+            r.item ->> 'company_domain' = {{ observation }}.company_domain
+            or {{ name_stem("r.item ->> 'company'") }} = {{ name_stem(observation ~ '.company_name') }}
+        )
 {%- endmacro %}
 
 

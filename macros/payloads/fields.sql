@@ -61,7 +61,7 @@
     coalesce(
         case
             when jsonb_typeof({{ profile }}.latest_experience) = 'object'
-                then nullif({{ profile }}.latest_experience, '{}'::jsonb)
+                then nullif(jsonb_strip_nulls({{ profile }}.latest_experience), '{}'::jsonb)
         end,
         (
             select e.item

@@ -31,7 +31,7 @@
             'marks': [
                 'name', 'linkedin_url', 'linkedin_company_id', 'clay_company_id', 'size', 'country',
                 'location', 'industry', 'industries', 'description', 'annual_revenue',
-                'total_funding_amount_range_usd', 'resolved_domain', 'derived_datapoints',
+                'total_funding_amount_range_usd', 'derived_datapoints.*',
             ],
         },
         'person_profile': {
@@ -48,7 +48,7 @@
             'marks': [
                 'name', 'first_name', 'last_name', 'headline', 'summary', 'location_name',
                 'country', 'profile_id', 'connections', 'num_followers', 'jobs_count',
-                'latest_experience', 'experience', 'education', 'picture_url_orig',
+                'latest_experience.*', 'experience', 'education', 'picture_url_orig',
                 'picture_url_copy', 'languages', 'certifications', 'courses', 'patents', 'projects',
                 'publications', 'volunteering', 'awards',
             ],

@@ -21,9 +21,16 @@
 {%- endmacro %}
 
 
-{# SQL condition: the host's pages belong to somebody else each; see has_known_ending. #}
+{#
+    SQL condition: the host's pages belong to somebody else each; see has_known_ending. Those of a social
+    network are on hosts below its own, too, one for each country or device.
+#}
 {% macro is_shared_host(host, once=false) -%}
-    {{ is_one_of(host, shared_hosts(), once) }}
+    {%- set above = 'substr(' ~ host ~ ', strpos(' ~ host ~ ", '.') + 1)" -%}
+    (
+        {{ is_one_of(host, shared_hosts(), once) }}
+        or {{ is_one_of(above, listed('shared_hosts', 'host', "kind = 'social'"), once) }}
+    )
 {%- endmacro %}
 
 

@@ -20,14 +20,15 @@ where
             and r.company_domain = still.company_domain
             and still.is_current
     )
-    -- who states the career may name the current role outside of it
+    -- Who states the career may name the current role outside of it, and another source a newer one
+    -- at the same company.
     and not exists (
         select from {{ ref('person_positions') }} as o
         where
             r.linkedin_url = o.linkedin_url
             and r.company_domain = o.company_domain
-            and r.source = o.source
-            and coalesce(o.is_current, o.ended_on is null)
+            and (r.source = o.source or o.started_on >= coalesce(r.ended_on, r.started_on))
+            and coalesce(o.is_current, true)
     )
 order by
     r.company_domain,

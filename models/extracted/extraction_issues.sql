@@ -27,7 +27,8 @@ with issues as (
     {%- endfor %}
 )
 
-select
+-- Whatever a source says of one field twice is said once.
+select distinct on (entity, raw_table, raw_payload_id, field)
     {{ item_id(
         'extracted.extraction_issues', "raw_table || '/' || raw_payload_id", 'field'
     ) }} as id,
@@ -46,3 +47,10 @@ select
     {{ written_by() }} as _xid
 from issues
 where {{ without_empty_sets('field') }}
+order by
+    entity,
+    raw_table,
+    raw_payload_id,
+    field,
+    {{ by_code_points('issues.reason') }},
+    {{ by_code_points('issues.value') }}

@@ -39,7 +39,7 @@ parsed as (
             locality text, region text, country text
         )
     cross join {{ headcount_of(
-        'coalesce(' ~ function('headcount') ~ '(p.size), p.employee_count)'
+        'coalesce(' ~ function('headcount') ~ '(p.employee_count), p.size)'
     ) }}
 ),
 

@@ -55,14 +55,19 @@ parsed as (
             estimated_num_employees text,
             industry text
         )
-    -- since when: of the role that lasts, at this employer before others
+    -- since when: of the role at this employer that lasts
     left join lateral (
         select e.item ->> 'start_date' as start_date
         from {{ items_of('p.employment_history', 'e') }}
-        where {{ function('as_boolean') }}(e.item ->> 'current')
+        where
+            {{ function('as_boolean') }}(e.item ->> 'current')
+            and (
+                {{ function('plain_text') }}(o.name) is null
+                or {{ name_stem("e.item ->> 'organization_name'") }} = {{ name_stem('o.name') }}
+            )
         order by
-            {{ function('clean_text') }}(e.item ->> 'organization_name')
-            is not distinct from {{ function('clean_text') }}(o.name) desc,
+            {{ function('comparing_form') }}(e.item ->> 'title')
+            is not distinct from {{ function('comparing_form') }}(p.title) desc,
             e.position
         limit 1
     ) as w on true
@@ -95,7 +100,7 @@ select
 
     case
         -- what stands there until the address is paid for
-        when ltrim(email) not ilike 'email\_not\_unlocked@%'
+        when {{ function('lower_text') }}(ltrim(email)) not like 'email\_not\_unlocked@%'
             then jsonb_build_array(jsonb_build_object('email', email, 'verdict', email_status))
     end as emails,
 

@@ -55,10 +55,12 @@ parsed as (
         select e.item ->> 'start_date' as start_date
         from {{ items_of('p.work_experience', 'e') }}
         where
-            {{ function('clean_text') }}(e.item ->> 'company_name')
-            = {{ function('clean_text') }}(p.company_name)
+            {{ name_stem("e.item ->> 'company_name'") }} = {{ name_stem('p.company_name') }}
             and {{ function('as_date') }}(e.item ->> 'end_date') is null
-        order by e.position
+        order by
+            {{ function('comparing_form') }}(e.item ->> 'position_title')
+            is not distinct from {{ function('comparing_form') }}(p.professional_title) desc,
+            e.position
         limit 1
     ) as w on true
 )

@@ -196,6 +196,7 @@ CASES = [
     ),
     Case("a level nobody has", lead=False, asked_of_person={"seniority": ["Grand Vizier"]}),
     Case("who left", lead=False, person={"is_current": False, "end_date": "2026-01"}),
+    Case("who has an end", lead=False, person={"is_current": None, "end_date": "2026-01"}),
     Case("of whom nobody says it", lead=True, person={"is_current": None}),
 ]
 

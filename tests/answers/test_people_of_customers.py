@@ -125,6 +125,13 @@ LEAVERS: dict[str, tuple[list[Row], Row | None, tuple[str, str | None] | None]] 
         None,
     ),
     "still-by-the-latest": ([past("Buyer")], {"title": "Head", "is_current": True}, None),
+    "ended-and-no-more-is-said": (
+        [{"title": "Buyer", "is_current": None, "end_date": "2024-03-31"}],
+        None,
+        ("Buyer", "2024-03-31"),
+    ),
+    # see _left_by_providers
+    "back-says-pdl": ([past("Buyer", start_date="2020", end_date="2024-03-31")], None, None),
     "never-left": ([{"title": "Buyer", "is_current": True}], None, None),
 }
 
@@ -157,14 +164,21 @@ def profile(w: Warehouse, person: str, roles: list[Row], latest: Row | None = No
 
 
 def _left_by_providers(w: Warehouse) -> None:
-    """One who left, and one who is there still, though not by the list of roles."""
+    """Two who left, one is there still, though not by the list of roles, and one came back."""
     left = {
         "company": {"website": "left-pdl.example"},
         "title": {"name": "buyer"},
         "end_date": 2020,
     }
     there = {"job_title": "head", "job_company_website": "left-pdl.example"}
-    for person, more in {"left-says-pdl": {}, "there-says-pdl": there}.items():
+    people: dict[str, Row] = {
+        # in front stands the newest role that is known, which the list says is over
+        "front-says-pdl": there | {"job_title": "Buyer"},
+        "left-says-pdl": {},
+        "there-says-pdl": there,
+        "back-says-pdl": there | {"job_company_website": LEFT, "job_start_date": "2025-01"},
+    }
+    for person, more in people.items():
         payload = {"full_name": person, "experience": [left], **more}
         w.payload(*("person_payloads", PROFILE.format(person), payload), workflow_slug="pdl-person")
 
@@ -236,8 +250,19 @@ def test_who_left_a_company_by_a_provider_is_a_past_employee_of_it(built: Wareho
         " where company_domain = 'left-pdl.example'",
     )
     assert [tuple(each.values()) for each in found] == [
-        (PROFILE.format("left-says-pdl"), "buyer", "2020-01-01")
+        (PROFILE.format("front-says-pdl"), "buyer", "2020-01-01"),
+        (PROFILE.format("left-says-pdl"), "buyer", "2020-01-01"),
     ]
+
+
+def test_a_position_is_over_if_the_career_beside_it_says_so(built: Warehouse) -> None:
+    found = row(
+        built,
+        "select title, is_current, ended_on::text from core.person_positions"
+        " where linkedin_url = %s",
+        PROFILE.format("front-says-pdl"),
+    )
+    assert found == {"title": "Buyer", "is_current": False, "ended_on": "2020-01-01"}
 
 
 @pytest.mark.parametrize("person", CAREERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -97,6 +98,14 @@ class Built:
             profile = {"name": "Ana", "latest_experience": KNOWN, "last_refresh": "2026-01-01"}
             warehouse.payload("person_payloads", key_of("pdl-person", slug), profile)
             insert(warehouse, "pdl-person", slug, {**LATER, "likelihood": likelihood})
+        # of random words, so that it stays as long wherever it is kept
+        words = [f"{random.Random(n).getrandbits(256):x}" for n in range(60)]
+        self.long_name = insert(
+            *(warehouse, "leadmagic-email", "", {"email": "a@long-name.example"}),
+            linkedin_url=None,
+            company_domain="long-name.example",
+            full_name=" ".join(words),
+        )
         insert(warehouse, "pdl-person", "guess-alone", {**LATER, "likelihood": 1})
         warehouse.build()
 
@@ -160,6 +169,11 @@ def test_a_payload_says_this_and_nothing_else(built: Built, name: str) -> None:
 def test_what_could_not_be_used_is_reported_and_nothing_else(built: Built, name: str) -> None:
     expected = [tuple(issue) for issue in CASES[name].get("issues", [])]
     assert sorted(issues_of(built.warehouse, built.ids[name]), key=str) == sorted(expected, key=str)
+
+
+def test_a_name_that_no_index_holds_is_no_name(built: Built) -> None:
+    query = "select email, _name_key from extracted.person_emails where raw_payload_id = %s"
+    assert built.warehouse.all(query, built.long_name) == [("a@long-name.example", None)]
 
 
 @pytest.mark.parametrize("name", CASES)

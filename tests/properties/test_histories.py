@@ -31,7 +31,7 @@ from tests.support.history.records import History
 
 Case = tuple[int, Plan]
 
-ENTITIES = 2_000
+ENTITIES = 1_000
 MORE = 10_500  # of the histories that are looked for
 KNOWN: list[Case] = [(10, EVERYTHING)]
 tell = print

@@ -52,7 +52,11 @@ KINDS = {
         "company_discovery",
         "{}.example",
         {"name": "Acme", "size": "2-10", "country": "US"},
-        {"domain": "acme.example"},
+        {
+            "domain": "acme.example",
+            "resolved_domain": {"resolved_domain": "acme.example", "is_live": True},
+            "derived_datapoints": {"industry": None},
+        },
         "select name, size, country from extracted.company_discovery where domain = %s",
         [("Acme", "2-10", "US")],
     ),
@@ -65,7 +69,11 @@ KINDS = {
             "experience": [{"title": "Buyer", "company": "Acme"}],
             "education": [{"school_name": "One"}],
         },
-        {"url": "https://www.linkedin.com/in/ana", "slug": "ana"},
+        {
+            "url": "https://www.linkedin.com/in/ana",
+            "slug": "ana",
+            "latest_experience": {"title": None, "company": None},
+        },
         "select p.full_name, p.latest_title, e.title, s.school_name"
         " from extracted.person_profile as p"
         " left join extracted.person_experience as e using (linkedin_url)"

@@ -24,9 +24,13 @@ with statements as (
 addresses as (
     select
         s.*,
-        {{ function('comparing_form') }}(s.full_name) as name_key,
+        -- what an index cannot hold is no name
+        case
+            when octet_length({{ function('comparing_form') }}(s.full_name)) <= 1000
+                then {{ function('comparing_form') }}(s.full_name)
+        end as name_key,
         {{ function('email_address') }}(i.item ->> 'email') as email,
-        {{ function('plain_text') }}(lower(i.item ->> 'verdict')) as said,
+        {{ function('plain_text') }}({{ function('lower_text') }}(i.item ->> 'verdict')) as said,
         {{ function('as_timestamptz') }}(i.item ->> 'seen_at') as seen_at,
         i.place
     from statements as s

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from operator import itemgetter
 
@@ -147,7 +148,30 @@ def _place(said: Observation | None, seeds: Seeds) -> tuple[object, ...]:
     if said is None:
         return (None, None, None, None)
     domain = seeds.company(said["company_domain"])
-    return (said["title"], said["company_name"], domain, said["is_current"])
+    return (said["title"], said["company_name"], domain, _standing(said)[0])
+
+
+def _standing(said: Observation) -> tuple[bool | None, date | None]:
+    """Whether a position lasts, and its end: that has one which the career ends, too."""
+    listed = [role for role in said["roles"] or [] if role and _is_that_role(said, role)]
+    ends = [role.get("end_date") for role in listed if role.get("is_current") is not True]
+    if said["is_current"] and listed and len(ends) == len(listed) and None not in ends:
+        return False, max(end for end in ends if end is not None)
+    if said["is_current"] is None and said["ended_on"] is not None:
+        return False, said["ended_on"]
+    return said["is_current"], said["ended_on"]
+
+
+def _is_that_role(said: Observation, role: Row) -> bool:
+    """Whether a role of the career has the title and the employer of the position."""
+
+    def same(form: Callable[[str], str | None], one: str | None, other: str | None) -> bool:
+        return None not in (one, other) and form(one or "") == form(other or "") is not None
+
+    return same(forms.comparing, role.get("title"), said["title"]) and (
+        same(str, role.get("company_domain"), said["company_domain"])
+        or same(forms.stem, role.get("company"), said["company_name"])
+    )
 
 
 def _move(url: str, change: Change, seeds: Seeds) -> Row:
@@ -169,10 +193,13 @@ def _move(url: str, change: Change, seeds: Seeds) -> Row:
 
 
 def _position(url: str, said: Observation, seeds: Seeds) -> Row:
-    alike = ("title", "company_name", "company_linkedin_url", "started_on", "ended_on")
+    is_current, ended_on = _standing(said)
+    alike = ("title", "company_name", "company_linkedin_url", "started_on")
     return {
         "linkedin_url": url,
-        **{name: said[name] for name in (*alike, "is_current")},
+        **{name: said[name] for name in alike},
+        "is_current": is_current,
+        "ended_on": ended_on,
         "company_domain": seeds.company(said["company_domain"]),
         "source": said.source,
         "raw_payload_id": said.raw_id,

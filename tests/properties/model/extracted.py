@@ -108,15 +108,15 @@ MARKS = {
     ),
     "company_discovery": (
         "name linkedin_url linkedin_company_id clay_company_id size country location industry "
-        "industries description annual_revenue total_funding_amount_range_usd resolved_domain "
-        "derived_datapoints"
+        "industries description annual_revenue total_funding_amount_range_usd "
+        "derived_datapoints.*"
     ),
     "claygent_origins": "customers result",
     "case_study_details": "article_title customer_company_domain champions",
     "company_icp_criteria": "company_criteria person_criteria",
     "person_profile": (
         "name first_name last_name headline summary location_name country profile_id connections "
-        "num_followers jobs_count latest_experience experience education picture_url_orig "
+        "num_followers jobs_count latest_experience.* experience education picture_url_orig "
         "picture_url_copy " + " ".join(people.JSON_LISTS)
     ),
     "person_discovery": (

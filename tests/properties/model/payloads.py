@@ -97,9 +97,14 @@ class Payload:
         return None if said is None or said - self.received > EARLIEST else said
 
     def states(self, marks: Iterable[str]) -> bool:
-        """Whether one of the fields that mark its kind has a value."""
+        """Whether a field that marks its kind has a value, or, of `field.*`, a member of it."""
         content = self.content or {}
-        return any(forms.says_something(content.get(mark)) for mark in marks)
+        return any(
+            any(map(forms.says_something, members_of(content, mark.removesuffix(".*"))))
+            if mark.endswith(".*")
+            else forms.says_something(content.get(mark))
+            for mark in marks
+        )
 
     @property
     def received(self) -> datetime:
@@ -153,6 +158,12 @@ def entities(payloads: Iterable[Payload]) -> list[Entity]:
     ]
 
 
+def members_of(content: dict[str, Any], field: str) -> list[Any]:
+    """The values of a field that is an object."""
+    value = content.get(field)
+    return [*value.values()] if isinstance(value, dict) else []
+
+
 def roles_of(content: dict[str, Any]) -> list[dict[str, Any]]:
     """The roles of a profile, in their order."""
     listed = forms.list_of(content.get("experience")) or []
@@ -162,7 +173,7 @@ def roles_of(content: dict[str, Any]) -> list[dict[str, Any]]:
 def latest_role(content: dict[str, Any]) -> dict[str, Any]:
     """The role that is called the latest, else the first current one, else the first."""
     said = content.get("latest_experience")
-    if isinstance(said, dict) and said:
+    if isinstance(said, dict) and any(value is not None for value in said.values()):
         return said
     roles = roles_of(content)
     current = (role for role in roles if forms.boolean(forms.text_of(role.get("is_current"))))

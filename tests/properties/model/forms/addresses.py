@@ -36,6 +36,17 @@ def shared_hosts() -> frozenset[str]:
 
 
 @cache
+def social_hosts() -> frozenset[str]:
+    """Those of them below which every host is one."""
+    return frozenset(line["host"] for line in lines("shared_hosts") if line["kind"] == "social")
+
+
+def is_shared(host: str | None) -> bool:
+    """Whether a host's pages belong to somebody else each."""
+    return host is not None and (host in shared_hosts() or host.partition(".")[2] in social_hosts())
+
+
+@cache
 def endings() -> frozenset[str]:
     """Labels that end a domain."""
     return frozenset(line["label"] for line in lines("top_level_domains"))
@@ -54,13 +65,13 @@ def _is_pasted(letter: str) -> bool:
 def domain(text: str | None) -> str | None:
     """The normal form of a domain, from a domain, a web address or a mail address."""
     name, on_a_page = _address(text)
-    return None if on_a_page and name in shared_hosts() else name
+    return None if on_a_page and is_shared(name) else name
 
 
 def is_page_on_shared_host(text: str | None) -> bool:
     """Whether a web address is a page on a host that many share."""
     name, on_a_page = _address(text)
-    return on_a_page and name in shared_hosts()
+    return on_a_page and is_shared(name)
 
 
 def _address(text: str | None) -> tuple[str | None, bool]:
