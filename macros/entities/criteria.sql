@@ -50,12 +50,11 @@
             core._industry_key as industry_key,
             core._size_bucket as size_bucket,
             core._employee_count as employee_count,
-            coalesce(spelled.country, core._country) as country,
+            core._country as country,
             core._founded_year as founded_year,
             core._location as location,
             core.created_at as first_received_at
         from {{ ref('companies') }} as core
-        left join {{ ref('countries') }} as spelled on core._country_key = spelled.spelling
     )
 {%- endmacro %}
 
@@ -146,10 +145,7 @@
                             as employee_count,
                         case when h.attribute = 'founded_year' then h.old_value end::integer
                             as founded_year,
-                        case
-                            when h.attribute = 'country'
-                                then coalesce({{ function('country_name') }}(h.old_value), h.old_value)
-                        end as country
+                        case when h.attribute = 'country' then h.old_value end as country
                 ) as was
             where
                 asked.slug = {{ lead }}.icp_slug

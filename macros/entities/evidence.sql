@@ -150,11 +150,7 @@
         select distinct on (a.attribute, o.source)
             a.attribute,
             a.value,
-            case a.attribute
-                when 'country'
-                    then coalesce({{ function('country_name') }}(a.value), a.value)
-                else {{ function('comparing_form') }}(a.value)
-            end as compared,
+            {{ function('comparing_form') }}(a.value) as compared,
             o.source,
             r.rank
         from ({{ observations }}) as o

@@ -85,6 +85,7 @@
 {% macro observations_of(entity) -%}
     {%- set observed = observed_entities()[entity] -%}
     {%- do depend_on_sources(observed.observers) -%}
+    {%- do function('country_name') -%}
     {%- set queries = [] -%}
     {%- for node in observers_in_graph() -%}
         {%- set meta = node.config.meta -%}
@@ -189,7 +190,12 @@
         {%- endif %}
         o.raw_payload_id,
         {%- for column, type in dict(observed.attributes, **observed.others).items() %}
+        {%- if column == 'country' and column in said %}
+        {#- another spelling is no other country, and no change #}
+        {{ function('country_name') }}({{ said[column] }}) as {{ column }},
+        {%- else %}
         {{ said.get(column, 'null::' ~ type) }} as {{ column }},
+        {%- endif %}
         {%- endfor %}
         o.refreshed_at,
         o.received_at

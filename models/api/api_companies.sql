@@ -20,8 +20,7 @@ select
     c._annual_revenue as annual_revenue,
     c._total_funding as total_funding,
 
-    -- as countries are compared; a spelling that nobody knows stands as it was given
-    coalesce(n.country, c._country) as country,
+    c._country as country,
     c._location as location,
 
     c.created_at as first_received_at,
@@ -35,4 +34,3 @@ select
     c._operating_status as operating_status,
     c.updated_at as last_changed_at
 from {{ ref('companies') }} as c
-left join {{ ref('countries') }} as n on c._country_key = n.spelling

@@ -44,7 +44,6 @@ select
     {{ function('comparing_form') }}(g.name) as _name_key,
     {{ name_stem('g.name') }} as _name_stem,
     {{ function('comparing_form') }}(g.industry) as _industry_key,
-    {{ function('comparing_form') }}(g.country) as _country_key,
     {{ written_by() }} as _first_xid,
     {{ written_by() }} as _xid
 from golden as g

@@ -72,7 +72,7 @@ select
     {{ year_of('founded') }} as founded_year,
     {{ function('plain_text') }}(inferred_revenue) as annual_revenue,
     {{ function('plain_text') }}(total_funding_raised) as total_funding,
-    {{ function('country_name') }}({{ function('plain_text') }}(country)) as country,
+    {{ function('plain_text') }}(country) as country,
     {{ place_of(['locality', 'region'], 'plain_text') }} as location,
 
     {{ unconverted([

@@ -66,7 +66,7 @@ select
     {{ function('plain_text') }}(first_name) as first_name,
     {{ function('plain_text') }}(last_name) as last_name,
     {{ function('plain_text') }}(location_name) as location,
-    {{ function('country_name') }}({{ function('plain_text') }}(location_country)) as country,
+    {{ function('plain_text') }}(location_country) as country,
 
     {{ function('plain_text') }}(job_title) as title,
     {{ function('plain_text') }}(job_company_name) as company_name,

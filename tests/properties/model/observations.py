@@ -100,7 +100,7 @@ def of_companies(
     )
     named_by = chain(_companies_named(raw, entities, seeds), by_providers, employers)
     return [
-        Observation(source, domain, _fitting(said), *order, "core.company_observations")
+        Observation(source, domain, _named(_fitting(said)), *order, "core.company_observations")
         for source, order, named in named_by
         for domain, said in _once(named).items()
         if domain is not None
@@ -110,10 +110,10 @@ def of_companies(
 def of_people(raw: Raw, entities: dict[str, list[Entity]], told: Told) -> list[Observation]:
     """All that was ever said of people, of those with a member id as well."""
     return [
-        Observation(source, url, said, *order, _PEOPLE)
+        Observation(source, url, _named(said), *order, _PEOPLE)
         for source, order, url, said in _people_named(raw, entities)
     ] + [
-        Observation(said.source, said.key, said.said, *_order_of(payload), _PEOPLE)
+        Observation(said.source, said.key, _named(said.said), *_order_of(payload), _PEOPLE)
         for source, payload, said in told
         if source.entity == "person" and said.key is not None
     ]
@@ -136,6 +136,12 @@ def _once(named: Iterable[Named]) -> dict[str | None, Row]:
 def _fitting(said: Row) -> Row:
     name = said.get("name")
     return said if name is None or len(name.encode()) <= LONGEST_NAME else {**said, "name": None}
+
+
+def _named(said: Row) -> Row:
+    """With countries by their names, so that another spelling is no other country."""
+    country = said.get("country")
+    return said if country is None else {**said, "country": forms.country(country)}
 
 
 def _companies_named(

@@ -28,7 +28,6 @@ NO_EMAIL = "not an e-mail address"
 UNLIKELY = 6  # below it People Data Labs calls what it says a guess
 
 # countries that the histories name, as they are shown
-COUNTRIES = {"united states": "United States", "US": "United States"}
 
 # The provider's word for an address -> what it means: the first table of the seed's reviewers.
 VERDICTS = {"valid": "valid", "valid_catch_all": "risky", "invalid": "invalid"}
@@ -150,10 +149,6 @@ def _asked_for(row: Row) -> str | None:
     return forms.clean(row["full_name"]) or joined
 
 
-def _country(text: str | None) -> str | None:
-    return None if text is None else COUNTRIES.get(text, text)
-
-
 def _place(r: Reader, *names: str) -> str | None:
     parts = [r.text(name) for name in names]
     return ", ".join(part for part in parts if part is not None) or None
@@ -214,7 +209,7 @@ def _pdl_person(payload: Payload, r: Reader) -> Said:
         "likelihood": sure,
         **{name: r.text(name) for name in ("full_name", "first_name", "last_name")},
         "location": r.text("location_name"),
-        "country": _country(r.text("location_country")),
+        "country": r.text("location_country"),
         "title": r.text("job_title"),
         "company_name": employer["name"],
         "company_domain": domain,

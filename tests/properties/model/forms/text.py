@@ -159,6 +159,16 @@ def is_digit(letter: str) -> bool:
     return unicodedata.category(letter) == "Nd"
 
 
+@cache
+def _countries() -> dict[str, str]:
+    return {line["spelling"]: line["country"] for line in lines("countries")}
+
+
+def country(text: str) -> str | None:
+    """A country by its name; a spelling that nobody knows as it is."""
+    return _countries().get(comparing(text), clean(text))
+
+
 def stem(text: str) -> str:
     """A company's name without legal suffixes, and what joins them to it."""
     name = comparing(text).replace(".", "")
