@@ -1,6 +1,6 @@
 """Any history of loads, runs and refreshes gives the tables of one build, and the right ones.
 
-Thousands of entities of feeds live through the history of the normal run, and five times as many
+Some 1,500 entities of feeds live through the history of the normal run, and seven times as many
 through each of those that the long one draws. What is drawn follows from the code alone, so every
 run of one version plays the same histories. To search on until something is found, from a number
 on:
@@ -31,7 +31,7 @@ from tests.support.history.records import History
 
 Case = tuple[int, Plan]
 
-ENTITIES = 1_000
+ENTITIES = 1_500
 MORE = 10_500  # of the histories that are looked for
 KNOWN: list[Case] = [(10, EVERYTHING)]
 tell = print

@@ -58,9 +58,8 @@ def companies(observations: Iterable[Observation], seeds: Seeds) -> Tables:
         name = row["name"]
         row["_name_key"] = None if name is None else forms.comparing(name)
         row["_name_stem"] = None if name is None else forms.stem(name)
-        for attribute in ("industry", "country"):
-            value = row[f"_{attribute}"]
-            row[f"_{attribute}_key"] = None if value is None else forms.comparing(value)
+        industry = row["_industry"]
+        row["_industry_key"] = None if industry is None else forms.comparing(industry)
         rows.append(row)
     return {"core.companies": rows, "core.company_history": history}
 
