@@ -190,6 +190,39 @@ def test_neither_address_nor_secret_is_said_or_stored(sending: Sending) -> None:
     assert sending.there.headers[0]["x-clay-webhook-auth"] == SECRET
 
 
+def test_no_part_of_the_address_is_said_or_stored(sending: Sending) -> None:
+    """A 404 names the path alone, often escaped, and the path is the secret of a webhook."""
+    path = "/v3/sources/webhook/pull-in-data-0199"
+    address = sending.there.url.replace("http://", "http://robot:pass-word@").partition("/hook")[0]
+    sending.monkeypatch.setenv("HQ_TEST_URL", f"{address}{path}?key=of%2Fthe+house")
+    escaped = path.replace("/", "\\/")
+    sending.add_rows(6)
+    sending.there.script.extend(
+        Answer(400, body=body)
+        for body in (
+            f"Cannot POST {path}",
+            f'{{"path": "{escaped}"}}',
+            f"<pre>Cannot POST {path.replace('/', '&#x2F;')}</pre>",
+            f"no flow pull-in-data-0199 for robot:pass-word, of/the+house {path.upper()}",
+            f"{path.replace('/', '%2F')} {path.replace('/', '%252f')}",
+            # the end of what is looked at falls into it
+            f"{' ' * 1970}no {path}",
+        )
+    )
+    sending.send()
+    said = ingest("send", "status", "1").output + str(
+        rows(
+            sending.db,
+            "select d::text, j::text from raw.outbound_deliveries as d,"
+            " raw.email_waterfall_jobs as j",
+        )
+    )
+    assert sending.states() == {"failed": 6}
+    assert "answered 400: Cannot POST ***" in said
+    for part in ("pull-in", "webhook", "pass-word", "the+house"):
+        assert part not in said.lower()
+
+
 def test_several_records_a_request_end_together(sending: Sending) -> None:
     sending.destination(records_per_request=10)
     sending.add_rows(25)
