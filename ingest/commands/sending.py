@@ -13,6 +13,7 @@ import click
 
 from ingest.errors import ExitStatus, IngestError
 from ingest.postgres.connection import Connection, connect, describe
+from ingest.postgres.locks import PRIVACY, share
 from ingest.schema.migrate import require_initialised
 from ingest.terminal.progress import RecordBar
 from ingest.terminal.screen import emit_json, err, out, say, show
@@ -58,19 +59,21 @@ def run(
         be_the_sender(conn, destination)
         with conn.transaction():
             jobs.settle_abandoned(conn, destination)
+        job = None
         with conn.transaction():
+            # who is erased meanwhile is erased in the job as well
+            share(conn, PRIVACY, lambda holder: say(f"Waiting for {holder}, who erases ..."))
             chosen = choose(conn)
-        _report(destination, chosen, server)
-        if not chosen.records:
+            _report(destination, chosen, server)
+            if chosen.records:
+                _mind_the_lifetime(conn, destination, chosen.to_send)
+                job = jobs.job_by_id(conn, jobs.create_job(conn, destination, kind, chosen.records))
+        if job is None:
             say("Nothing to send; no job was made.")
             if as_json:
                 document = {"server": server, "destination": destination.name}
                 emit_json({**document, **_counts(chosen), "job": None})
             return
-        _mind_the_lifetime(conn, destination, chosen.to_send)
-        with conn.transaction():
-            job_id = jobs.create_job(conn, destination, kind, chosen.records)
-            job = jobs.job_by_id(conn, job_id)
         say(f"Job {job.number}: {chosen.to_send:,} records to {destination.name}.")
         document = {"server": server, "destination": destination.name, **_counts(chosen)}
         send_job(conn, destination, job, as_json=as_json, document=document)

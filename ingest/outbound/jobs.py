@@ -16,7 +16,7 @@ from ingest.errors import UsageError
 from ingest.landing.rows import new_id
 from ingest.outbound.destinations import AT_LEAST_ONCE, Destination
 from ingest.postgres.connection import Connection
-from ingest.postgres.locks import holders, lock_of_text, try_for_session
+from ingest.postgres.locks import PRIVACY, holders, lock_of_text, share, try_for_session
 from ingest.postgres.statements import statement
 
 DELIVERY_ID = "_hq_delivery_id"
@@ -162,7 +162,7 @@ def create_job(
         copy.set_types(_TYPES)
         for number, record in enumerate(records, start=1):
             row_id = new_id()
-            body = {DELIVERY_ID: str(row_id), **record.body}
+            body = {**record.body, DELIVERY_ID: str(row_id)}
             copy.write_row(
                 (
                     *(row_id, job_id, number, destination.name, record.entity, record.key),
@@ -210,6 +210,7 @@ def settle_abandoned(conn: Connection, destination: Destination) -> int:
 
     To be called by the one sender of the destination.
     """
+    share(conn, PRIVACY)
     found = conn.execute(
         statement("ingest.outbound", "abandoned"),
         {
@@ -225,6 +226,7 @@ def reopen(conn: Connection, job: Job, *, doubts: bool, failed: bool) -> Reopene
 
     A record that another job has sent meanwhile stays as it is.
     """
+    share(conn, PRIVACY)
     counts = {}
     for state, wanted in (("unknown", doubts), ("failed", failed)):
         counts[state] = 0
@@ -254,6 +256,7 @@ def cancel(conn: Connection, job: Job) -> int:
     Returns:
         How many records are skipped.
     """
+    share(conn, PRIVACY)
     set_status(conn, job.id, "cancelled", "cancelled on request")
     return conn.execute(
         "update raw.outbound_deliveries set state = 'skipped', error = 'the job was cancelled',"

@@ -17,8 +17,9 @@ from ingest.landing.rows import new_id
 from ingest.outbound.destinations import AT_LEAST_ONCE, Destination
 from ingest.outbound.jobs import DELIVERY_ID, Job, set_status
 from ingest.outbound.request import End, Outcome
-from ingest.outbound.suppression import suppressed
+from ingest.outbound.suppression import Addressee, Bar, bars_of
 from ingest.postgres.connection import Connection
+from ingest.postgres.locks import PRIVACY, share
 from ingest.postgres.statements import statement
 
 MOST_ATTEMPTS = 8  # requests that one record is worth
@@ -59,6 +60,7 @@ class Ended:
 class _Row:
     id: UUID
     entity_key: str
+    row_id: UUID | None = None
     body: dict[str, Any] = field(default_factory=dict)
 
 
@@ -67,6 +69,7 @@ def claim(conn: Connection, destination: Destination, job_id: UUID) -> Claim | W
 
     What lacks a required field by now, or may not be written to, is not sent.
     """
+    share(conn, PRIVACY)
     row = conn.execute(
         "select status from raw.email_waterfall_jobs where id = %s for update", (job_id,)
     ).fetchone()
@@ -100,12 +103,15 @@ def _fit_rows(conn: Connection, destination: Destination, job_id: UUID) -> list[
             rows = cursor.execute(
                 statement("ingest.outbound", "claim"), {"job": job_id, "limit": limit}
             ).fetchall()
-        barred = suppressed(conn, [row.entity_key for row in rows])
+        bars = bars_of(conn, [Addressee(row.entity_key, row.body, row.row_id) for row in rows])
         fit = []
-        for row in rows:
-            state, error = fault_of(destination, row.body, is_barred=row.entity_key in barred)
+        for place, row in enumerate(rows):
+            bar = bars.get(place)
+            state, error = fault_of(destination, row.body, is_barred=bar is not None)
             if state is None:
                 fit.append(row)
+            elif bar is Bar.ERASED:
+                conn.execute(statement("ingest.outbound", "forget"), {"id": row.id})
             else:
                 conn.execute(
                     "update raw.outbound_deliveries set state = %s, error = %s,"
@@ -198,6 +204,7 @@ def record(
         outcome: How it ended.
         is_counted: Whether it adds to the failures in a row, if it is one.
     """
+    share(conn, PRIVACY)
     state = {
         End.SENT: "sent",
         End.FAILED: "failed",
