@@ -7,6 +7,7 @@ commit. So whatever ends in between leaves a doubt that can be seen, and never a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -173,7 +174,7 @@ def _take_tokens(conn: Connection, destination: Destination, wanted: int) -> Wai
     ).fetchone()
     if row is None:
         raise LookupError(destination.name)
-    is_taken, so_far, wait = row
+    is_taken, so_far, wait, blocked = row
     if is_taken:
         return None
     limit = destination.lifetime_limit
@@ -182,7 +183,17 @@ def _take_tokens(conn: Connection, destination: Destination, wanted: int) -> Wai
             f"the destination has taken {so_far:,} of the {limit:,} records of its life; "
             "make a new webhook and a new line of the list for it"
         )
+    if blocked > LONGEST_OBEYED:
+        return _asked_again(blocked)
     return Wait(max(float(wait), 0.001))
+
+
+def _asked_again(seconds: float) -> str:
+    at = datetime.now(UTC) + timedelta(seconds=seconds)
+    return (
+        f"the destination wants to be asked again in {seconds:,.0f} seconds only, "
+        f"at {at:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def record(
@@ -217,6 +228,7 @@ def record(
     found = conn.execute(
         statement("ingest.outbound", "record"),
         {
+            "job": job.id,
             "request": claim.request_id,
             "state": state,
             "status": outcome.status,
@@ -275,7 +287,7 @@ def _count_failures(
     elif failures >= MOST_FAILURES:
         pause = f"{failures} requests in a row failed, the last one: {outcome.error}"
     elif wait is not None and wait > LONGEST_OBEYED:
-        pause = f"the destination wants to be asked again in {wait:,.0f} seconds only"
+        pause = _asked_again(wait)
     else:
         return
     set_status(conn, job.id, "paused", pause)

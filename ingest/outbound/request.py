@@ -103,6 +103,9 @@ class Client:
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as fault:
             end = End.REFUSED if _is_certificate(fault) else End.AGAIN
             return Outcome(end, None, self._words("no connection", fault), may_have_arrived=False)
+        except (httpx2.InvalidURL, UnicodeError) as fault:
+            words = self._words("the address is none", fault)
+            return Outcome(End.REFUSED, None, words, may_have_arrived=False)
         except (httpx2.ReadTimeout, httpx2.WriteTimeout):
             return Outcome(End.UNKNOWN, None, "no answer in time")
         except httpx2.TransportError as fault:

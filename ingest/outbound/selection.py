@@ -151,7 +151,7 @@ def select(
         limit: At most so many are to be sent.
         within: What was sent before, but not within so many seconds, may go again; None: it may
             not.
-        force: It may go again, whenever it was sent, and whether or not it arrived.
+        force: It may go again, whenever it was sent, whether or not it arrived, and if it failed.
     """
     seen: set[str] = set()
     to_send = 0
@@ -191,6 +191,7 @@ class _Earlier(NamedTuple):
     is_in_doubt: bool = False
     is_sent: bool = False
     is_recent: bool = False
+    has_failed: bool = False
     barred: Sequence[str] = ()
 
     @property
@@ -208,6 +209,8 @@ class _Earlier(NamedTuple):
             return "in doubt"
         if self.is_sent and (self.is_recent or not renewed):
             return "sent before"
+        if self.has_failed:
+            return "failed before"
         return None
 
 

@@ -82,6 +82,16 @@ def test_a_long_retry_after_pauses_the_job(sending: Sending, header: str) -> Non
     assert "wants to be asked again in" in sending.job()["reason"]
     assert sending.states() == {"pending": 2}
 
+    # whoever comes back too early is told when, and does not wait in silence
+    resume = ("send", "resume", str(sending.job()["number"]))
+    assert ingest(*resume).exit_code == 1
+    assert "only, at 20" in sending.job()["reason"]
+    assert len(sending.there.received) == 1
+    sending.db.execute("update raw.outbound_destinations set blocked_until = now()")
+    sending.db.commit()
+    assert ingest(*resume).exit_code == 0
+    assert sending.states() == {"sent": 2}
+
 
 def test_who_answers_late_or_not_at_all_leaves_a_doubt(
     sending: Sending, monkeypatch: pytest.MonkeyPatch
@@ -141,6 +151,61 @@ def test_ten_failures_in_a_row_pause_the_job(sending: Sending) -> None:
     # nine failures and then one that was taken do not pause it
     assert sending.states() == {"sent": 2, "failed": 19, "pending": 1}
     sending.assert_accounted_for()
+
+
+def test_what_was_refused_does_not_come_before_what_was_never_tried(sending: Sending) -> None:
+    sending.destination(burst=1)
+    sending.add_rows(12)
+    sending.there.usual = Answer(400)
+    assert sending.send().exit_code == 1
+    assert ingest("send", "cancel", str(sending.job()["number"])).exit_code == 0
+    sending.there.usual = OK
+    result = sending.send()
+    assert (result.exit_code, "10 left out: failed before" in result.output) == (0, True)
+    assert sending.states() == {"failed": 10, "skipped": 2, "sent": 2}
+    assert sending.send("--force").exit_code == 0
+    assert sending.flagged() == 12
+
+
+def test_what_a_later_job_has_sent_is_not_sent_again_by_an_earlier_one(sending: Sending) -> None:
+    sending.add_rows(2)
+    sending.there.script.extend([Answer(closes="after")] * 4)
+    numbers = []
+    for _ in range(2):
+        assert sending.send("--force").exit_code == 3
+        numbers.append(str(sending.job()["number"]))
+    # the second job alone was forced, and one of its records is sent by a third
+    assert sending.send("--force", "--test", "1").exit_code == 0
+    assert len(sending.there.received) == 5
+    for number in numbers:
+        assert ingest("send", "resume", number, "--doubts").exit_code == 3
+    assert len(sending.there.received) == 6
+    assert sending.states() == {"unknown": 3, "sent": 2}
+
+
+def test_a_cancelled_job_may_settle_its_doubts_and_nothing_else(sending: Sending) -> None:
+    sending.add_rows(3)
+    sending.there.script.extend([Answer(closes="after"), Answer(401)])
+    assert sending.send().exit_code == 1
+    number = str(sending.job()["number"])
+    assert ingest("send", "cancel", number).exit_code == 0
+    for options in ((), ("--failed",), ("--doubts", "--failed")):
+        refused = ingest("send", "resume", number, *options)
+        assert (refused.exit_code, f"resume {number} --doubts" in refused.output) == (2, True)
+    assert ingest("send", "resume", number, "--doubts").exit_code == 3
+    assert sending.states() == {"skipped": 2, "sent": 1}
+    assert len(sending.there.received) == 3
+    sending.assert_counts_add_up()
+
+
+def test_doubts_that_a_destination_takes_no_more_stay(sending: Sending) -> None:
+    sending.destination(lifetime_limit=2)
+    sending.add_rows(2)
+    sending.there.script.extend([Answer(closes="after")] * 2)
+    assert sending.send().exit_code == 3
+    result = ingest("send", "resume", str(sending.job()["number"]), "--doubts")
+    assert (result.exit_code, "2 more do not fit" in result.output) == (1, True)
+    assert sending.states() == {"unknown": 2}
 
 
 def test_of_requests_that_fail_together_one_counts(sending: Sending) -> None:
