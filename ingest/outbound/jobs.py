@@ -13,13 +13,11 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from ingest.errors import UsageError
-from ingest.landing.rows import new_id
+from ingest.landing.rows import DELIVERY_ID, new_id
 from ingest.outbound.destinations import AT_LEAST_ONCE, Destination
 from ingest.postgres.connection import Connection
 from ingest.postgres.locks import PRIVACY, holders, lock_of_text, share, try_for_session
 from ingest.postgres.statements import statement
-
-DELIVERY_ID = "_hq_delivery_id"
 
 _COLUMNS = (
     *("id", "job_id", "number", "destination", "entity", "entity_key", "row_id", "dedupe_key"),

@@ -14,9 +14,9 @@ from uuid import UUID
 import msgspec
 from psycopg.rows import class_row
 
-from ingest.landing.rows import new_id
+from ingest.landing.rows import DELIVERY_ID, new_id
 from ingest.outbound.destinations import AT_LEAST_ONCE, Destination
-from ingest.outbound.jobs import DELIVERY_ID, Job, set_status
+from ingest.outbound.jobs import Job, set_status
 from ingest.outbound.request import End, Outcome
 from ingest.outbound.suppression import Addressee, Bar, bars_of
 from ingest.postgres.connection import Connection
@@ -132,9 +132,8 @@ def fault_of(
     missing = destination.missing(body)
     if missing:
         return "skipped", f"{', '.join(missing)} missing"
-    # before it is written the delivery's id is missing from it, which takes as much
-    known = body if DELIVERY_ID in body else {DELIVERY_ID: "0" * 36, **body}
-    size = len(msgspec.json.encode(known))
+    # before it is written the delivery's id is missing from it
+    size = len(msgspec.json.encode({**body, DELIVERY_ID: "0" * 36}))
     if size > destination.max_bytes:
         return "skipped", f"{size:,} bytes, the destination takes {destination.max_bytes:,}"
     return None, None

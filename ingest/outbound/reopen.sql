@@ -1,5 +1,5 @@
--- Records of a job that go again on request; not those that are on their way by another job, or that
--- one has sent: of what was to be sent once more, a later one.
+-- Records of a job that go again on request; not those that are on their way by another job, or
+-- that one has sent: of what was to be sent once more, a later one.
 update raw.outbound_deliveries as d set
     state = 'pending',
     attempts = 0,

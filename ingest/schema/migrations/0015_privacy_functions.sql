@@ -367,8 +367,8 @@ $$;
 comment on function privacy.redact_rows(text, text, text) is
 'Take out of rows of a raw table what is about somebody; how many rows it was in.';
 
--- What a sender asks, who does not see tombstones: by all that a record says of whom it is about, as
--- the models may not have read its row yet.
+-- What a sender asks, who does not see tombstones: by all that a record says of whom it is about,
+-- as the models may not have read its row yet.
 create function privacy.not_to_contact(
     urls text[], emails text[], phones text[], urns text[], salesnav_rows uuid[]
 )
