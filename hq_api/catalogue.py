@@ -6,6 +6,7 @@ descriptions as comments in the database.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from ingest.project import project_dir
 
 # a model that shares its name with one of core says so; its view does not
 _PREFIX = "api_"
+_PRECISION = re.compile(r"\([\d, ]+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Column:
 
     Args:
         name: Its name.
-        type: Its type, as PostgreSQL calls it.
+        type: Its type, as PostgreSQL calls it; without a precision, to which what a caller compares
+            it with would be rounded.
         description: What it holds.
         is_personal: It says something about a person.
         is_nullable: It may be NULL.
@@ -92,7 +95,7 @@ def _column(column: Mapping[str, Any]) -> Column:
     meta = column.get("config", {}).get("meta", {})
     return Column(
         name=column["name"],
-        type=column["data_type"],
+        type=_PRECISION.sub("", column["data_type"]),
         description=" ".join(column.get("description", "").split()),
         is_personal=bool(meta.get("personal_data", False)),
         is_nullable="not_null" not in {c["type"] for c in column.get("constraints", [])},

@@ -22,7 +22,7 @@ _KNOWN = "has"
 _UNKNOWN = "lacks"
 
 # what cannot be compared with anything
-_OPAQUE = ("xid8", "pg_snapshot")
+_OPAQUE = ("xid8", "pg_snapshot", "jsonb")
 
 _MOST_VALUES = 200  # in all filters of a request
 

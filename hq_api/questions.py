@@ -248,6 +248,8 @@ def _grouped(
     column = columns.get(name)
     if column is None:
         raise bad_parameter("group_by", f"there is no column {name[:100]!r}")
+    if column.is_list:
+        raise bad_parameter("group_by", f"{name} is a list, by which rows are not grouped")
     if single(query, "sort") is not None or single(query, "count") is not None:
         raise bad_parameter("group_by", "groups are ordered by value and are not counted")
     value = replace(column, name="value", is_nullable=True)

@@ -88,7 +88,7 @@ def _value(column: Column) -> Schema:
 
 
 def _type(column: Column) -> Schema:
-    return _TYPES.get(column.type.removesuffix("[]").partition("(")[0], TEXT)
+    return _TYPES.get(column.type.removesuffix("[]"), TEXT)
 
 
 def answers(schema: Schema, description: str, media: str = "application/json") -> Schema:
@@ -151,7 +151,7 @@ def paging_of(resource: Resource) -> list[Schema]:
         ("count", {"enum": list(COUNTS)}, "Count all rows, too; exactly, if that is quick enough."),
         (
             "group_by",
-            {"enum": list(resource.columns)},
+            {"enum": [column.name for column in resource.columns.values() if not column.is_list]},
             "Instead of rows: the values of a column, and how many rows have each.",
         ),
     )

@@ -20,9 +20,11 @@ from hq_api.settings import Settings
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-_VERSION = sql.SQL("select version, built_at from api.data_version")
-# every load moves these
-_LIVE = ("deliveries", "status")
+_VERSION = sql.SQL("select version, built_at, sent from api.data_version")
+# every load moves these, and every request of a sender
+_LIVE = ("deliveries", "deliveries-out", "status")
+# a column that moves with what is sent out
+_SENT = "last_sent_at"
 
 
 @dataclass(frozen=True)
@@ -50,20 +52,23 @@ class Service:
 
     async def version(self) -> dict[str, Any]:
         """The version of the data, and since when it is so."""
-        ((version, built_at),) = await self.database.rows_of_keys(_VERSION)
+        ((version, built_at, _),) = await self.database.rows_of_keys(_VERSION)
         return {"data_version": version, "built_at": built_at}
 
     async def cached(
-        self, request: Request, make: Callable[[], Awaitable[Response]], *, resource: str = ""
+        self, request: Request, make: Callable[[], Awaitable[Response]], resource: Resource
     ) -> Response:
         """An answer with its ETag, or 304 if the caller has it.
 
         The version is read before the answer is made: at worst newer data has an older tag, and is
         asked for once more.
         """
-        if resource in _LIVE:
+        if resource.name in _LIVE:
             return await make()
-        tag = _tag(await self.data_version(), caller_of(request), request)
+        ((version, _, sent),) = await self.database.rows_of_keys(_VERSION)
+        if _SENT in resource.columns:
+            version = f"{version} {sent}"
+        tag = _tag(version, caller_of(request), request)
         headers = {
             "ETag": tag,
             "Cache-Control": "private, no-cache",

@@ -33,7 +33,7 @@ def checked(text: str, type_name: str, *, longest: int = LONGEST) -> str:
         raise BadValueError("has characters that no value has")
     if len(text) > longest:
         raise BadValueError(f"is longer than {longest:,} characters")
-    return _READERS.get(type_name.removesuffix("[]").partition("(")[0], _text)(text)
+    return _READERS.get(type_name.removesuffix("[]"), _text)(text)
 
 
 def is_storable(text: str) -> bool:

@@ -49,7 +49,7 @@ def _document(service: Service, resource: Resource) -> Endpoint:
                 raise ProblemError(404, f"{nobody} {key}", asked_for=asked_for[:2000])
             return json_response({"asked_for": asked_for, **document})
 
-        return await service.cached(request, make)
+        return await service.cached(request, make, resource)
 
     return answer
 

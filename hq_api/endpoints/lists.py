@@ -14,9 +14,10 @@ from starlette.routing import Route
 from hq_api import statements
 from hq_api.filters import Condition
 from hq_api.identifiers import company_domain, person_url
+from hq_api.keys import READ_PEOPLE
 from hq_api.paging import Position, token
 from hq_api.problems import ProblemError, bad_parameter
-from hq_api.questions import Question, owned_by, read_question, single
+from hq_api.questions import Question, allowed_columns, owned_by, read_question, single
 from hq_api.resources import Part, Resource
 from hq_api.service import Endpoint, Service, caller_of, json_response, route
 from hq_api.values import BadValueError, checked
@@ -49,23 +50,28 @@ def _list(service: Service, resource: Resource) -> Endpoint:
         async def make() -> Response:
             return await _page(service, request, question)
 
-        return await service.cached(request, make, resource=resource.name)
+        return await service.cached(request, make, resource)
 
     return answer
 
 
 def _part(service: Service, part: Part) -> Endpoint:
     async def answer(request: Request) -> Response:
+        # first: whether somebody is known is itself for who may read about people
+        caller = caller_of(request)
+        allowed_columns(part.resource, caller)
+        if part.of == "people":
+            caller.require(READ_PEOPLE)
         owner = await owner_of(service, part.of, unquote(request.path_params["owner"]))
         question = await read_question(
-            *(service.database, part.resource, caller_of(request), request.query_params),
+            *(service.database, part.resource, caller, request.query_params),
             owned=owned_by(part, owner),
         )
 
         async def make() -> Response:
             return await _page(service, request, question)
 
-        return await service.cached(request, make)
+        return await service.cached(request, make, part.resource)
 
     return answer
 

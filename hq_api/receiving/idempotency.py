@@ -80,9 +80,9 @@ def of_row(row: Row) -> IdempotencyKey:
     return IdempotencyKey(digest, digest, BY_CONTENT)
 
 
-def of_reject(origin: Origin) -> IdempotencyKey:
-    """The key of a record that cannot land."""
-    digest = _digest("reject", origin.batch_slug, origin.raw)
+def of_reject(origin: Origin, workflow: str | None) -> IdempotencyKey:
+    """The key of a record that cannot land, at the address of a workflow or at none."""
+    digest = _digest("reject", workflow, origin.batch_slug, origin.raw)
     return IdempotencyKey(digest, digest, BY_CONTENT)
 
 
@@ -137,7 +137,9 @@ def prune(conn: Connection, made: int) -> None:
 
 
 def _parts(row: Row) -> tuple[Part, ...]:
-    return (row.route.table, *row.values)  # type: ignore[arg-type] # what COPY takes
+    # the same result of another delivery closes that one
+    delivery = str(row.delivery_id) if row.delivery_id else None
+    return (row.route.table, delivery, *row.values)  # type: ignore[arg-type] # what COPY takes
 
 
 def _json(answer: list[Document]) -> str:

@@ -129,7 +129,7 @@ class _Reception:
 
     def _by_record(self) -> list[Document]:
         """Answer for each record by itself."""
-        of_each = [_known_by(item) for item in self._items]
+        of_each = [self._known_by(item) for item in self._items]
         firsts: dict[bytes, int] = {}
         for place, key in enumerate(of_each):
             firsts.setdefault(key.digest, place)
@@ -151,6 +151,11 @@ class _Reception:
             taken.answers[place] if place in taken.answers else _again(key, known)
             for place, key in enumerate(of_each)
         ]
+
+    def _known_by(self, item: Ready | Reject) -> IdempotencyKey:
+        if isinstance(item, Ready):
+            return item.known_by
+        return idempotency.of_reject(item.origin, self._prepared.slug)
 
     def _expected(self, place: int) -> Document:
         """What is answered for a record unless the server refuses it."""
@@ -214,10 +219,6 @@ class _Reception:
                 rows.append(row_of(placed, row_id, self._hour.load_id))
         if rows and (fault := copy_rows(self._conn, Chunk(REJECTS, rows))):
             raise fault
-
-
-def _known_by(item: Ready | Reject) -> IdempotencyKey:
-    return item.known_by if isinstance(item, Ready) else idempotency.of_reject(item.origin)
 
 
 def _again(key: IdempotencyKey, known: dict[bytes, Known]) -> Document:

@@ -11,7 +11,14 @@ from uuid import UUID
 import click
 
 from ingest.commands.common import json_option
-from ingest.commands.sending import be_the_sender, run, send_job, show_job, status_of
+from ingest.commands.sending import (
+    be_the_sender,
+    mind_the_lifetime,
+    run,
+    send_job,
+    show_job,
+    status_of,
+)
 from ingest.errors import IngestError, UsageError
 from ingest.postgres.connection import Connection, connect, describe
 from ingest.schema.migrate import require_initialised
@@ -66,7 +73,9 @@ def command() -> None:
     metavar="90d",
     help="Who was sent before may go again, unless within so many days (d) or hours (h).",
 )
-@click.option("--force", is_flag=True, help="Send again whom it was sent before, or in doubt.")
+@click.option(
+    "--force", is_flag=True, help="Send again whom it was sent before, who failed or is in doubt."
+)
 @dry_run_option
 @test_option
 @json_option
@@ -85,7 +94,8 @@ def emails(
 ) -> None:
     """Send people to a destination that looks for their e-mail addresses.
 
-    Everybody goes to a destination once: who was sent before, is under way or in doubt is left out.
+    Everybody goes to a destination once: who was sent before, failed, is under way or in doubt is
+    left out.
     What comes back with its _hq_delivery_id, as a file or by HTTP, is the delivery's result.
 
     Ends with 0, with 3 if some records were not sent, with 1 if the job was paused.
@@ -123,6 +133,7 @@ def emails(
 @click.option(
     "--batch-size", type=click.IntRange(min=1), metavar="N", help="At most so many in this batch."
 )
+@click.option("--force", is_flag=True, help="Send again what failed or is in doubt.")
 @dry_run_option
 @test_option
 @json_option
@@ -131,6 +142,7 @@ def salesnav(
     destination: str,
     upload: UUID | None,
     batch_size: int | None,
+    force: bool,
     dry_run: bool,
     test: int | None,
     as_json: bool,
@@ -138,7 +150,7 @@ def salesnav(
     """Send a batch of rows of Sales Navigator that were not sent yet, oldest first.
 
     A row gets clay_batch_number, the number of the job, and sent_to_clay_at when the destination
-    has acknowledged it, and not before.
+    has acknowledged it, and not before. What failed before or is in doubt is left out.
 
     Ends with 0, with 3 if some records were not sent, with 1 if the job was paused.
     """
@@ -152,7 +164,7 @@ def salesnav(
     def choose(conn: Connection) -> s.Selection:
         chosen = s.Selection()
         most = min(x for x in (batch_size, test) if x is not None) if batch_size or test else None
-        s.select(conn, there, s.salesnav_rows(conn, upload), chosen, limit=most)
+        s.select(conn, there, s.salesnav_rows(conn, upload), chosen, limit=most, force=force)
         return chosen
 
     run("salesnav", there, choose, dry_run=dry_run, as_json=as_json)
@@ -246,7 +258,7 @@ def resume(job: str, doubts: bool, failed: bool, as_json: bool) -> None:
     """Go on with a job that was paused, killed or interrupted: what is left, and nothing else.
 
     JOB is its number, or its id or the beginning of one. Records in doubt stay where they are
-    unless they are asked for.
+    unless they are asked for. Of a job that was cancelled those in doubt may be, and nothing else.
 
     Ends with 0, with 3 if some records were not sent, with 1 if the job was paused again.
     """
@@ -257,17 +269,15 @@ def resume(job: str, doubts: bool, failed: bool, as_json: bool) -> None:
     with connect(application_name=sender.APPLICATION) as conn:
         require_initialised(conn)
         found = jobs.find_job(conn, job)
-        if found.status == "cancelled":
-            raise UsageError(f"job {found.number} was cancelled", hint="send what is left anew")
         destination = find_destination(found.destination, found.kind)
         destination.url(), destination.headers()
         conn.commit()
         be_the_sender(conn, destination)
         with conn.transaction():
-            jobs.settle_abandoned(conn, destination)
-        with conn.transaction():
+            found = jobs.job_by_id(conn, found.id)
             opened = jobs.reopen(conn, found, doubts=doubts, failed=failed)
             found = jobs.job_by_id(conn, found.id)
+            mind_the_lifetime(conn, destination, found.open_count, is_begun=True)
         left = f"{found.open_count:,} records left"
         again = "".join(
             f", {n:,} of them {what}"

@@ -13,6 +13,7 @@ import click
 
 from ingest.errors import ExitStatus, IngestError
 from ingest.postgres.connection import Connection, connect, describe
+from ingest.postgres.locks import PRIVACY, share
 from ingest.schema.migrate import require_initialised
 from ingest.terminal.progress import RecordBar
 from ingest.terminal.screen import emit_json, err, out, say, show
@@ -56,21 +57,21 @@ def run(
             return
         destination.url(), destination.headers()  # before a job is made that could not begin
         be_the_sender(conn, destination)
+        job = None
         with conn.transaction():
-            jobs.settle_abandoned(conn, destination)
-        with conn.transaction():
+            # who is erased meanwhile is erased in the job as well
+            share(conn, PRIVACY, lambda holder: say(f"Waiting for {holder}, who erases ..."))
             chosen = choose(conn)
-        _report(destination, chosen, server)
-        if not chosen.records:
+            _report(destination, chosen, server)
+            if chosen.records:
+                mind_the_lifetime(conn, destination, chosen.to_send)
+                job = jobs.job_by_id(conn, jobs.create_job(conn, destination, kind, chosen.records))
+        if job is None:
             say("Nothing to send; no job was made.")
             if as_json:
                 document = {"server": server, "destination": destination.name}
                 emit_json({**document, **_counts(chosen), "job": None})
             return
-        _mind_the_lifetime(conn, destination, chosen.to_send)
-        with conn.transaction():
-            job_id = jobs.create_job(conn, destination, kind, chosen.records)
-            job = jobs.job_by_id(conn, job_id)
         say(f"Job {job.number}: {chosen.to_send:,} records to {destination.name}.")
         document = {"server": server, "destination": destination.name, **_counts(chosen)}
         send_job(conn, destination, job, as_json=as_json, document=document)
@@ -128,7 +129,7 @@ def _stopping() -> Iterator[Event]:
 
 
 def be_the_sender(conn: Connection, destination: Destination) -> None:
-    """Be the one sender of a destination, or say who is."""
+    """Be the one sender of a destination, or say who is; what the last one left is in doubt."""
     from ingest.outbound import jobs  # noqa: PLC0415
 
     held_by = jobs.take_lock(conn, destination.name)
@@ -138,10 +139,23 @@ def be_the_sender(conn: Connection, destination: Destination) -> None:
             where=f"destination {destination.name}",
             hint="wait for it, or see ingest send jobs",
         )
+    with conn.transaction():
+        doubts = jobs.settle_abandoned(conn, destination)
+    if doubts:
+        say(f"{doubts:,} records that the last sender had under way are in doubt.")
 
 
-def _mind_the_lifetime(conn: Connection, destination: Destination, wanted: int) -> None:
-    """Refuse what a destination will not take in its life any more; warn when that is near."""
+def mind_the_lifetime(
+    conn: Connection, destination: Destination, wanted: int, *, is_begun: bool = False
+) -> None:
+    """Refuse what a destination will not take in its life any more; warn when that is near.
+
+    Args:
+        conn: A connection.
+        destination: Where to.
+        wanted: How many records are to be sent.
+        is_begun: A job is there that sends as many as fit.
+    """
     from ingest.outbound import jobs  # noqa: PLC0415
 
     limit = destination.lifetime_limit
@@ -150,12 +164,13 @@ def _mind_the_lifetime(conn: Connection, destination: Destination, wanted: int) 
     with conn.transaction():
         so_far = jobs.submitted(conn, destination.name)
     words = f"{so_far:,} of the {limit:,} records of its life are used"
-    if so_far + wanted > limit:
-        rest = max(limit - so_far, 0)
+    rest = max(limit - so_far, 0)
+    if wanted > rest and not (is_begun and rest):
         raise IngestError(
             f"{words}, {wanted:,} more do not fit",
             where=f"destination {destination.name}",
-            hint=f"send {rest:,} at most, or make a new webhook and a new line for it",
+            hint=f"{f'send {rest:,} at most, or ' if rest else ''}"
+            "make a new webhook and a new line for it",
         )
     if so_far + wanted >= _NEARLY * limit:
         say(f"Warning: destination {destination.name}: {words}, {wanted:,} more follow.")

@@ -13,6 +13,8 @@ from ingest.landing.copy import Target
 from ingest.workflows.routes import Route
 
 LONGEST_KEY = 2_000  # characters
+# goes out with every record that is sent (ingest.outbound) and comes back with its result
+DELIVERY_ID = "_hq_delivery_id"
 # how received text says yes and no, in lower case
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 

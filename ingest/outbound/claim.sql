@@ -2,6 +2,7 @@
 select
     id,
     entity_key,
+    row_id,
     body
 from raw.outbound_deliveries
 where

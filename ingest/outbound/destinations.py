@@ -73,8 +73,10 @@ class Destination:
         url = _referred(self.name, "url", self.url_from)
         try:
             parts = urlsplit(url)
-            is_usable = bool(parts.hostname) and (
-                parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+            host = parts.hostname or ""
+            host.encode("idna"), parts.port  # a ValueError if they are none
+            is_usable = bool(host and url.isprintable()) and (
+                parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
             )
         except ValueError:
             is_usable = False

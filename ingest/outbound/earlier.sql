@@ -7,6 +7,13 @@ select
     coalesce(
         max(sent_at) >= now() - make_interval(secs => %(within)s::double precision), false
     ) as is_recent,
+    coalesce(
+        (
+            array_agg(state = 'failed' order by changed_at desc, id desc)
+            filter (where state in ('sent', 'failed'))
+        )[1],
+        false
+    ) as has_failed,
     coalesce(array_agg(error) filter (where state in ('skipped', 'suppressed')), '{}') as barred
 from raw.outbound_deliveries
 where destination = %(destination)s and dedupe_key = any(%(keys)s)

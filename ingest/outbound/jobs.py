@@ -13,13 +13,11 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from ingest.errors import UsageError
-from ingest.landing.rows import new_id
+from ingest.landing.rows import DELIVERY_ID, new_id
 from ingest.outbound.destinations import AT_LEAST_ONCE, Destination
 from ingest.postgres.connection import Connection
-from ingest.postgres.locks import holders, lock_of_text, try_for_session
+from ingest.postgres.locks import PRIVACY, holders, lock_of_text, share, try_for_session
 from ingest.postgres.statements import statement
-
-DELIVERY_ID = "_hq_delivery_id"
 
 _COLUMNS = (
     *("id", "job_id", "number", "destination", "entity", "entity_key", "row_id", "dedupe_key"),
@@ -103,12 +101,10 @@ class Reopened:
     Args:
         doubts: Records in doubt that are sent again, on request.
         failed: Failed ones, on request.
-        in_doubt: Records that the sender before left in the middle of a request.
     """
 
     doubts: int = 0
     failed: int = 0
-    in_doubt: int = 0
 
 
 @dataclass(frozen=True)
@@ -162,7 +158,7 @@ def create_job(
         copy.set_types(_TYPES)
         for number, record in enumerate(records, start=1):
             row_id = new_id()
-            body = {DELIVERY_ID: str(row_id), **record.body}
+            body = {**record.body, DELIVERY_ID: str(row_id)}
             copy.write_row(
                 (
                     *(row_id, job_id, number, destination.name, record.entity, record.key),
@@ -184,7 +180,9 @@ def find_job(conn: Connection, name: str) -> Job:
     Raises:
         UsageError: None or several go by it.
     """
-    condition = sql.SQL("j._number::text = {0} or starts_with(j.id::text, lower({0}))")
+    condition = sql.SQL(
+        "j._kind is not null and (j._number::text = {0} or starts_with(j.id::text, lower({0})))"
+    )
     found = _jobs(conn, condition.format(sql.Literal(name)), limit=1000)
     exact = [job for job in found if str(job.number) == name]
     found = exact or found
@@ -209,7 +207,11 @@ def settle_abandoned(conn: Connection, destination: Destination) -> int:
     """Say of what an earlier sender left in the middle of a request that it is in doubt.
 
     To be called by the one sender of the destination.
+
+    Returns:
+        How many records are in doubt now, and not sent again.
     """
+    share(conn, PRIVACY)
     found = conn.execute(
         statement("ingest.outbound", "abandoned"),
         {
@@ -217,14 +219,27 @@ def settle_abandoned(conn: Connection, destination: Destination) -> int:
             "is_sent_again": destination.doubts == AT_LEAST_ONCE,
         },
     )
-    return len(found.fetchall())
+    return sum(state == "unknown" for (state,) in found)
 
 
 def reopen(conn: Connection, job: Job, *, doubts: bool, failed: bool) -> Reopened:
     """Let a job go on, with its doubtful or failed records as well if that is asked for.
 
-    A record that another job has sent meanwhile stays as it is.
+    A record that another job has sent meanwhile stays as it is. A job that was cancelled goes on
+    with its doubtful records alone.
+
+    Raises:
+        UsageError: It was cancelled, and not for that.
     """
+    share(conn, PRIVACY)
+    if job.status == "cancelled":
+        _require_doubts(job, doubts=doubts, failed=failed)
+        conn.execute(
+            "update raw.email_waterfall_jobs set status = 'paused' where id = %s", (job.id,)
+        )
+    # first: who cancels it waits now, or has done so
+    if not set_status(conn, job.id, "processing", None):
+        raise UsageError(f"job {job.number} was cancelled meanwhile")
     counts = {}
     for state, wanted in (("unknown", doubts), ("failed", failed)):
         counts[state] = 0
@@ -232,13 +247,27 @@ def reopen(conn: Connection, job: Job, *, doubts: bool, failed: bool) -> Reopene
             counts[state] = conn.execute(
                 statement("ingest.outbound", "reopen"), {"job": job.id, "state": state}
             ).rowcount
-    set_status(conn, job.id, "processing", None)
     return Reopened(counts["unknown"], counts["failed"])
 
 
-def set_status(conn: Connection, job_id: UUID, status: str, reason: str | None) -> None:
-    """Set the status of a job that is not cancelled; one that goes on begins to count anew."""
-    conn.execute(
+def _require_doubts(job: Job, *, doubts: bool, failed: bool) -> None:
+    has_doubts = bool(job.states.get("unknown"))
+    if doubts and has_doubts and not failed:
+        return
+    again = f"; ingest send resume {job.number} --doubts sends what is in doubt"
+    raise UsageError(
+        f"job {job.number} was cancelled",
+        hint=f"send what is left anew{again if has_doubts else ''}",
+    )
+
+
+def set_status(conn: Connection, job_id: UUID, status: str, reason: str | None) -> bool:
+    """Set the status of a job that is not cancelled; one that goes on begins to count anew.
+
+    Returns:
+        Whether it is not cancelled.
+    """
+    done = conn.execute(
         "update raw.email_waterfall_jobs set status = %(status)s, _reason = %(reason)s,"
         " _failures_in_row = case when %(status)s = 'processing' then 0 else _failures_in_row end,"
         " completed_at = case when %(status)s in ('completed', 'failed', 'cancelled')"
@@ -246,6 +275,7 @@ def set_status(conn: Connection, job_id: UUID, status: str, reason: str | None) 
         " where id = %(job)s and status <> 'cancelled'",
         {"job": job_id, "status": status, "reason": reason},
     )
+    return bool(done.rowcount)
 
 
 def cancel(conn: Connection, job: Job) -> int:
@@ -254,6 +284,7 @@ def cancel(conn: Connection, job: Job) -> int:
     Returns:
         How many records are skipped.
     """
+    share(conn, PRIVACY)
     set_status(conn, job.id, "cancelled", "cancelled on request")
     return conn.execute(
         "update raw.outbound_deliveries set state = 'skipped', error = 'the job was cancelled',"

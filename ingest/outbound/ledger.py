@@ -7,18 +7,20 @@ commit. So whatever ends in between leaves a doubt that can be seen, and never a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from psycopg.rows import class_row
 
-from ingest.landing.rows import new_id
+from ingest.landing.rows import DELIVERY_ID, new_id
 from ingest.outbound.destinations import AT_LEAST_ONCE, Destination
-from ingest.outbound.jobs import DELIVERY_ID, Job, set_status
+from ingest.outbound.jobs import Job, set_status
 from ingest.outbound.request import End, Outcome
-from ingest.outbound.suppression import suppressed
+from ingest.outbound.suppression import Addressee, Bar, bars_of
 from ingest.postgres.connection import Connection
+from ingest.postgres.locks import PRIVACY, share
 from ingest.postgres.statements import statement
 
 MOST_ATTEMPTS = 8  # requests that one record is worth
@@ -59,6 +61,7 @@ class Ended:
 class _Row:
     id: UUID
     entity_key: str
+    row_id: UUID | None = None
     body: dict[str, Any] = field(default_factory=dict)
 
 
@@ -67,6 +70,7 @@ def claim(conn: Connection, destination: Destination, job_id: UUID) -> Claim | W
 
     What lacks a required field by now, or may not be written to, is not sent.
     """
+    share(conn, PRIVACY)
     row = conn.execute(
         "select status from raw.email_waterfall_jobs where id = %s for update", (job_id,)
     ).fetchone()
@@ -100,12 +104,15 @@ def _fit_rows(conn: Connection, destination: Destination, job_id: UUID) -> list[
             rows = cursor.execute(
                 statement("ingest.outbound", "claim"), {"job": job_id, "limit": limit}
             ).fetchall()
-        barred = suppressed(conn, [row.entity_key for row in rows])
+        bars = bars_of(conn, [Addressee(row.entity_key, row.body, row.row_id) for row in rows])
         fit = []
-        for row in rows:
-            state, error = fault_of(destination, row.body, is_barred=row.entity_key in barred)
+        for place, row in enumerate(rows):
+            bar = bars.get(place)
+            state, error = fault_of(destination, row.body, is_barred=bar is not None)
             if state is None:
                 fit.append(row)
+            elif bar is Bar.ERASED:
+                conn.execute(statement("ingest.outbound", "forget"), {"id": row.id})
             else:
                 conn.execute(
                     "update raw.outbound_deliveries set state = %s, error = %s,"
@@ -125,9 +132,8 @@ def fault_of(
     missing = destination.missing(body)
     if missing:
         return "skipped", f"{', '.join(missing)} missing"
-    # before it is written the delivery's id is missing from it, which takes as much
-    known = body if DELIVERY_ID in body else {DELIVERY_ID: "0" * 36, **body}
-    size = len(msgspec.json.encode(known))
+    # before it is written the delivery's id is missing from it
+    size = len(msgspec.json.encode({**body, DELIVERY_ID: "0" * 36}))
     if size > destination.max_bytes:
         return "skipped", f"{size:,} bytes, the destination takes {destination.max_bytes:,}"
     return None, None
@@ -167,7 +173,7 @@ def _take_tokens(conn: Connection, destination: Destination, wanted: int) -> Wai
     ).fetchone()
     if row is None:
         raise LookupError(destination.name)
-    is_taken, so_far, wait = row
+    is_taken, so_far, wait, blocked = row
     if is_taken:
         return None
     limit = destination.lifetime_limit
@@ -176,7 +182,17 @@ def _take_tokens(conn: Connection, destination: Destination, wanted: int) -> Wai
             f"the destination has taken {so_far:,} of the {limit:,} records of its life; "
             "make a new webhook and a new line of the list for it"
         )
+    if blocked > LONGEST_OBEYED:
+        return _asked_again(blocked)
     return Wait(max(float(wait), 0.001))
+
+
+def _asked_again(seconds: float) -> str:
+    at = datetime.now(UTC) + timedelta(seconds=seconds)
+    return (
+        f"the destination wants to be asked again in {seconds:,.0f} seconds only, "
+        f"at {at:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def record(
@@ -198,6 +214,7 @@ def record(
         outcome: How it ended.
         is_counted: Whether it adds to the failures in a row, if it is one.
     """
+    share(conn, PRIVACY)
     state = {
         End.SENT: "sent",
         End.FAILED: "failed",
@@ -210,6 +227,7 @@ def record(
     found = conn.execute(
         statement("ingest.outbound", "record"),
         {
+            "job": job.id,
             "request": claim.request_id,
             "state": state,
             "status": outcome.status,
@@ -268,7 +286,7 @@ def _count_failures(
     elif failures >= MOST_FAILURES:
         pause = f"{failures} requests in a row failed, the last one: {outcome.error}"
     elif wait is not None and wait > LONGEST_OBEYED:
-        pause = f"the destination wants to be asked again in {wait:,.0f} seconds only"
+        pause = _asked_again(wait)
     else:
         return
     set_status(conn, job.id, "paused", pause)

@@ -1,4 +1,5 @@
--- Records of a job that go again on request; not those that are on their way by another job.
+-- Records of a job that go again on request; not those that are on their way by another job, or
+-- that one has sent: of what was to be sent once more, a later one.
 update raw.outbound_deliveries as d set
     state = 'pending',
     attempts = 0,
@@ -7,14 +8,14 @@ update raw.outbound_deliveries as d set
 where
     d.job_id = %(job)s
     and d.state = %(state)s
-    and (
-        d.forced
-        or not exists (
-            select from raw.outbound_deliveries as o
-            where
-                o.destination = d.destination
-                and o.dedupe_key = d.dedupe_key
-                and o.id <> d.id
-                and o.state in ('pending', 'in_flight', 'sent', 'unknown')
-        )
+    and not exists (
+        select from raw.outbound_deliveries as o
+        where
+            o.destination = d.destination
+            and o.dedupe_key = d.dedupe_key
+            and o.id <> d.id
+            and (
+                o.state in ('pending', 'in_flight')
+                or (o.state in ('sent', 'unknown') and (o.id > d.id or not d.forced))
+            )
     )

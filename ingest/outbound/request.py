@@ -18,6 +18,7 @@ from typing import Self
 import httpx2
 import msgspec
 
+from ingest.outbound.clearing import Clearing
 from ingest.outbound.destinations import Destination
 from ingest.terminal.screen import printable
 
@@ -74,8 +75,7 @@ class Client:
     def __init__(self, destination: Destination) -> None:
         self._url = destination.url()
         headers = destination.headers()
-        self._secrets = [self._url, *headers.values()]
-        self._secrets += [word for value in headers.values() for word in value.split()]
+        self._clearing = Clearing(self._url, headers.values())
         self._is_array = destination.records_per_request > 1
         self._client = httpx2.Client(
             timeout=_TIMEOUT,
@@ -103,6 +103,9 @@ class Client:
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as fault:
             end = End.REFUSED if _is_certificate(fault) else End.AGAIN
             return Outcome(end, None, self._words("no connection", fault), may_have_arrived=False)
+        except (httpx2.InvalidURL, UnicodeError) as fault:
+            words = self._words("the address is none", fault)
+            return Outcome(End.REFUSED, None, words, may_have_arrived=False)
         except (httpx2.ReadTimeout, httpx2.WriteTimeout):
             return Outcome(End.UNKNOWN, None, "no answer in time")
         except httpx2.TransportError as fault:
@@ -126,25 +129,26 @@ class Client:
 
         Of one that was read to its end the connection serves the next request.
         """
-        found = b""
+        found, is_whole = b"", False
         patient_until = time.monotonic() + _ANSWER_SECONDS
         try:
             for part in answer.iter_raw():
                 found += part
                 if len(found) >= _ANSWER_READ or time.monotonic() > patient_until:
                     break
+            else:
+                is_whole = len(found) <= _ANSWER_READ
         except httpx2.TransportError:
             pass  # the status is what counts
-        words = self._cleared(found[:_ANSWER_READ].decode(errors="replace"))
+        words = self._cleared(found[:_ANSWER_READ].decode(errors="replace"), is_cut=not is_whole)
         return f": {words}" if words else ""
 
     def _words(self, what: str, fault: Exception) -> str:
         words = self._cleared(str(fault))
         return f"{what}: {words}" if words else what
 
-    def _cleared(self, text: str) -> str:
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, "***")
+    def _cleared(self, text: str, *, is_cut: bool = False) -> str:
+        text = self._clearing.cleared(text, is_cut=is_cut)
         return " ".join(printable(text).split())[:_ANSWER_KEPT]
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -23,7 +24,7 @@ from ingest.errors import IngestError, UsageError, did_you_mean
 from ingest.outbound.destinations import Destination
 from ingest.outbound.jobs import Record
 from ingest.outbound.ledger import fault_of
-from ingest.outbound.suppression import suppressed
+from ingest.outbound.suppression import Addressee, Bar, bars_of
 from ingest.postgres.connection import Connection
 from ingest.postgres.statements import statement
 
@@ -58,7 +59,7 @@ class Selection:
         return Counter(r.error or r.state for r in self.records if r.state != "pending")
 
 
-def leads(conn: Connection, icp: str) -> Iterator[Record]:
+def leads(conn: Connection, icp: str) -> Generator[Record]:
     """Leads of a profile without an address that works.
 
     Raises:
@@ -73,7 +74,7 @@ def leads(conn: Connection, icp: str) -> Iterator[Record]:
     return (_person(body) for (body,) in _stream(conn, query, {"icp": icp}))
 
 
-def people_of_file(conn: Connection, path: Path, selection: Selection) -> Iterator[Record]:
+def people_of_file(conn: Connection, path: Path, selection: Selection) -> Generator[Record]:
     """People by their keys, one a line or in the column linkedin_url of a CSV.
 
     Raises:
@@ -91,32 +92,41 @@ def people_of_file(conn: Connection, path: Path, selection: Selection) -> Iterat
                 yield _person(body)
 
 
-def people_of_sql(conn: Connection, path: Path) -> Iterator[Record]:
-    """What a query finds: a row is a record, its column linkedin_url the key.
+def people_of_sql(conn: Connection, path: Path) -> Generator[Record]:
+    """What a query finds: a row is a record, its column linkedin_url in normal form the key.
 
     Raises:
-        IngestError: The query fails, would write, or has no such column.
+        IngestError: The query fails, would write, or has no such column; or nothing was built yet.
     """
+    _require_answers(conn)
     text = trim(_text(path)).rstrip(";")
     if not text:
         raise UsageError("the query is empty", where=str(path))
-    query = sql.SQL("select to_jsonb(q) from ({}\n) as q").format(
-        sql.SQL(text.replace("{", "{{").replace("}", "}}")).format()
-    )
-    conn.execute("set transaction read only")
+    query = sql.SQL(
+        "select r.body, reference.person_linkedin_url(r.body ->> {})"
+        " from (select to_jsonb(q) as body from ({}\n) as q) as r"
+    ).format(sql.Literal(KEY), sql.SQL(text.replace("{", "{{").replace("}", "}}")).format())
     try:
-        for (body,) in _stream(conn, query, None):
-            if not isinstance(body.get(KEY), str) or not trim(body[KEY]):
-                raise UsageError(f"a row of the query has no {KEY}", where=str(path))
-            yield _person(body)
+        # it may write nothing, unlike what follows in the transaction around it
+        with conn.transaction():
+            conn.execute("set local transaction_read_only = on")
+            for body, url in _stream(conn, query, None):
+                if not isinstance(body.get(KEY), str) or not trim(body[KEY]):
+                    raise UsageError(f"a row of the query has no {KEY}", where=str(path))
+                yield Record("person", url or trim(body[KEY]), body)
     except psycopg.Error as fault:
         words = " ".join((fault.diag.message_primary or str(fault)).split())
         raise UsageError(f"the query failed: {words}", where=str(path)) from fault
 
 
-def salesnav_rows(conn: Connection, upload: UUID | None) -> Iterator[Record]:
+def salesnav_rows(conn: Connection, upload: UUID | None) -> Generator[Record]:
     """Rows of Sales Navigator that were not sent, oldest first."""
-    query = statement("ingest.outbound", "unsent_rows")
+    # before a first build nothing knows the normal form
+    ((is_built,),) = conn.execute(
+        "select to_regprocedure('reference.person_linkedin_url(text)') is not null"
+    )
+    normal = "reference.person_linkedin_url(s.linkedin_url_user_profile)" if is_built else "null"
+    query = statement("ingest.outbound", "unsent_rows").format(normal_url=sql.SQL(normal))
     for row_id, url, body in _stream(conn, query, {"upload": upload}):
         yield Record("salesnav_row", url or "", body, row_id=row_id)
 
@@ -124,7 +134,7 @@ def salesnav_rows(conn: Connection, upload: UUID | None) -> Iterator[Record]:
 def select(
     conn: Connection,
     destination: Destination,
-    found: Iterable[Record],
+    found: Generator[Record],
     selection: Selection,
     *,
     limit: int | None = None,
@@ -141,66 +151,85 @@ def select(
         limit: At most so many are to be sent.
         within: What was sent before, but not within so many seconds, may go again; None: it may
             not.
-        force: It may go again, whenever it was sent, and whether or not it arrived.
+        force: It may go again, whenever it was sent, whether or not it arrived, and if it failed.
     """
     seen: set[str] = set()
     to_send = 0
-    for chunk in _chunks(found):
-        keys = [record.dedupe_key for record in chunk]
-        earlier = {
-            row[0]: row[1:]
-            for row in conn.execute(
-                statement("ingest.outbound", "earlier"),
-                {"destination": destination.name, "keys": keys, "within": within},
-            )
-        }
-        barred = suppressed(conn, [record.key for record in chunk])
-        for record in chunk:
-            if limit is not None and to_send >= limit:
-                return
-            if record.dedupe_key in seen:
-                selection.left_out["twice"] += 1
-                continue
-            seen.add(record.dedupe_key)
-            under_way, in_doubt, is_sent, is_recent, reasons = earlier.get(
-                record.dedupe_key, (False, False, False, False, [])
-            )
-            why = _left_out(
-                *(under_way, in_doubt, is_sent, is_recent), renewed=within is not None, force=force
-            )
-            if why:
-                selection.left_out[why] += 1
-                continue
-            state, error = fault_of(destination, record.body, is_barred=record.key in barred)
-            if state is None:
-                again = under_way or in_doubt or is_sent
-                selection.records.append(replace(record, forced=again))
-                to_send += 1
-            elif error in reasons:
-                selection.left_out[f"barred before: {error}"] += 1
-            else:
-                selection.records.append(replace(record, state=state, error=error))
+    with closing(found):
+        for chunk in _chunks(found):
+            earlier = _earlier(conn, destination, chunk, within)
+            bars = bars_of(conn, [Addressee(r.key, r.body, r.row_id) for r in chunk])
+            for place, record in enumerate(chunk):
+                if limit is not None and to_send >= limit:
+                    return
+                if record.dedupe_key in seen:
+                    selection.left_out["twice"] += 1
+                    continue
+                seen.add(record.dedupe_key)
+                before = earlier.get(record.dedupe_key, _NOTHING)
+                bar = bars.get(place)
+                # of who is erased nothing may be written, the ledger included
+                is_erased = bar is Bar.ERASED
+                why = "erased" if is_erased else before.left_out(within is not None, force)
+                if why:
+                    selection.left_out[why] += 1
+                    continue
+                state, error = fault_of(destination, record.body, is_barred=bar is not None)
+                if state is None:
+                    selection.records.append(replace(record, forced=before.is_there))
+                    to_send += 1
+                elif error in before.barred:
+                    selection.left_out[f"barred before: {error}"] += 1
+                else:
+                    selection.records.append(replace(record, state=state, error=error))
 
 
-def _left_out(
-    under_way: bool,
-    in_doubt: bool,
-    is_sent: bool,
-    is_recent: bool,
-    *,
-    renewed: bool,
-    force: bool,
-) -> str | None:
-    """Why a record is left out for what became of it before."""
-    if under_way:
-        return "under way already"
-    if force:
+class _Earlier(NamedTuple):
+    """What became of a record before, at a destination."""
+
+    is_under_way: bool = False
+    is_in_doubt: bool = False
+    is_sent: bool = False
+    is_recent: bool = False
+    has_failed: bool = False
+    barred: Sequence[str] = ()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it may have arrived, or will."""
+        return self.is_under_way or self.is_in_doubt or self.is_sent
+
+    def left_out(self, renewed: bool, force: bool) -> str | None:
+        """Why it is left out for that."""
+        if self.is_under_way:
+            return "under way already"
+        if force:
+            return None
+        if self.is_in_doubt:
+            return "in doubt"
+        if self.is_sent and (self.is_recent or not renewed):
+            return "sent before"
+        if self.has_failed:
+            return "failed before"
         return None
-    if in_doubt:
-        return "in doubt"
-    if is_sent and (is_recent or not renewed):
-        return "sent before"
-    return None
+
+
+_NOTHING = _Earlier()
+
+
+def _earlier(
+    conn: Connection, destination: Destination, records: Sequence[Record], within: float | None
+) -> dict[str, _Earlier]:
+    """What became of records before, by what is sent once."""
+    found = conn.execute(
+        statement("ingest.outbound", "earlier"),
+        {
+            "destination": destination.name,
+            "keys": [record.dedupe_key for record in records],
+            "within": within,
+        },
+    )
+    return {key: _Earlier(*rest) for key, *rest in found}
 
 
 def _person(body: dict[str, Any]) -> Record:

@@ -75,6 +75,11 @@ class _Requests:
         self.under_way -= 1
         return found
 
+    def put_back(self, answer: _Answer) -> None:
+        """Have an answer come again."""
+        self.under_way += 1
+        self._answers.put(answer)
+
 
 def send(
     conn: Connection,
@@ -99,82 +104,89 @@ def send(
     Raises:
         IngestError: The address or the secret cannot be had, or the database went away.
     """
-    many = max(1, min(_MOST_AT_ONCE, destination.burst // destination.records_per_request))
-    failures, at_once = 0, 1
     with Client(destination) as client:
         requests = _Requests(client)
-        while requests.under_way or not stop.is_set():
-            seconds = _LONGEST_SLEEP
-            if requests.under_way < at_once and not stop.is_set():
-                with conn.transaction():
-                    claimed = ledger.claim(conn, destination, job.id)
-                if isinstance(claimed, Claim):
-                    requests.begin(claimed, failures)
-                    continue
-                if isinstance(claimed, Ended) and not requests.under_way:
-                    return
-                if isinstance(claimed, Wait):
-                    seconds = min(claimed.seconds, _LONGEST_SLEEP)
-            if not requests.under_way:
-                stop.wait(seconds)
+        try:
+            _send_all(conn, destination, job, requests, stop=stop, progress=progress)
+        except Exception as fault:
+            # whatever ends it: what is on its way is waited for, and what came of it is written
+            doubts = _record_the_rest(destination, job, requests)
+            if not isinstance(fault, psycopg.OperationalError | psycopg.InterfaceError):
+                raise
+            kept = f"; {doubts:,} records were on their way and are in doubt" if doubts else ""
+            raise IngestError(
+                f"the connection to the database was lost{kept}",
+                where=f"job {job.number}",
+                hint=f"run ingest send resume {job.number}",
+            ) from fault
+
+
+def _send_all(
+    conn: Connection,
+    destination: Destination,
+    job: Job,
+    requests: _Requests,
+    *,
+    stop: Event,
+    progress: Callable[[int], None],
+) -> None:
+    many = max(1, min(_MOST_AT_ONCE, destination.burst // destination.records_per_request))
+    failures, at_once = 0, 1
+    while requests.under_way or not stop.is_set():
+        seconds = _LONGEST_SLEEP
+        if requests.under_way < at_once and not stop.is_set():
+            with conn.transaction():
+                claimed = ledger.claim(conn, destination, job.id)
+            if isinstance(claimed, Claim):
+                requests.begin(claimed, failures)
                 continue
-            answer = requests.answer(seconds)
-            if answer is not None:
-                # of those that failed together one counts
-                is_counted = answer.failures == failures
-                outcome = _record(conn, destination, job, requests, answer, is_counted=is_counted)
-                has_failed = outcome.end not in (End.SENT, End.FAILED)
-                failures += has_failed
-                at_once = 1 if has_failed else many
-                progress(len(answer.claim.deliveries))
+            if isinstance(claimed, Ended) and not requests.under_way:
+                return
+            if isinstance(claimed, Wait):
+                seconds = min(claimed.seconds, _LONGEST_SLEEP)
+        if not requests.under_way:
+            stop.wait(seconds)
+            continue
+        answer = requests.answer(seconds)
+        if answer is not None:
+            # of those that failed together one counts
+            is_counted = answer.failures == failures
+            try:
+                outcome = _record(conn, destination, job, answer, is_counted=is_counted)
+            except Exception:
+                requests.put_back(answer)
+                raise
+            has_failed = outcome.end not in (End.SENT, End.FAILED)
+            failures += has_failed
+            at_once = 1 if has_failed else many
+            progress(len(answer.claim.deliveries))
     with conn.transaction():
         jobs.set_status(conn, job.id, "paused", "interrupted")
 
 
 def _record(
-    conn: Connection,
-    destination: Destination,
-    job: Job,
-    requests: _Requests,
-    answer: _Answer,
-    *,
-    is_counted: bool,
+    conn: Connection, destination: Destination, job: Job, answer: _Answer, *, is_counted: bool
 ) -> Outcome:
-    """Write what came of a request; where the connection is gone, over another one.
-
-    Without its connection it is the destination's sender no more, so that it ends with that, and
-    with what else is under way.
-    """
     if isinstance(answer.outcome, Exception):
         raise answer.outcome
-    try:
-        with conn.transaction():
-            ledger.record(
-                conn, destination, job, answer.claim, answer.outcome, is_counted=is_counted
-            )
-    except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
-        doubts = _record_the_rest(destination, job, requests, answer)
-        kept = f"; {doubts:,} records were on their way and are in doubt" if doubts else ""
-        raise IngestError(
-            f"the connection to the database was lost{kept}",
-            where=f"job {job.number}",
-            hint=f"run ingest send resume {job.number}",
-        ) from fault
+    with conn.transaction():
+        ledger.record(conn, destination, job, answer.claim, answer.outcome, is_counted=is_counted)
     return answer.outcome
 
 
-def _record_the_rest(
-    destination: Destination, job: Job, requests: _Requests, answer: _Answer
-) -> int:
+def _record_the_rest(destination: Destination, job: Job, requests: _Requests) -> int:
     """Write the answers that are left over a new connection; how many records stay in doubt."""
-    answers = [answer]
+    answers = []
     while requests.under_way and (found := requests.answer(None)):
         answers.append(found)
     doubts = sum(len(each.claim.deliveries) for each in answers)
+    if not answers:
+        return doubts
     with suppress(psycopg.Error, IngestError), connect(application_name=APPLICATION) as again:
         for each in answers:
             if isinstance(each.outcome, Outcome):
-                with again.transaction():
-                    ledger.record(again, destination, job, each.claim, each.outcome)
-                doubts -= len(each.claim.deliveries)
+                with suppress(psycopg.Error):
+                    with again.transaction():
+                        ledger.record(again, destination, job, each.claim, each.outcome)
+                    doubts -= len(each.claim.deliveries)
     return doubts

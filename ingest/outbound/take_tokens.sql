@@ -35,6 +35,7 @@ taken as (
 select
     t.name is not null as is_taken,
     b.submitted,
-    greatest(b.blocked, (%(wanted)s - b.tokens) / %(rate)s) as wait
+    greatest(b.blocked, (%(wanted)s - b.tokens) / %(rate)s) as wait,
+    b.blocked
 from bucket as b
 left join taken as t on b.name = t.name

@@ -18,7 +18,7 @@ from ingest.characters import trim
 from ingest.formats.content import Content
 from ingest.formats.json.records import Record, RecordReader
 from ingest.formats.json.text import clean_encoded
-from ingest.landing.rows import FLAGS, LONGEST_KEY, Row
+from ingest.landing.rows import DELIVERY_ID, FLAGS, LONGEST_KEY, Row
 from ingest.rejects import Reason, RefusedError, Reject
 from ingest.terminal.screen import printable
 from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
@@ -37,8 +37,6 @@ _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _STRING = msgspec.json.Decoder(str)
 # how often a payload may be encoded as a string, as for the models (reference.payload_object)
 ENCODINGS = 2
-# goes out with every record that is sent (ingest.outbound) and comes back with its result
-_DELIVERY_ID = "_hq_delivery_id"
 _NO_WORKFLOW = (
     "the record names no workflow_slug and the load was given no --workflow; "
     "that of a batch stands before its payloads"
@@ -208,9 +206,9 @@ class PayloadFile:
 
 def _delivery_id(record: Record, payload: bytes) -> UUID | None:
     """The delivery that a record answers, as its envelope or its payload says; None if none."""
-    if _DELIVERY_ID.encode() not in record.text:  # nearly always, and not worth decoding
+    if DELIVERY_ID.encode() not in record.text:  # nearly always, and not worth decoding
         return None
-    text = _first(record.fields, (_DELIVERY_ID,)) or _first(_members(payload), (_DELIVERY_ID,))
+    text = _first(record.fields, (DELIVERY_ID,)) or _first(_members(payload), (DELIVERY_ID,))
     try:
         return UUID(trim(text)) if text else None
     except ValueError:

@@ -19,7 +19,9 @@ NODES = 0x4851  # upper half of the locks of dbt's nodes; below it, the hash of 
 MIGRATIONS = 0x4851_0001  # one applies migrations
 RIGHTS = 0x4851_0002  # one sets owners and rights; shared by who replaces functions and views
 RUNS = 0x4851_0003  # one ``ingest dbt`` writes
-PRIVACY = 0x4851_0004  # one erases; shared by writers that are about to commit (privacy.withhold)
+PRIVACY = (
+    0x4851_0004  # one erases; shared by senders and by who is about to commit (privacy.withhold)
+)
 
 # as macros/runs/locks.sql asks it
 _HOLDERS = """
@@ -109,6 +111,18 @@ def hold(conn: Connection, lock: int, announce_wait: Callable[[str], None]) -> N
     if conn.execute("select pg_try_advisory_xact_lock(%s)", (lock,)).fetchone() != (True,):
         announce_wait(described_holders(conn, lock))
         conn.execute("select pg_advisory_xact_lock(%s)", (lock,))
+
+
+def share(
+    conn: Connection, lock: int, announce_wait: Callable[[str], None] = lambda _: None
+) -> None:
+    """Take a lock with others who share it, until the transaction ends; otherwise like ``hold``.
+
+    Rows that who holds it alone changes are to be locked afterwards.
+    """
+    if conn.execute("select pg_try_advisory_xact_lock_shared(%s)", (lock,)).fetchone() != (True,):
+        announce_wait(described_holders(conn, lock))
+        conn.execute("select pg_advisory_xact_lock_shared(%s)", (lock,))
 
 
 def hold_for_session(conn: Connection, lock: int, announce_wait: Callable[[str], None]) -> None:

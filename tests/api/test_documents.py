@@ -209,7 +209,24 @@ def test_an_answer_is_not_sent_twice_until_a_build_commits(
     built.conn.commit()
     assert http.get("/v1/version").json()["data_version"] != version
     assert http.get("/v1/companies", headers=again).status_code == 200
-    assert "etag" not in http.get("/v1/deliveries").headers
+    for live in ("deliveries", "deliveries-out"):
+        assert "etag" not in http.get(f"/v1/{live}").headers
+
+
+def test_what_is_sent_out_moves_people_and_leads(built: Warehouse, http: TestClient) -> None:
+    person = ANA.rpartition("/")[2]
+    paths = [*("companies", "people", "leads"), f"people/{person}", f"companies/{ACME}/leads"]
+    tags = {path: http.get(f"/v1/{path}").headers["etag"] for path in paths}
+    built.conn.execute(
+        "insert into raw.email_waterfall_jobs (status, total_records, sent_count, clay_webhook_url)"
+        " values ('completed', 1, 1, 'end')"
+    )
+    built.conn.commit()
+    again = {
+        path: http.get(f"/v1/{path}", headers={"if-none-match": tag}).status_code
+        for path, tag in tags.items()
+    }
+    assert again == {path: 304 if path == "companies" else 200 for path in paths}
 
 
 def test_changes_since_a_cursor_are_those_that_committed_later(

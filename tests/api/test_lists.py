@@ -26,7 +26,7 @@ def test_a_resource_has_the_columns_and_the_key_of_its_view(
     short = {"timestamp with time zone": "timestamptz"}
     # the digits of a number are not part of the contract
     assert [(c["attname"], short.get(c["type"], c["type"].partition("(")[0])) for c in live] == [
-        (column.name, column.type.partition("(")[0]) for column in resource.view.columns.values()
+        (column.name, column.type) for column in resource.view.columns.values()
     ]
     columns = ", ".join(resource.key)
     twice = rows(
@@ -111,6 +111,7 @@ def test_leads_without_a_value_are_not_filtered_away(built: Warehouse, http: Tes
         ("companies?sort=name", "sort", "rows are ordered by domain"),
         ("companies?count=all", "count", "exact or estimated"),
         ("companies?group_by=nothing", "group_by", "no column"),
+        ("companies?group_by=specialties", "group_by", "a list"),
         ("companies?next=abc", "next", "not what an answer gave"),
         ("companies?next=é", "next", "not what an answer gave"),
         ("changes?since=yesterday", "since", "cursor of an earlier answer"),
@@ -216,3 +217,23 @@ def test_groups_count_the_values_of_a_column(built: Warehouse, http: TestClient)
     rest = data(http, f"/v1/companies?group_by=country&has=name&next={first['next']}")
     assert [*first["data"], *rest] == wanted
     assert wanted[-1]["value"] is None
+
+
+def test_a_limit_is_compared_as_it_was_given(built: Warehouse, http: TestClient) -> None:
+    """Columns have a precision; what they are compared with has none."""
+    everybody = len(data(http, "/v1/payload-fields?limit=1000"))
+    assert everybody > 0
+    assert len(data(http, "/v1/payload-fields?limit=1000&filled_share.lt=10")) == everybody
+    years = rows(built, "select years from api.worked_at_customer where years is not null")
+    longest = max(one["years"] for one in years)
+    # between what is stored and what rounds to it
+    path = f"/v1/worked-at-customer?years.gt={float(longest) - 0.04:.2f}"
+    assert data(http, path)
+    assert http.get("/v1/payload-fields?types=x").status_code == 400
+
+
+def test_rows_are_not_grouped_by_lists(http: TestClient) -> None:
+    described = http.get("/openapi.json").json()["paths"]["/v1/companies"]["get"]["parameters"]
+    (groups,) = [p["schema"]["enum"] for p in described if p["name"] == "group_by"]
+    assert "industry" in groups
+    assert "specialties" not in groups

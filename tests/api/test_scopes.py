@@ -135,3 +135,19 @@ def test_a_document_has_no_personal_column_without_the_scope(
     ]
     assert "said_by" in said_by[0]
     assert "said_by" not in hidden[0]
+
+
+def test_no_key_without_the_scope_learns_who_is_known(
+    built: Warehouse, guarded: TestClient, bearers: dict[str, dict[str, str]]
+) -> None:
+    ((known,),) = built.all("select id::text from api.people order by id limit 1")
+    unknown = "0199f3c2-0000-7000-8000-000000000000"
+    for part in ("roles", "leads", "contacts", "evidence", "history", "provenance"):
+        for reader in ("companies", "writer"):
+            answered = {
+                guarded.get(f"/v1/people/{owner}/{part}", headers=bearers[reader]).status_code
+                for owner in (known, unknown)
+            }
+            assert answered == {403}, (part, reader)
+    path = f"/v1/people/{unknown}/roles"
+    assert guarded.get(path, headers=bearers["people"]).status_code == 404

@@ -82,6 +82,16 @@ def test_a_long_retry_after_pauses_the_job(sending: Sending, header: str) -> Non
     assert "wants to be asked again in" in sending.job()["reason"]
     assert sending.states() == {"pending": 2}
 
+    # whoever comes back too early is told when, and does not wait in silence
+    resume = ("send", "resume", str(sending.job()["number"]))
+    assert ingest(*resume).exit_code == 1
+    assert "only, at 20" in sending.job()["reason"]
+    assert len(sending.there.received) == 1
+    sending.db.execute("update raw.outbound_destinations set blocked_until = now()")
+    sending.db.commit()
+    assert ingest(*resume).exit_code == 0
+    assert sending.states() == {"sent": 2}
+
 
 def test_who_answers_late_or_not_at_all_leaves_a_doubt(
     sending: Sending, monkeypatch: pytest.MonkeyPatch
@@ -143,6 +153,61 @@ def test_ten_failures_in_a_row_pause_the_job(sending: Sending) -> None:
     sending.assert_accounted_for()
 
 
+def test_what_was_refused_does_not_come_before_what_was_never_tried(sending: Sending) -> None:
+    sending.destination(burst=1)
+    sending.add_rows(12)
+    sending.there.usual = Answer(400)
+    assert sending.send().exit_code == 1
+    assert ingest("send", "cancel", str(sending.job()["number"])).exit_code == 0
+    sending.there.usual = OK
+    result = sending.send()
+    assert (result.exit_code, "10 left out: failed before" in result.output) == (0, True)
+    assert sending.states() == {"failed": 10, "skipped": 2, "sent": 2}
+    assert sending.send("--force").exit_code == 0
+    assert sending.flagged() == 12
+
+
+def test_what_a_later_job_has_sent_is_not_sent_again_by_an_earlier_one(sending: Sending) -> None:
+    sending.add_rows(2)
+    sending.there.script.extend([Answer(closes="after")] * 4)
+    numbers = []
+    for _ in range(2):
+        assert sending.send("--force").exit_code == 3
+        numbers.append(str(sending.job()["number"]))
+    # the second job alone was forced, and one of its records is sent by a third
+    assert sending.send("--force", "--test", "1").exit_code == 0
+    assert len(sending.there.received) == 5
+    for number in numbers:
+        assert ingest("send", "resume", number, "--doubts").exit_code == 3
+    assert len(sending.there.received) == 6
+    assert sending.states() == {"unknown": 3, "sent": 2}
+
+
+def test_a_cancelled_job_may_settle_its_doubts_and_nothing_else(sending: Sending) -> None:
+    sending.add_rows(3)
+    sending.there.script.extend([Answer(closes="after"), Answer(401)])
+    assert sending.send().exit_code == 1
+    number = str(sending.job()["number"])
+    assert ingest("send", "cancel", number).exit_code == 0
+    for options in ((), ("--failed",), ("--doubts", "--failed")):
+        refused = ingest("send", "resume", number, *options)
+        assert (refused.exit_code, f"resume {number} --doubts" in refused.output) == (2, True)
+    assert ingest("send", "resume", number, "--doubts").exit_code == 3
+    assert sending.states() == {"skipped": 2, "sent": 1}
+    assert len(sending.there.received) == 3
+    sending.assert_counts_add_up()
+
+
+def test_doubts_that_a_destination_takes_no_more_stay(sending: Sending) -> None:
+    sending.destination(lifetime_limit=2)
+    sending.add_rows(2)
+    sending.there.script.extend([Answer(closes="after")] * 2)
+    assert sending.send().exit_code == 3
+    result = ingest("send", "resume", str(sending.job()["number"]), "--doubts")
+    assert (result.exit_code, "2 more do not fit" in result.output) == (1, True)
+    assert sending.states() == {"unknown": 2}
+
+
 def test_of_requests_that_fail_together_one_counts(sending: Sending) -> None:
     sending.destination(burst=16)
     sending.add_rows(30)
@@ -188,6 +253,39 @@ def test_neither_address_nor_secret_is_said_or_stored(sending: Sending) -> None:
     for secret in (SECRET, "of-secret-address", "\x1b"):
         assert secret not in said + stored
     assert sending.there.headers[0]["x-clay-webhook-auth"] == SECRET
+
+
+def test_no_part_of_the_address_is_said_or_stored(sending: Sending) -> None:
+    """A 404 names the path alone, often escaped, and the path is the secret of a webhook."""
+    path = "/v3/sources/webhook/pull-in-data-0199"
+    address = sending.there.url.replace("http://", "http://robot:pass-word@").partition("/hook")[0]
+    sending.monkeypatch.setenv("HQ_TEST_URL", f"{address}{path}?key=of%2Fthe+house")
+    escaped = path.replace("/", "\\/")
+    sending.add_rows(6)
+    sending.there.script.extend(
+        Answer(400, body=body)
+        for body in (
+            f"Cannot POST {path}",
+            f'{{"path": "{escaped}"}}',
+            f"<pre>Cannot POST {path.replace('/', '&#x2F;')}</pre>",
+            f"no flow pull-in-data-0199 for robot:pass-word, of/the+house {path.upper()}",
+            f"{path.replace('/', '%2F')} {path.replace('/', '%252f')}",
+            # the end of what is looked at falls into it
+            f"{' ' * 1970}no {path}",
+        )
+    )
+    sending.send()
+    said = ingest("send", "status", "1").output + str(
+        rows(
+            sending.db,
+            "select d::text, j::text from raw.outbound_deliveries as d,"
+            " raw.email_waterfall_jobs as j",
+        )
+    )
+    assert sending.states() == {"failed": 6}
+    assert "answered 400: Cannot POST ***" in said
+    for part in ("pull-in", "webhook", "pass-word", "the+house"):
+        assert part not in said.lower()
 
 
 def test_several_records_a_request_end_together(sending: Sending) -> None:

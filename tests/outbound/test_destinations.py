@@ -86,6 +86,19 @@ def test_what_cannot_be_sent_to_makes_no_job(
     assert sending.states() == {}
 
 
+@pytest.mark.parametrize("address", ["https://host:abc/x", "https://a..b/x", "https://xn--\u00e4/"])
+def test_an_address_that_nothing_can_be_sent_to(sending: Sending, address: str) -> None:
+    sending.monkeypatch.setenv("HQ_TEST_URL", address)
+    sending.add_rows(1)
+    assert "is no https address" in sending.send().output
+    assert sending.states() == {}
+    # what is found out by sending only leaves no doubt
+    sending.monkeypatch.setattr(Destination, "url", lambda _: address)
+    assert sending.send().exit_code == 1
+    assert sending.states() == {"pending": 1}
+    assert "the address is none" in sending.job()["reason"]
+
+
 def test_http_is_for_this_machine_alone(sending: Sending) -> None:
     sending.monkeypatch.setenv("HQ_TEST_URL", "http://clay.example/hook")
     sending.add_rows(1)

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from ingest.outbound import sender
+from ingest.outbound import jobs, sender
+from ingest.postgres.locks import PRIVACY
 from tests.outbound.sending import Sending, quick
 from tests.support.ingesting import ingest, rows, value
 from tests.support.privacy import use_key
 from tests.support.receiving_end import ReceivingEnd
-from tests.support.warehouse import Warehouse, insert, payload_columns
+from tests.support.warehouse import Warehouse, insert, insert_load, payload_columns
 
 ICP = {
     "company_criteria": {"industries": ["Tools"]},
@@ -130,6 +131,18 @@ def test_who_is_sent_and_what_is_known_of_it(sending: Sending, write: Callable[.
     query = write("select 'https://x.example/a%{}' as linkedin_url, 'A' as full_name, 1 as n;")
     assert send("--sql", query).exit_code == 0
     assert sending.there.received[-1]["n"] == 1
+    # a person is the same in any spelling; the id is ours, whatever a column is called
+    spelled = "https://linkedin.com/in/Ana-Example/?x=1"
+    query = write(
+        f"select '{spelled}' as linkedin_url, 'Ana' as full_name, 'theirs' as _hq_delivery_id",
+        "spelled.sql",
+    )
+    left_out = send("--sql", query)
+    assert "1 left out: sent before" in left_out.output
+    assert send("--sql", query, "--force", "--limit", "1").exit_code == 0
+    assert sent_to(sending)[-1] == spelled
+    newest = "select id::text, entity_key from raw.outbound_deliveries order by id desc limit 1"
+    assert rows(sending.db, newest) == [(sending.there.ids()[-1], url("ana"))]
     for text, fault in (
         ("delete from raw.loads returning 'a' as linkedin_url", "the query failed"),
         ("select 1 as n", "a row of the query has no linkedin_url"),
@@ -199,6 +212,64 @@ def test_who_may_not_be_written_to_is_not_sent(
     ) == [("sent", "", {})]
     told = "select count(*) from raw.outbound_deliveries as d where d::text ilike '%cem%'"
     assert value(sending.db, told) == 0
+    assert_rows_are_told_before_a_build(sending, monkeypatch)
+
+
+def assert_rows_are_told_before_a_build(sending: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of exports that no model has read: by address, member id, phone number; Cem by name."""
+    began, create = sender.send, jobs.create_job
+    for person in ("bob@x.example", "ACwAABobExample", "+49 30 1234567"):
+        privacy("suppress", person, "--scope", "do_not_contact")
+    export = {"upload_id": insert_load(sending.db), "company": "Acme"}
+    for n, row in enumerate(
+        (
+            {"first_name": "Bob", "email": "Bob@X.example"},
+            {"first_name": "Bob", "linkedin_user_profile_urn": "urn:li:member:ACwAABobExample"},
+            {"first_name": "Bob", "phone_number": "0049 (30) 123 45 67"},
+            {"first_name": "Fay", "email": "fay@x.example"},
+            {"first_name": "Gil", "email": "gil@x.example"},
+        )
+    ):
+        profile = {"linkedin_url_user_profile": f"https://www.linkedin.com/in/unknown-{n}"}
+        insert(sending.db, "salesnav_scrapes", {**export, **profile, **row})
+    by_name = {"first_name": "Cem", "last_name": "Example"}
+    insert(sending.db, "salesnav_scrapes", {**export, **by_name})
+    sending.db.commit()
+    sending.destination(name="rows", required_fields=())
+
+    def while_it_is_written(*words: Any) -> Any:
+        # no erasure may come between the selection and the job
+        query = f"select pg_try_advisory_xact_lock({PRIVACY})"
+        assert value(sending.db, query) is False
+        return create(*words)
+
+    def after_the_job(*words: Any, **options: Any) -> None:
+        privacy("suppress", "gil@x.example", "--scope", "do_not_contact")
+        began(*words, **options)
+
+    monkeypatch.setattr(jobs, "create_job", while_it_is_written)
+    monkeypatch.setattr(sender, "send", after_the_job)
+    result = ingest("send", "salesnav", "--destination", "rows")
+    assert [record["first_name"] for record in sending.there.received[1:]] == ["Fay"]
+    assert "3 not sent: the person may not be written to" in result.output
+    assert "1 left out: erased" in result.output
+    # whom another program brings back once the job is written
+    insert(sending.db, "salesnav_scrapes", {**export, "first_name": "Hal"})
+    sending.db.commit()
+
+    def after_a_change(*words: Any, **options: Any) -> None:
+        sending.db.execute(
+            "update raw.salesnav_scrapes set first_name = 'Cem', last_name = 'Example'"
+            " where first_name = 'Hal'"
+        )
+        sending.db.commit()
+        began(*words, **options)
+
+    monkeypatch.setattr(sender, "send", after_a_change)
+    assert ingest("send", "salesnav", "--destination", "rows").exit_code == 3
+    newest = "select state, body, row_id from raw.outbound_deliveries order by id desc limit 1"
+    assert rows(sending.db, newest) == [("suppressed", {}, None)]
+    assert len(sending.there.received) == 2
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 
+from ingest.errors import IngestError
 from ingest.outbound import jobs, ledger, sender
 from ingest.outbound.request import Client
 from tests.outbound.sending import Sending
@@ -149,6 +151,65 @@ def test_the_servers_side_is_killed_in_the_middle_of_a_request(sending: Sending)
     assert sending.states() == {"sent": 1, "pending": 5}
     resume(sending)
     assert sending.states() == {"sent": 6}
+    sending.assert_accounted_for()
+
+
+@pytest.mark.parametrize(
+    "fault", [IngestError("the key is gone"), psycopg.OperationalError("gone"), LookupError("no")]
+)
+def test_what_ends_a_sender_loses_no_answer(sending: Sending, fault: Exception) -> None:
+    """Three requests are under way when the fourth cannot be claimed."""
+    sending.destination(burst=4)
+    sending.there.script.extend([Answer(), *[Answer(waits=0.5)] * 3])
+    sending.add_rows(RECORDS)
+    claim = ledger.claim
+    claims: list[ledger.Claim] = []
+
+    def claim_four(*words: Any) -> Any:
+        if len(claims) == 4:
+            raise fault
+        claimed = claim(*words)
+        if isinstance(claimed, ledger.Claim):
+            claims.append(claimed)
+        return claimed
+
+    sending.monkeypatch.setattr(ledger, "claim", claim_four)
+    sending.send()
+    assert sending.states() == {"sent": 4, "pending": 2}
+    sending.assert_accounted_for()
+
+
+@pytest.mark.parametrize("status", [503, 401])
+def test_what_is_refused_while_its_job_is_cancelled_is_over(sending: Sending, status: int) -> None:
+    sending.there.script.append(Answer(status, waits=1.0))
+    sending.add_rows(3)
+    process = start(send)
+    wait_until(sending.db, f"{IN_FLIGHT} = 1")
+    assert ingest("send", "cancel", str(sending.job()["number"])).exit_code == 0
+    process.end()
+    assert sending.states() == {"skipped": 3}
+    assert sending.job()["status"] == "cancelled"
+    sending.assert_counts_add_up()
+
+
+@pytest.mark.parametrize(
+    ("doubts", "states", "said"),
+    [
+        ("at_most_once", {"unknown": 1, "skipped": 2, "sent": 2}, True),
+        ("at_least_once", {"skipped": 3, "sent": 3}, False),
+    ],
+)
+def test_what_a_killed_sender_of_a_cancelled_job_leaves(
+    sending: Sending, doubts: str, states: dict[str, int], said: bool
+) -> None:
+    sending.destination(doubts=doubts)
+    sending.add_rows(3)
+    assert start(patched(Client, "post", dies_before, send)).is_killed()
+    wait_until_gone(sending.db, sender.APPLICATION)
+    assert ingest("send", "cancel", str(sending.job()["number"])).exit_code == 0
+    result = sending.send()
+    assert ("1 records that the last sender had under way are in doubt" in result.output) is said
+    assert sending.states() == states
     sending.assert_accounted_for()
 
 

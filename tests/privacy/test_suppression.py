@@ -95,6 +95,13 @@ class Story:
     people: dict[str, list[str]] = field(default_factory=dict)
     tables: dict[str, Snapshot] = field(default_factory=dict)
     said: dict[str, Any] = field(default_factory=dict)
+    versions: list[str] = field(default_factory=list)
+
+    def say(self, *words: str) -> Any:
+        """Do something, and see which version the answers have then."""
+        said = say(*words)
+        self.versions += [v for (v,) in self.warehouse.all("select version from api.data_version")]
+        return said
 
     def look(self, moment: str) -> None:
         self.leads[moment] = leads(self.warehouse)
@@ -118,9 +125,10 @@ def story(key_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         story = Story(warehouse)
         story.look("before")
 
-        story.said["suppress"] = say("suppress", "BEN@Quay.example", "--case", "ben")
+        story.say("list")
+        story.said["suppress"] = story.say("suppress", "BEN@Quay.example", "--case", "ben")
         say("suppress", "dee@quay.example", "--case", "dee")
-        say("erase", "ada-one-1", "--case", "ada")
+        story.say("erase", "ada-one-1", "--case", "ada")
         say("erase", "gil@quay.example", "--case", "gil")
         use_key(monkeypatch, rotated)
         say("erase", PROFILE + "ivy-nine-9", "--case", "ivy")
@@ -137,7 +145,8 @@ def story(key_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
         # a namesake who brings a profile is somebody else
         warehouse.payload("person_payloads", "linkedin.com/in/ada-one-99", career("Ada One"))
-        story.said["lift"] = say("lift", "--case", "gil")
+        story.say("list")
+        story.said["lift"] = story.say("lift", "--case", "gil")
         say("lift", PROFILE + "ben-two-2")
         story.look("lifted")
         warehouse.build()
@@ -194,6 +203,10 @@ def test_who_is_lifted_is_read_again_and_a_namesake_is_read(story: Story) -> Non
     assert story.leads["lifted"] == ["ben-two-2", "cy-three-3"]
     known = ["ada-one-99", "ben-two-2", "cy-three-3", "dee-four-4", "gil-seven-7"]
     assert story.people["after"] == known
+
+
+def test_what_is_done_for_somebody_moves_the_version_of_the_answers(story: Story) -> None:
+    assert len(story.versions) == len(set(story.versions)) == 5
 
 
 def test_older_keys_stay_good_and_cases_name_nobody(story: Story) -> None:

@@ -91,6 +91,22 @@ class TestByContent:
         assert second.document == {**first.document, "duplicate": True}
         assert written(db) == (1, 0, 1)
 
+    def test_what_was_refused_is_kept_for_each_workflow(
+        self, db: Connection, deliver: Deliver
+    ) -> None:
+        refused = [deliver(BAD, workflow) for workflow in (FIRMOGRAPHICS, "clay-find-companies")]
+        assert [answer.document.get("duplicate") for answer in refused] == [None, None]
+        query = "select workflow_slug, rejected from raw.loads order by 1"
+        assert rows(db, query) == [(FIRMOGRAPHICS, 1), ("clay-find-companies", 1)]
+
+    def test_the_same_result_of_another_delivery_lands_for_that_one(
+        self, db: Connection, deliver: Deliver
+    ) -> None:
+        ids = [f"0199f3c2-0000-7000-8000-00000000000{n}" for n in (1, 2)]
+        bodies = [ACME.replace(b"{", f'{{"_hq_delivery_id":"{i}",'.encode(), 1) for i in ids]
+        assert [deliver(body).status for body in (*bodies, *bodies)] == [201, 201, 200, 200]
+        assert written(db) == (1, 2, 0)
+
     def test_what_the_server_refused_is_one_reject(self, db: Connection, deliver: Deliver) -> None:
         text = b'{"domain":"acme.example","n":1e999999}'
         first, second = deliver(text), deliver(text)
