@@ -137,6 +137,8 @@ def erase_command(
             "Others bear the name as well, so texts with it were left alone: give --by-name to "
             "redact them, too."
         )
+    if shared := done.person.shared_contacts:
+        say(f"Others have it as well, so it was left alone: {', '.join(shared)}.")
     if as_json:
         emit_json(
             {
@@ -146,6 +148,7 @@ def erase_command(
                 "redacted_afterwards": redacted,
                 "found_afterwards": left,
                 "name_is_shared": bool(done.person.shared_names),
+                "shared_with_others": done.person.shared_contacts,
             }
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import sql
@@ -18,6 +18,7 @@ _MEMBER_ID = re.compile(r"AC[ow]AA[A-Za-z0-9_-]+")
 # what is so short, or a word without a number, is found in addresses of profiles only
 _DISTINCT_SLUG = re.compile(r"(?=.*[\d_-]).{6,}", re.DOTALL)
 _SHORTEST_PHONE = 7  # digits, in texts
+_ROUNDS = 6  # of asking what else there is; what is found after three or four is what there is
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Identity:
         phones: Numbers as they were said.
         names: Names to look for in texts and, with an employer, in rows without a profile.
         shared_names: Names that somebody else who is known bears, and nobody confirmed.
+        shared_contacts: Addresses, and digits of numbers, that others have as well: nobody's.
         domains: Of employers.
         companies: Employers' names without legal suffixes.
     """
@@ -56,6 +58,7 @@ class Identity:
     phones: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     shared_names: tuple[str, ...] = ()
+    shared_contacts: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     companies: tuple[str, ...] = ()
 
@@ -152,14 +155,24 @@ def find(conn: Connection, given: Given) -> Identity:
     if given.name is not None:
         return _by_name(conn, given)
     first = _parsed(conn, given.person or "")
-    found = _gathered(conn, first, by_name=given.by_name)
-    public = [url for url in found.urls if not _MEMBER_ID.fullmatch(url.removeprefix(_PROFILE))]
-    if not first.urls and len(public) > 1:
+    if first.urls:
+        return _gathered(conn, first, by_name=given.by_name)
+    query = statement("ingest.privacy", "carriers").format(salesnav=_salesnav())
+    who = conn.execute(query, first.values(conn)).fetchall()
+    urls = sorted({url for _, url in who if url})
+    found = _gathered(conn, replace(first, urls=tuple(urls[:1])), by_name=given.by_name)
+    asked = {*first.emails, *_forms(conn, "privacy.phone_digits", first.phones)}
+    if not {*urls} <= {*found.urls} or asked & {*found.shared_contacts}:
+        names = [name for name, _ in who]
         raise UsageError(
-            f"this is said of {len(public)} people: {', '.join(public)}",
-            hint="name one of them by the LinkedIn URL",
+            f"this is said of {len(names)} people: {', '.join(names)}",
+            hint="name one of them by the LinkedIn URL, or by --name with --employer",
         )
     return found
+
+
+def _salesnav() -> sql.SQL:
+    return statement("ingest.privacy", "salesnav_rows")
 
 
 def _parsed(conn: Connection, person: str) -> Identity:
@@ -222,28 +235,45 @@ def _by_name(conn: Connection, given: Given) -> Identity:
     )
 
 
-def _gathered(conn: Connection, first: Identity, *, by_name: bool) -> Identity:
-    """What else identifies them; asked again, because each answer may lead to more."""
+def _gathered(
+    conn: Connection, first: Identity, *, by_name: bool, at_employer: bool = False
+) -> Identity:
+    """What else identifies them; asked again, because each answer may lead to more.
+
+    Profiles lead to addresses and numbers, and these to rows without a profile, never to another
+    profile.
+    """
     found = first
-    for _ in range(3):
-        query = statement("ingest.privacy", "identity").format(
-            salesnav=statement("ingest.privacy", "salesnav_rows")
-        )
+    query = statement("ingest.privacy", "identity").format(salesnav=_salesnav())
+    for _ in range(_ROUNDS):
         values = found.values(conn)
-        confirmed = values["name_keys"] if by_name else []
-        row = conn.execute(query, {**values, "confirmed": confirmed}).fetchone()
+        row = conn.execute(
+            query,
+            {
+                **values,
+                "confirmed": values["name_keys"] if by_name else [],
+                "at_employer": at_employer,
+                "given_names": list(first.names),
+            },
+        ).fetchone()
         if row is None:
             raise LookupError("identity")
-        urls, emails, phones, names, domains, companies, shared = map(tuple, row)
-        kept = tuple(name for name in names if by_name or name not in shared)
+        urls, emails, phones, shared, names, domains, companies, shared_names = map(tuple, row)
+        shared = tuple(sorted({*found.shared_contacts, *shared}))
+        kept = tuple(name for name in names if by_name or name not in shared_names)
         grown = Identity(
             urls=urls,
-            emails=tuple(sorted({*first.emails, *emails})),
-            phones=_once([*phones, *first.phones]),
+            emails=tuple(email for email in emails if email not in shared),
+            phones=tuple(
+                phone
+                for phone in _once([*phones, *first.phones])
+                if not {*_forms(conn, "privacy.phone_digits", [phone])} & {*shared}
+            ),
             names=kept,
             shared_names=tuple(name for name in names if name not in kept),
-            domains=domains,
-            companies=companies,
+            shared_contacts=shared,
+            domains=tuple(sorted({*first.domains, *domains})),
+            companies=tuple(sorted({*first.companies, *companies})),
         )
         if grown == found:
             break

@@ -98,7 +98,33 @@ def fill(warehouse: Warehouse) -> None:
         **named,
     )
     warehouse.row("salesnav_scrapes", **named)
+    switchboard(warehouse)
     warehouse.build()
+
+
+def row_of(warehouse: Warehouse, name: str, slug: str | None = None, **columns: str) -> None:
+    first, last = name.split()
+    columns |= {"linkedin_url_user_profile": f"linkedin.com/in/{slug}"} if slug else {}
+    upload = insert_load(warehouse.conn)
+    warehouse.row("salesnav_scrapes", upload_id=upload, first_name=first, last_name=last, **columns)
+
+
+def switchboard(warehouse: Warehouse) -> None:
+    """Kit has a number with two colleagues, and an address that only Kit has."""
+    row_of(warehouse, "Kit Switch", "kit-switch-8", email="kit@mill.example")
+    row_of(
+        warehouse,
+        "Kit Switch",
+        "kit-switch-8",
+        email="office@mill.example",
+        phone_number="+49 30 1234567",
+    )
+    # Kit's row, and theirs
+    row_of(warehouse, "K. Switch", email="kit@mill.example")
+    for name in ("Lea Desk", "Moe Desk"):
+        row_of(warehouse, name, phone_number="0049 (30) 123 4567")
+    for name, member in (("Ova Member", "ACwAAAAova0001"), ("Pip Member", "ACwAAAApip0002")):
+        row_of(warehouse, name, phone_number="+49 30 7654321", linkedin_user_profile_urn=member)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +138,17 @@ def mill(key_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
         file.write_text(json.dumps(record) + "\n" + '{"workflow_slug": "x", "a": 1}\n')
         load(file, workflow=None)
         yield warehouse
+
+
+@pytest.fixture
+def nia(mill: Warehouse) -> Iterator[None]:
+    """Somebody else reads the mailbox, too, in a row that is not built yet."""
+    row_of(mill, "Nia Other", "nia-other-5", email="office@mill.example")
+    yield
+    mill.conn.execute(
+        "delete from raw.salesnav_scrapes where linkedin_url_user_profile like '%nia-other-5'"
+    )
+    mill.conn.commit()
 
 
 class TestWhoIsMeant:
@@ -160,6 +197,34 @@ class TestWhoIsMeant:
             confirmed = find(mill.conn, Given("cy-friend-3", by_name=True))
         assert (found.names, found.shared_names) == ((), ("Cy Friend",))
         assert (confirmed.names, confirmed.shared_names) == (("Cy Friend",), ())
+
+    @pytest.mark.usefixtures("nia")
+    def test_a_number_or_address_of_several_is_nobodys(self, mill: Warehouse) -> None:
+        with mill.conn.transaction():
+            kit = find(mill.conn, Given("kit-switch-8"))
+        assert kit.urls == ("https://www.linkedin.com/in/kit-switch-8",)
+        assert (kit.emails, kit.phones) == (("kit@mill.example",), ())
+        assert kit.shared_contacts == ("49301234567", "office@mill.example")
+        with connect() as conn:
+            counts = erase(conn, Given("kit-switch-8"), "switch", print, dry_run=True).counts
+        # two that bring the profile, and one by the address that is Kit's alone
+        assert counts["raw.salesnav_scrapes"] == 3
+
+    @pytest.mark.usefixtures("nia")
+    @pytest.mark.parametrize(
+        ("person", "whom"),
+        [
+            ("+49 30 1234567", "3 people: .*kit-switch-8, Lea Desk, Moe Desk"),
+            ("office@mill.example", "2 people: .*kit-switch-8, .*nia-other-5"),
+            # known by their member ids alone
+            ("+49 30 7654321", "2 people: .*ova0001, .*pip0002"),
+        ],
+    )
+    def test_what_is_said_of_several_people_is_refused(
+        self, mill: Warehouse, person: str, whom: str
+    ) -> None:
+        with pytest.raises(UsageError, match=f"this is said of {whom}"), mill.conn.transaction():
+            find(mill.conn, Given(person))
 
     @pytest.mark.parametrize("person", ["", "no body", "https://www.linkedin.com/company/mill"])
     def test_what_names_nobody_is_refused(self, mill: Warehouse, person: str) -> None:

@@ -47,11 +47,13 @@ def arrive(warehouse: Warehouse, slug: str) -> None:
         email=f"{first}@quay.example",
         company="Quay Freight",
         company_website="quay.example",
+        # the switchboard, as it turns out
+        phone_number="+49 30 1234567" if slug == "ada-one-1" else None,
     )
 
 
 def insert_ada(warehouse: Warehouse) -> None:
-    """Ada comes back in five ways, by other programs."""
+    """Ada comes back in six ways, by other programs."""
     # another spelling, another table
     warehouse.payload("person_payloads", "http://de.linkedin.com/in/Ada-One-1/?x", career("A"))
     warehouse.payload("person_discovery", "linkedin.com/in/ada-one-1", {"name": "Ada One"})
@@ -60,6 +62,16 @@ def insert_ada(warehouse: Warehouse) -> None:
     warehouse.row("salesnav_scrapes", upload_id=upload, first_name="A.", email="ada@Quay.example")
     named = {"first_name": "ADA", "last_name": "One", "company": "Quay Freight Inc."}
     warehouse.row("salesnav_scrapes", upload_id=upload, **named)
+    warehouse.row("salesnav_scrapes", upload_id=upload, phone_number="0049 30 1234567")
+    # with a profile it is somebody else at that number
+    warehouse.row(
+        "salesnav_scrapes",
+        upload_id=upload,
+        linkedin_url_user_profile=PROFILE + "jo-ten-10",
+        first_name="Jo",
+        last_name="Ten",
+        phone_number="0049 30 1234567",
+    )
     columns = {"workflow_slug": "leadmagic-email", "provider": "leadmagic", "platform": "direct"}
     columns |= {"full_name": "Ada One", "company_domain": "www.quay.example"}
     found = {"email": "someone@quay.example", "status": "valid"}
@@ -161,7 +173,7 @@ def test_who_is_not_to_be_contacted_stays_and_is_no_lead(story: Story) -> None:
     assert story.leads["asked"] == ["cy-three-3"]
     assert story.people["asked"] == ["ben-two-2", "cy-three-3"]
     # who comes later is known by the address
-    assert story.people["came again"] == ["ben-two-2", "cy-three-3", "dee-four-4"]
+    assert story.people["came again"] == ["ben-two-2", "cy-three-3", "dee-four-4", "jo-ten-10"]
     assert story.leads["came again"] == ["cy-three-3"]
     marked = story.warehouse.all(
         "select linkedin_slug, email, email_verdict, do_not_contact from api.people"
@@ -173,8 +185,8 @@ def test_who_is_not_to_be_contacted_stays_and_is_no_lead(story: Story) -> None:
 
 
 def test_rows_that_other_programs_insert_never_surface(story: Story) -> None:
-    # five of Ada, two each of Gil and Ivy
-    assert story.said["status"] == 9
+    # six of Ada, two each of Gil and Ivy
+    assert story.said["status"] == 10
     text = str(story.tables["came again"]).lower()
     names = ("ada one", "ada-one", "ada@", "gil seven", "gil-seven", "gil@", "ivy nine", "ivy@")
     assert [name for name in names if name in text] == []
@@ -182,7 +194,7 @@ def test_rows_that_other_programs_insert_never_surface(story: Story) -> None:
     assert {name: n for name, n in story.said["replay"].items() if name.startswith("raw.")} == {
         "raw.person_payloads": 2,
         "raw.person_discovery": 1,
-        "raw.salesnav_scrapes": 3,
+        "raw.salesnav_scrapes": 4,
         "raw.email_payloads": 1,
     }
     assert story.said["status after"] == 0
@@ -192,7 +204,7 @@ def test_rows_that_other_programs_insert_never_surface(story: Story) -> None:
 def test_who_is_lifted_is_read_again_and_a_namesake_is_read(story: Story) -> None:
     assert story.said["lift"]["read again"] == 2
     assert story.leads["lifted"] == ["ben-two-2", "cy-three-3"]
-    known = ["ada-one-99", "ben-two-2", "cy-three-3", "dee-four-4", "gil-seven-7"]
+    known = ["ada-one-99", "ben-two-2", "cy-three-3", "dee-four-4", "gil-seven-7", "jo-ten-10"]
     assert story.people["after"] == known
 
 
@@ -207,7 +219,7 @@ def test_older_keys_stay_good_and_cases_name_nobody(story: Story) -> None:
     }
     assert cases["ada"]["scope"] == "erased"
     # the company by its domain and by its name
-    kinds = {"linkedin": 1, "email": 1, "name_at": 2, "name": 1}
+    kinds = {"linkedin": 1, "email": 1, "phone": 1, "name_at": 2, "name": 1}
     assert cases["ada"]["identifiers"] == kinds
     assert cases["ben"]["identifiers"] == {"linkedin": 1, "email": 1}
     found = story.warehouse.all("select t::text from privacy.tombstones as t")

@@ -177,6 +177,29 @@ end;
 comment on function privacy.phone_digits(text) is
 'A phone number as tombstones know it: digits, without zeros in front.';
 
+-- A part is not written out, or not written at all: A. Lintel, Ada B. Lintel, Ada.
+create function privacy.is_other_name(name_key text, names text[]) returns boolean
+language sql immutable parallel safe
+return name_key <> '' and not exists (
+    select from unnest(names) as n (name)
+    cross join
+        lateral (
+            select
+                rtrim(split_part(name_key, ' ', 1), '.') as one,
+                rtrim(split_part(n.name, ' ', 1), '.') as other
+        ) as f
+    where
+        left(f.one, 1) = left(f.other, 1)
+        and (f.one = f.other or 1 in (length(f.one), length(f.other)))
+        and (
+            strpos(name_key, ' ') = 0
+            or strpos(n.name, ' ') = 0
+            or split_part(name_key, ' ', -1) = split_part(n.name, ' ', -1)
+        )
+);
+comment on function privacy.is_other_name(text, text[]) is
+'Whether a name, in its comparing form, cannot be meant for one of some names.';
+
 create function privacy.pattern_of(strings text[]) returns text
 language sql immutable parallel safe
 return (
@@ -328,7 +351,12 @@ begin
         and a.attnum > 0
         and not a.attisdropped
         and a.attgenerated = ''
-        and a.attname not in ('workflow_slug', 'provider', 'platform', 'payload_type');
+        and a.attname not in ('workflow_slug', 'provider', 'platform', 'payload_type')
+        -- of whoever has the profile of the row; without one the row is taken out as a whole
+        and (
+            relation <> 'salesnav_scrapes' or pattern is not null
+            or a.attname not in ('email', 'phone_number')
+        );
     if not exists (
         select from pg_attribute as a
         where a.attrelid = format('raw.%I', relation)::regclass and a.attname = '_redacted_at'
