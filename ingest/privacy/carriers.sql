@@ -18,10 +18,10 @@ from (
     where s.email = any(%(emails)s)
     union all
     select
-        coalesce(r.linkedin_url, r.member_url),
-        nullif(r.name, '')
+        coalesce(r.linkedin_url, r.member_url) as linkedin_url,
+        nullif(r.name, '') as name
     from ({salesnav}) as r
     where r.is_carrier
 ) as f
 where coalesce(f.linkedin_url, f.name) is not null
-order by f.linkedin_url, 1
+order by f.linkedin_url, who

@@ -31,7 +31,7 @@ named as materialized (
     where
         s.linkedin_url is null
         and s._name_key = any(%(confirmed)s::text[])
-        and (not %(at_employer)s or s.company_domain = any(%(domains)s::text[]))
+        and (%(at)s::text[] is null or s.company_domain = any(%(at)s::text[]))
 ),
 
 own_names as materialized (
@@ -93,7 +93,10 @@ others as materialized (
     where
         s.email is not null
         and (
-            s.linkedin_url not in (select b.linkedin_url from everybody as b)
+            (
+                s.linkedin_url is not null
+                and s.linkedin_url not in (select b.linkedin_url from everybody as b)
+            )
             or (s.linkedin_url is null and privacy.is_other_name(s._name_key, k.keys))
         )
     union all
