@@ -18,6 +18,7 @@ import pytest
 from ingest.errors import IngestError
 from ingest.postgres import privacy_key
 from ingest.postgres.connection import connect
+from ingest.privacy.identity import Identity
 from tests.support.ingesting import ingest, load, status
 from tests.support.privacy import use_key
 from tests.support.scenario import scenario
@@ -259,6 +260,48 @@ def test_a_digest_is_the_hmac_of_kind_and_normal_form(story: Story, key_file: Pa
             row = conn.execute("select privacy.digest('linkedin', 'chloé-muster-5d')").fetchone()
     expected = hmac.new(key, "linkedin:chloé-muster-5d".encode(), hashlib.sha256).digest()
     assert row == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("slug", "text", "is_theirs"),
+    [
+        ("e-commerce", "E-Commerce grows", False),
+        ("john-smith", "see john-smith.example", False),
+        ("john-smith", "see linkedin.com/in/john-smith", True),
+        ("ada-lintel-7", "by ada-lintel-7, buyer", True),
+        ("ACoAAAabcdefgh", "id ACoAAAabcdefgh", True),
+    ],
+)
+def test_words_are_no_slugs_but_in_addresses(
+    story: Story, slug: str, text: str, is_theirs: bool
+) -> None:
+    pattern = Identity(urls=(f"https://www.linkedin.com/in/{slug}",)).pattern()
+    redacted = story.warehouse.one("select privacy.redacted_text(%s, %s)", text, pattern)
+    assert (redacted != (text,)) is is_theirs
+
+
+def test_a_key_that_was_lost_is_made_anew_when_its_tombstones_are_deleted(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As docs/privacy.md says. Before that no command makes a second one."""
+    path = tmp_path / "new.key"
+    use_key(monkeypatch, path)
+    refused = ingest("privacy", "suppress", "ben-two-2", "--case", "anew")
+    assert refused.exit_code == 1
+    assert "people are suppressed here, and there is no key" in refused.output
+    story.warehouse.conn.execute("delete from privacy.tombstones")
+    story.warehouse.conn.commit()
+    for words in (("erase", "cy-three-3", "--case", "x", "--dry-run"), ("replay",)):
+        assert ingest("privacy", *words).exit_code == 0
+    assert not path.exists()
+
+    say("suppress", "ben-two-2", "--case", "anew")
+    use_key(monkeypatch, path)
+    record = {"workflow_slug": "clay-person-profile", "linkedin_url": "linkedin.com/in/x-y-1"}
+    file = tmp_path / "people.ndjson"
+    file.write_text(json.dumps(record | {"raw_payload": {"name": "X"}}) + "\n")
+    assert load(file, workflow=None).exit_code == 0
+    assert dbt("run", "--select", "people_not_to_contact").success
 
 
 @pytest.mark.parametrize("text", ["1 abc\n", "x\n", f"1 {'0' * 64}\n1 {'1' * 64}\n"])
