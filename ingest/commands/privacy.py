@@ -15,11 +15,12 @@ from ingest.commands.common import json_option
 from ingest.errors import UsageError
 from ingest.postgres.connection import Connection, connect, describe, make_privacy_key
 from ingest.privacy import tombstones
-from ingest.privacy.erase import Counts, erase, search_afterwards
+from ingest.privacy.erase import Counts, erase, search_afterwards, wait_turn
 from ingest.privacy.export import export
 from ingest.privacy.identity import Given, find
 from ingest.privacy.replay import replay
 from ingest.privacy.retain import retain
+from ingest.privacy.search import unreadable
 from ingest.privacy.suppress import suppress
 from ingest.privacy.tombstones import Scope
 from ingest.schema.migrate import require_initialised
@@ -84,12 +85,15 @@ def _required(given: Given | None) -> Given:
 
 
 def _connected(
-    *, needs_key: bool = True, dry_run: bool = False
+    *, makes_key: bool = False, dry_run: bool = False
 ) -> AbstractContextManager[Connection]:
-    if needs_key:
-        make_privacy_key()
+    """A session, with the key. Whoever writes the first tombstone makes it; there is no second."""
     conn = connect(application_name="ingest privacy")
     require_initialised(conn)
+    if makes_key and not tombstones.are_there(conn):
+        conn.close()
+        make_privacy_key()
+        conn = connect(application_name="ingest privacy")
     say(f"{'Looking at' if dry_run else 'Writing to'} {describe(conn)}.")
     return conn
 
@@ -118,10 +122,11 @@ def erase_command(
     What is found in payloads then is redacted; the rest is listed. A search that was interrupted is
     made up for by the same command.
     """
-    with _connected(dry_run=dry_run) as conn:
+    with _connected(makes_key=not dry_run, dry_run=dry_run) as conn:
         done = erase(conn, _required(given), case_ref, say, dry_run=dry_run)
         _report("Would go" if dry_run else "Gone", done.counts)
         redacted: Counts = {}
+        unread = unreadable(conn)
         if dry_run:
             left: Counts = {}
         else:
@@ -132,11 +137,15 @@ def erase_command(
             _report("Still there", left)
             if not left:
                 say("Nothing that identifies the person was found any more.")
+            if unread:
+                say(f"Not searched, because this login may not read them: {', '.join(unread)}.")
     if done.person.shared_names:
         say(
             "Others bear the name as well, so texts with it were left alone: give --by-name to "
             "redact them, too."
         )
+    if shared := done.person.shared_contacts:
+        say(f"Others have it as well, so it was left alone: {', '.join(shared)}.")
     if as_json:
         emit_json(
             {
@@ -145,7 +154,9 @@ def erase_command(
                 "rows": done.counts,
                 "redacted_afterwards": redacted,
                 "found_afterwards": left,
+                "not_searched": unread,
                 "name_is_shared": bool(done.person.shared_names),
+                "shared_with_others": done.person.shared_contacts,
             }
         )
 
@@ -174,8 +185,10 @@ def suppress_command(
 
     Whoever is not known yet is recognised when they come.
     """
-    with _connected() as conn:
+    with _connected(makes_key=True) as conn:
         with conn.transaction():
+            # a run that was under way would write what it had read, without the mark
+            wait_turn(conn, say)
             tombstones.require_key(conn)
             case = case_ref or _made_case(conn)
             counts = suppress(conn, find(conn, _required(given)), case)
@@ -193,7 +206,7 @@ def _made_case(conn: Connection) -> str:
 @json_option
 def list_command(as_json: bool) -> None:
     """List the cases: scope, how many identifiers of which kind, since when; nobody is named."""
-    with _connected(needs_key=False, dry_run=True) as conn, conn.transaction():
+    with _connected(dry_run=True) as conn, conn.transaction():
         found = tombstones.cases(conn)
     if as_json:
         emit_json(found)
@@ -228,9 +241,12 @@ def lift_command(
 
     Without --case PERSON has to stand in one case alone. What was erased does not come back.
     """
+    if given is not None and case_ref is not None:
+        raise UsageError("a case may be of several people", hint="give PERSON or --case, not both")
     with _connected() as conn:
         with conn.transaction():
-            tombstones.require_key(conn)
+            wait_turn(conn, say)
+            tombstones.require_key(conn, to_write=False)
             case = case_ref
             if case is None:
                 case = _case_of(conn, _required(given))
@@ -284,7 +300,7 @@ def export_command(given: Given | None, case_ref: str | None, *, _as_json: bool)
     others name the person (only what identifies them, because the rest is about others); what was
     sent to whom. It takes as long as reading the database.
     """
-    with _connected(needs_key=False, dry_run=True) as conn, RecordBar(err, "MB") as bar:
+    with _connected(dry_run=True) as conn, RecordBar(err, "MB") as bar:
         document = export(conn, _required(given), case_ref, bar.at)
     emit_json(document)
 
@@ -325,7 +341,7 @@ def retain_command(older_than: timedelta, batch: int, dry_run: bool, as_json: bo
     since or are settled; ids of people who were erased, which api.changes shows until then. Each
     batch is a transaction: what was interrupted goes on with the same command.
     """
-    with _connected(needs_key=False, dry_run=dry_run) as conn, RecordBar(err, "rows") as bar:
+    with _connected(dry_run=dry_run) as conn, RecordBar(err, "rows") as bar:
         counts = retain(conn, older_than, bar.at, batch=batch, dry_run=dry_run)
     _report("Would go" if dry_run else "Gone", counts)
     if not counts:

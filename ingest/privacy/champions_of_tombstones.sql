@@ -1,6 +1,11 @@
--- Studies whose champions are to be looked at again: the next run leaves out who is erased.
+-- Champions who are erased go; their studies are looked at again by the next run, which leaves them
+-- out.
+with gone as (
+    delete from extracted.case_study_champions as h
+    where privacy.is_name_of_erased(reference.comparing_form(h.full_name))
+    returning h.case_study_id
+)
+
 update extracted.case_study_details as d set _xid = pg_current_xact_id()
-from extracted.case_study_champions as h
-where
-    d.id = h.case_study_id
-    and privacy.is_tombstone('name', reference.comparing_form(h.full_name), array['erased'])
+from gone as g
+where d.id = g.case_study_id

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from psycopg import sql
@@ -18,8 +18,8 @@ from ingest.postgres.connection import Connection
 from ingest.postgres.locks import PRIVACY, hold
 from ingest.postgres.statements import statement
 from ingest.privacy import tombstones
-from ingest.privacy.identity import Given, Identity, find
-from ingest.privacy.search import SMALL, Progress, holds, redact, redactable, search
+from ingest.privacy.identity import Given, Identity, find, require_nameless
+from ingest.privacy.search import SMALL, Progress, holds, redact, redactable, search, unreadable
 from ingest.privacy.tombstones import Scope
 
 Counts = dict[str, int]
@@ -56,9 +56,10 @@ def erase(
     """
     with conn.transaction(force_rollback=dry_run):
         wait_turn(conn, notice)
-        tombstones.require_key(conn)
+        tombstones.require_key(conn, to_write=not dry_run)
         person = find(conn, given)
-        counts = _Erasing(conn, person, case_ref).run()
+        require_nameless(conn, case_ref, person)
+        counts = _Erasing(conn, person, case_ref, is_dry_run=dry_run).run()
         audit_id = tombstones.audit(conn, "erase", case_ref, counts)
     return Erasure(person, counts, None if dry_run else audit_id)
 
@@ -114,17 +115,23 @@ def _note_search(conn: Connection, erasure: Erasure, redacted: Counts, left: Cou
     if erasure.audit_id is not None:
         conn.execute(
             "update privacy.audit set found_afterwards = %s where id = %s",
-            (Jsonb({"redacted": redacted, "left": left}), erasure.audit_id),
+            (
+                Jsonb({"redacted": redacted, "left": left, "not_searched": unreadable(conn)}),
+                erasure.audit_id,
+            ),
         )
 
 
 class _Erasing:
     """An erasure under way, inside of its transaction."""
 
-    def __init__(self, conn: Connection, person: Identity, case_ref: str) -> None:
+    def __init__(
+        self, conn: Connection, person: Identity, case_ref: str, *, is_dry_run: bool
+    ) -> None:
         self._conn = conn
         self._person = person
         self._case_ref = case_ref
+        self._is_dry_run = is_dry_run  # which may have no key
         self._values = {**person.values(conn), "pattern": person.pattern() or None}
         self._counts: Counter[str] = Counter()
 
@@ -132,8 +139,10 @@ class _Erasing:
         """Write tombstones, and take everything out."""
         person = self._person
         identifiers = person.identifiers(self._conn)
-        self._counts["privacy.tombstones"] = tombstones.write(
-            self._conn, identifiers, Scope.ERASED, self._case_ref
+        self._counts["privacy.tombstones"] = (
+            len({*identifiers})
+            if self._is_dry_run
+            else tombstones.write(self._conn, identifiers, Scope.ERASED, self._case_ref)
         )
         self._execute("note_erased", "privacy.erased_people")
         query = statement("ingest.privacy", "keyed_rows").format(
@@ -146,7 +155,7 @@ class _Erasing:
         if person.pattern():
             self._redact_small()
             self._remove_rejects()
-        self._empty_deliveries()
+        self._execute("empty_deliveries", "raw.outbound_deliveries")
         return {name: n for name, n in sorted(self._counts.items()) if n}
 
     def _execute(self, name: str, counted: str) -> None:
@@ -166,29 +175,43 @@ class _Erasing:
                 self._counts[f"{name} (redacted)"] += redact(self._conn, self._person, table)
 
     def _remove_rejects(self) -> None:
-        for table, action in (
-            ("rejects", sql.SQL("delete from raw.rejects as x where {}")),
-            (
-                "loads",
-                sql.SQL(
-                    "update raw.loads as x set"
-                    " file_name = privacy.redacted_text(x.file_name, {pattern}) where {}"
-                ),
-            ),
-        ):
-            columns = ("record", "detail") if table == "rejects" else ("file_name",)
-            query = action.format(
-                holds(columns, self._person), pattern=sql.Literal(self._person.pattern())
+        """A record goes that an identifier makes theirs; of others the name is taken out."""
+        nameless = replace(self._person, names=())
+        pattern = sql.Literal(self._person.pattern())
+        queries: list[tuple[str, sql.Composed]] = []
+        if nameless.pattern():
+            found = holds(("record", "detail"), nameless)
+            queries.append(
+                ("rejects", sql.SQL("delete from raw.rejects as x where {}").format(found))
             )
-            done = self._conn.execute(query)
-            self._counts[f"raw.{table}"] += done.rowcount
-
-    def _empty_deliveries(self) -> None:
-        there = self._conn.execute(
-            "select to_regclass('raw.outbound_deliveries') is not null"
-        ).fetchone()
-        if there == (True,):
-            self._execute("empty_deliveries", "raw.outbound_deliveries")
+        for counted, table, columns in (
+            ("rejects (redacted)", "rejects", ("record", "detail")),
+            ("loads", "loads", ("file_name",)),
+        ):
+            changes = [
+                sql.SQL("{0} = privacy.redacted_text(x.{0}, {1})").format(
+                    sql.Identifier(column), pattern
+                )
+                for column in columns
+            ]
+            queries.append(
+                (
+                    counted,
+                    sql.SQL("update {} as x set {} where {}").format(
+                        sql.Identifier("raw", table),
+                        sql.SQL(", ").join(changes),
+                        holds(columns, self._person),
+                    ),
+                )
+            )
+        headers = sql.SQL(
+            # which are unique in a load
+            "update raw.load_headers as x"
+            " set header = privacy.redacted_text(x.header, {}) || ' ' || x.id where {}"
+        )
+        queries.append(("load_headers", headers.format(pattern, holds(("header",), self._person))))
+        for counted, query in queries:
+            self._counts[f"raw.{counted}"] += self._conn.execute(query).rowcount
 
 
 def remove_rows(conn: Connection, values: dict[str, object], counts: Counter[str]) -> None:

@@ -9,7 +9,7 @@ from psycopg import sql
 from ingest.postgres.connection import Connection, describe
 from ingest.postgres.statements import statement
 from ingest.privacy import tombstones
-from ingest.privacy.identity import Given, Identity, find
+from ingest.privacy.identity import Given, Identity, find, require_nameless
 from ingest.privacy.search import Progress, TextTable, holds, read, text_tables
 
 Document = dict[str, Any]
@@ -32,6 +32,7 @@ def export(conn: Connection, given: Given, case_ref: str | None, progress: Progr
     with conn.transaction():
         conn.execute("set transaction isolation level repeatable read")
         person = find(conn, given)
+        require_nameless(conn, case_ref or "", person)
         values = person.values(conn)
         query = statement("ingest.privacy", "keyed_rows").format(
             salesnav=statement("ingest.privacy", "salesnav_rows")
@@ -127,7 +128,7 @@ def _mentions_in(conn: Connection, person: Identity, table: TextTable) -> list[D
         "select to_jsonb(x) ->> 'id', array(select distinct m[1] from"
         " regexp_matches({text}, {pattern}, 'gi') as m) from {table} as x where {where}{others}"
     ).format(
-        text=text,
+        text=sql.SQL("privacy.searchable({})").format(text),
         pattern=sql.Literal(f"({person.pattern()})"),
         table=table.identifier(),
         where=holds(table.columns, person),

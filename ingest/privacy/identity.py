@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import sql
@@ -15,9 +15,15 @@ from ingest.postgres.statements import statement
 
 _PROFILE = "https://www.linkedin.com/in/"
 _MEMBER_ID = re.compile(r"AC[ow]AA[A-Za-z0-9_-]+")
-# what is so short, or a word without a number, is found in addresses of profiles only
-_DISTINCT_SLUG = re.compile(r"(?=.*[\d_-]).{6,}", re.DOTALL)
+# what is so short, or has no number in its last part, may be any words (e-commerce, john-smith): it
+# is found in addresses of profiles only
+_DISTINCT_SLUG = re.compile(r"(?=.{6})(?:.*[_-])?[^_-]*\d[^_-]*", re.DOTALL)
 _SHORTEST_PHONE = 7  # digits, in texts
+# between the words of a name, as privacy.pattern_of has it: blanks, what separates them in CSV and
+# JSON, the next member's key; and between a last name and the member of the first one
+_BETWEEN = r"""(?:[\s,;|"'\\[:cntrl:]]|\\+[nrt])+(?:[\w .-]{1,40}\\*"\s*:[\s"\\]*)?"""
+_TURNED = r"""[\s"\\]*,[\s"\\]*(?:first|given)[ _]?name\\*"\s*:[\s"\\]*"""
+_ROUNDS = 6  # of asking what else there is; what is found after three or four is what there is
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class Identity:
         phones: Numbers as they were said.
         names: Names to look for in texts and, with an employer, in rows without a profile.
         shared_names: Names that somebody else who is known bears, and nobody confirmed.
+        shared_contacts: Addresses, and digits of numbers, that others have as well: nobody's.
         domains: Of employers.
         companies: Employers' names without legal suffixes.
     """
@@ -56,6 +63,7 @@ class Identity:
     phones: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     shared_names: tuple[str, ...] = ()
+    shared_contacts: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     companies: tuple[str, ...] = ()
 
@@ -102,7 +110,8 @@ class Identity:
         """
         # whatever is put between their digits
         phones = (re.sub(r"\D+", "", phone)[-_SHORTEST_PHONE:] for phone in self.phones)
-        names = (name.split() for name in self.names if " " in name.strip())
+        names = [name.split() for name in self.names if " " in name.strip()]
+        names += [[words[-1], *words[:-1]] for words in names]
         whole = ([text] for text in (*self.slugs, *self.emails))
         found = set()
         for words in (*phones, *names, *whole):
@@ -118,10 +127,11 @@ class Identity:
                 sorted({re.escape(slug), re.escape(_percent_encoded(slug)), _escaped(slug)})
             )
             yield (
-                r"(?:https?://)?(?:[a-z]+\.)?linkedin\.com/(?:in|sales/lead|sales/people)/"
+                r"(?:https?:\\*/\\*/)?(?:[a-z]+\.)?linkedin\.com\\*/"
+                r"(?:in|sales\\*/lead|sales\\*/people)\\*/"
                 rf"(?:{spelled})(?![\w%-])[^\s\"'<>,;]*"
             )
-            if _DISTINCT_SLUG.fullmatch(slug):
+            if _DISTINCT_SLUG.fullmatch(slug) or _MEMBER_ID.fullmatch(slug):
                 # not within an address, which is an identifier of its own
                 yield rf"(?<![\w@.-])(?:{spelled})(?![\w@-])"
         for email in self.emails:
@@ -132,9 +142,10 @@ class Identity:
                 yield r"[+(0]*" + r"[\s()./-]*".join(digits)
         for name in self.names:
             if " " in name.strip():
-                yield r"\s+".join(map(re.escape, name.split()))
-                if not name.isascii():
-                    yield r"\s+".join(map(_escaped, name.split()))
+                for spelled_as in (re.escape, _escaped)[: 1 if name.isascii() else 2]:
+                    words = [spelled_as(word) for word in name.split()]
+                    yield _BETWEEN.join(words)
+                    yield words[-1] + _TURNED + _BETWEEN.join(words[:-1])
 
 
 def find(conn: Connection, given: Given) -> Identity:
@@ -152,14 +163,45 @@ def find(conn: Connection, given: Given) -> Identity:
     if given.name is not None:
         return _by_name(conn, given)
     first = _parsed(conn, given.person or "")
-    found = _gathered(conn, first, by_name=given.by_name)
-    public = [url for url in found.urls if not _MEMBER_ID.fullmatch(url.removeprefix(_PROFILE))]
-    if not first.urls and len(public) > 1:
+    if first.urls:
+        return _gathered(conn, first, by_name=given.by_name)
+    query = statement("ingest.privacy", "carriers").format(salesnav=_salesnav())
+    who = conn.execute(query, first.values(conn)).fetchall()
+    urls = sorted({url for _, url in who if url})
+    found = _gathered(conn, replace(first, urls=tuple(urls[:1])), by_name=given.by_name)
+    asked = {*first.emails, *_forms(conn, "privacy.phone_digits", first.phones)}
+    if not {*urls} <= {*found.urls} or asked & {*found.shared_contacts}:
+        names = [name for name, _ in who]
         raise UsageError(
-            f"this is said of {len(public)} people: {', '.join(public)}",
-            hint="name one of them by the LinkedIn URL",
+            f"this is said of {len(names)} people: {', '.join(names)}",
+            hint="name one of them by the LinkedIn URL, or by --name with --employer",
         )
     return found
+
+
+def require_nameless(conn: Connection, case_ref: str, person: Identity) -> None:
+    """Make sure that the reference of a case, which is kept for good, does not name the person.
+
+    Raises:
+        UsageError: It does.
+    """
+    everything = replace(person, names=(*person.names, *person.shared_names))
+    texts = [case_ref, re.sub(r"[-_.+]+", " ", case_ref)]
+    row = conn.execute(
+        "select bool_or(privacy.redacted_text(t, nullif(%s, '')) <> t)"
+        " from unnest(%s::text[]) as t",
+        (everything.pattern(), texts),
+    ).fetchone()
+    slugs = [slug for slug in person.slugs if slug.lower() in case_ref.lower()]
+    if slugs or row == (True,):
+        raise UsageError(
+            "the case's reference names the person, and it is kept for good",
+            hint="give --case a reference that names nobody",
+        )
+
+
+def _salesnav() -> sql.SQL:
+    return statement("ingest.privacy", "salesnav_rows")
 
 
 def _parsed(conn: Connection, person: str) -> Identity:
@@ -195,7 +237,7 @@ def _parsed(conn: Connection, person: str) -> Identity:
 
 
 def _by_name(conn: Connection, given: Given) -> Identity:
-    values = {"name": given.name, "employer": given.employer or ""}
+    values = {"name": given.name or "", "employer": given.employer or ""}
     urls = [url for (url,) in conn.execute(statement("ingest.privacy", "namesakes"), values)]
     if len(urls) > 1:
         raise UsageError(
@@ -210,40 +252,61 @@ def _by_name(conn: Connection, given: Given) -> Identity:
         )
     if urls:
         return _gathered(conn, Identity(urls=(urls[0],)), by_name=True)
-    row = conn.execute(
-        "select reference.normal_domain(%(employer)s), reference.company_name_stem(%(employer)s)",
-        values,
-    ).fetchone()
-    domain, company = row or (None, None)
-    return Identity(
-        names=(given.name or "",),
-        domains=(domain,) if domain else (),
-        companies=(company,) if company and not domain else (),
-    )
-
-
-def _gathered(conn: Connection, first: Identity, *, by_name: bool) -> Identity:
-    """What else identifies them; asked again, because each answer may lead to more."""
-    found = first
-    for _ in range(3):
-        query = statement("ingest.privacy", "identity").format(
-            salesnav=statement("ingest.privacy", "salesnav_rows")
+    domains = [
+        domain for (domain,) in conn.execute(statement("ingest.privacy", "employer"), values)
+    ]
+    if len(domains) > 1:
+        raise UsageError(
+            f"{len(domains)} companies are called so: {', '.join(domains)}",
+            hint="give --employer the domain of one of them",
         )
+    first = Identity(
+        names=(given.name or "",),
+        domains=tuple(domains),
+        companies=tuple(_forms(conn, "reference.company_name_stem", [values["employer"]])),
+    )
+    return _gathered(conn, first, by_name=True, at_employer=True)
+
+
+def _gathered(
+    conn: Connection, first: Identity, *, by_name: bool, at_employer: bool = False
+) -> Identity:
+    """What else identifies them; asked again, because each answer may lead to more.
+
+    Profiles lead to addresses and numbers, and these to rows without a profile, never to another
+    profile.
+    """
+    found = first
+    query = statement("ingest.privacy", "identity").format(salesnav=_salesnav())
+    for _ in range(_ROUNDS):
         values = found.values(conn)
-        confirmed = values["name_keys"] if by_name else []
-        row = conn.execute(query, {**values, "confirmed": confirmed}).fetchone()
+        row = conn.execute(
+            query,
+            {
+                **values,
+                "confirmed": values["name_keys"] if by_name else [],
+                "at": list(first.domains) if at_employer else None,
+                "given_names": list(first.names),
+            },
+        ).fetchone()
         if row is None:
             raise LookupError("identity")
-        urls, emails, phones, names, domains, companies, shared = map(tuple, row)
-        kept = tuple(name for name in names if by_name or name not in shared)
+        urls, emails, phones, shared, names, domains, companies, shared_names = map(tuple, row)
+        shared = tuple(sorted({*found.shared_contacts, *shared}))
+        kept = tuple(name for name in names if by_name or name not in shared_names)
         grown = Identity(
             urls=urls,
-            emails=tuple(sorted({*first.emails, *emails})),
-            phones=_once([*phones, *first.phones]),
+            emails=tuple(email for email in emails if email not in shared),
+            phones=tuple(
+                phone
+                for phone in _once([*phones, *first.phones])
+                if not {*_forms(conn, "privacy.phone_digits", [phone])} & {*shared}
+            ),
             names=kept,
             shared_names=tuple(name for name in names if name not in kept),
-            domains=domains,
-            companies=companies,
+            shared_contacts=shared,
+            domains=tuple(sorted({*first.domains, *domains})),
+            companies=tuple(sorted({*first.companies, *companies})),
         )
         if grown == found:
             break

@@ -1,41 +1,20 @@
 -- What is known of a person beside what was given. An address or a number that is also said of
--- others is nobody's.
-with given as (
+-- others, by whatever was built or by rows of exports, is nobody's.
+with rows_found as materialized (
     select
-        %(urls)s::text[] as urls,
-        %(emails)s::text[] as emails,
-        %(phones)s::text[] as phones
-),
-
-rows_of as materialized (
-    select
-        reference.person_linkedin_url(r.linkedin_url_user_profile) as linkedin_url,
-        'https://www.linkedin.com/in/'
-        || substring(r.linkedin_user_profile_urn from 'AC[ow]AA[A-Za-z0-9_-]+') as member_url,
-        reference.email_address(r.email) as email,
-        reference.phone_number(r.phone_number) as phone,
-        concat_ws(' ', reference.clean_text(r.first_name), reference.clean_text(r.last_name))
-            as name,
-        reference.normal_domain(r.company_website) as domain,
-        r.company
+        r.*,
+        reference.comparing_form(r.name) as name_key
     from ({salesnav}) as r
 ),
 
 everybody as materialized (
-    select unnest(urls) as linkedin_url from given
+    select unnest(%(urls)s::text[]) as linkedin_url
     union
-    select c.linkedin_url
-    from core.person_contacts as c
-    cross join given as g
-    where
-        c.email = any(g.emails)
-        or (g.phones <> '{{}}' and privacy.phone_digits(c.phone) = any(g.phones))
+    select linkedin_url from rows_found
+    where is_own and linkedin_url is not null
     union
-    select linkedin_url from rows_of
-    where linkedin_url is not null
-    union
-    select member_url from rows_of
-    where member_url is not null
+    select member_url from rows_found
+    where is_own and member_url is not null
 ),
 
 observed as materialized (
@@ -49,10 +28,15 @@ named as materialized (
         s.email,
         s.company_domain
     from extracted.person_emails as s
-    where s.linkedin_url is null and s._name_key = any(%(confirmed)s::text[])
+    where
+        s.linkedin_url is null
+        and s._name_key = any(%(confirmed)s::text[])
+        and (%(at)s::text[] is null or s.company_domain = any(%(at)s::text[]))
 ),
 
-names as (
+own_names as materialized (
+    select unnest(%(given_names)s::text[]) as name
+    union
     select full_name as name from observed
     union
     select concat_ws(' ', first_name, last_name)
@@ -62,25 +46,130 @@ names as (
     select s.full_name from extracted.person_emails as s
     inner join everybody as e on s.linkedin_url = e.linkedin_url
     union
+    select name from rows_found
+    where is_own
+),
+
+own_keys as materialized (
+    select array_agg(distinct reference.comparing_form(o.name)) as keys
+    from own_names as o
+    where o.name <> ''
+),
+
+-- Who else carries what: somebody with another profile, or a name that is not the person's.
+others as materialized (
+    select
+        r.address,
+        r.digits
+    from rows_found as r
+    where r.is_carrier and not r.is_own and not r.is_loose
+    union all
+    select
+        r.address,
+        r.digits
+    from rows_found as r
+    cross join own_keys as k
+    cross join
+        lateral (
+            -- of whom no name is known, the first that is said
+            select array[min(f.name_key)] as keys
+            from rows_found as f
+            where
+                f.is_loose
+                and f.is_carrier
+                and f.name_key <> ''
+                and (r.address = f.address or r.digits = f.digits)
+        ) as first_said
+    where
+        r.is_loose
+        and r.is_carrier
+        and privacy.is_other_name(r.name_key, coalesce(k.keys, first_said.keys))
+    union all
+    select
+        s.email as address,
+        null as digits
+    from extracted.person_emails as s
+    cross join own_keys as k
+    where
+        s.email is not null
+        and (
+            (
+                s.linkedin_url is not null
+                and s.linkedin_url not in (select b.linkedin_url from everybody as b)
+            )
+            or (s.linkedin_url is null and privacy.is_other_name(s._name_key, k.keys))
+        )
+    union all
+    select
+        c.email as address,
+        null as digits
+    from core.person_contacts as c
+    where c.email is not null and c.linkedin_url not in (select b.linkedin_url from everybody as b)
+    union all
+    select
+        null as address,
+        privacy.phone_digits(o.phone) as digits
+    from core.person_observations as o
+    where o.phone is not null and o.linkedin_url not in (select b.linkedin_url from everybody as b)
+),
+
+rows_of as materialized (
+    select r.*
+    from rows_found as r
+    where
+        r.is_own
+        or (
+            r.is_loose
+            and (
+                r.is_named
+                or (
+                    r.address = any(%(emails)s::text[])
+                    and r.address not in (
+                        select o.address from others as o
+                        where o.address is not null
+                    )
+                )
+                or (
+                    r.digits = any(%(phones)s::text[])
+                    and r.digits not in (
+                        select o.digits from others as o
+                        where o.digits is not null
+                    )
+                )
+            )
+        )
+),
+
+names as (
+    select name from own_names
+    union
     select name from rows_of
 ),
 
-addresses as (
+addresses as materialized (
     select s.email from extracted.person_emails as s
     inner join everybody as e on s.linkedin_url = e.linkedin_url
     union
     select c.email from core.person_contacts as c
     inner join everybody as e on c.linkedin_url = e.linkedin_url
     union
-    select email from rows_of
+    select address from rows_of
     union
     select email from named
+    union
+    select unnest(%(emails)s::text[])
 ),
 
-numbers as (
-    select phone from observed
+numbers as materialized (
+    select
+        phone,
+        privacy.phone_digits(phone) as digits
+    from observed
     union
-    select phone from rows_of
+    select
+        phone_number,
+        digits
+    from rows_of
 ),
 
 employers as (
@@ -121,33 +210,34 @@ select
         select a.email from addresses as a
         where
             a.email is not null
-            and (
-                a.email = any(%(emails)s::text[])
-                or not exists (
-                    select from extracted.person_emails as s
-                    where
-                        s.email = a.email
-                        and s.linkedin_url not in (select b.linkedin_url from everybody as b)
-                )
+            and a.email not in (
+                select o.address from others as o
+                where o.address is not null
             )
         order by 1
     ) as emails,
     array(
         select n.phone from numbers as n
         where
-            n.phone is not null
-            and (
-                privacy.phone_digits(n.phone) = any(%(phones)s::text[])
-                or not exists (
-                    select from core.person_observations as o
-                    where
-                        o.phone is not null
-                        and privacy.phone_digits(o.phone) = privacy.phone_digits(n.phone)
-                        and o.linkedin_url not in (select b.linkedin_url from everybody as b)
-                )
+            n.digits is not null
+            and n.digits not in (
+                select o.digits from others as o
+                where o.digits is not null
             )
         order by 1
     ) as phones,
+    array(
+        select a.email from addresses as a
+        where a.email in (select o.address from others as o)
+        union
+        select n.digits from (
+            select digits from numbers
+            union
+            select unnest(%(phones)s::text[])
+        ) as n
+        where n.digits in (select o.digits from others as o)
+        order by 1
+    ) as shared_contacts,
     array(
         select n.name from names as n
         where n.name <> ''

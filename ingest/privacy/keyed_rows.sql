@@ -54,3 +54,4 @@ select
     null as workflow_slug,
     null as day
 from ({salesnav}) as r
+where r.is_own or r.is_loose

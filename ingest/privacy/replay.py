@@ -9,6 +9,7 @@ from ingest.postgres.connection import Connection
 from ingest.postgres.statements import statement
 from ingest.privacy import tombstones
 from ingest.privacy.erase import Counts, remove_rows, wait_turn
+from ingest.privacy.search import SMALL, redact_by_tombstones, redactable
 
 
 def replay(conn: Connection, notice: Callable[[str], None]) -> Counts:
@@ -24,22 +25,12 @@ def replay(conn: Connection, notice: Callable[[str], None]) -> Counts:
     counts: Counter[str] = Counter()
     with conn.transaction():
         wait_turn(conn, notice)
-        tombstones.require_key(conn)
+        tombstones.require_key(conn, to_write=False)
+        if not tombstones.are_there(conn):
+            tombstones.audit(conn, "replay", None, {})
+            return {}
         conn.execute(statement("ingest.privacy", "withheld_rows"))
-        urls = [
-            url
-            for (url,) in conn.execute(
-                """
-                select p.linkedin_url from core.people as p
-                where privacy.is_tombstone(
-                    'linkedin', reference.linkedin_slug(p.linkedin_url), array['erased']
-                )
-                union
-                select o.linkedin_url from core.person_observations as o
-                where o.raw_payload_id in (select id from erased_rows)
-                """
-            )
-        ]
+        urls = [url for (url,) in conn.execute(statement("ingest.privacy", "people_of_tombstones"))]
         values: dict[str, object] = {"urls": urls, "pattern": None}
         conn.execute(statement("ingest.privacy", "note_erased"), values)
         remove_rows(conn, values, counts)
@@ -50,10 +41,24 @@ def replay(conn: Connection, notice: Callable[[str], None]) -> Counts:
         ).fetchall():
             row = conn.execute("select privacy.redact_rows(%s, 'true', null)", (table,)).fetchone()
             counts[f"raw.{table} (redacted)"] += row[0] if row else 0
+        for name, counted in (
+            ("empty_deliveries", "raw.outbound_deliveries"),
+            ("may_be_contacted", ""),
+            ("mark_not_to_contact", "core.people_not_to_contact"),
+        ):
+            done = conn.execute(statement("ingest.privacy", name), values)
+            if counted:
+                counts[counted] += done.rowcount
         counts["raw.rejects"] += conn.execute(
-            "delete from raw.rejects where cardinality(privacy.found_in(record)) > 0"
+            "delete from raw.rejects where cardinality(privacy.found_in(record, false)) > 0"
         ).rowcount
+        row = conn.execute("select privacy.redact_ledger()").fetchone()
+        counts["raw.loads, raw.rejects (redacted)"] += row[0] if row else 0
         conn.execute(statement("ingest.privacy", "champions_of_tombstones"))
+        for table in redactable(conn):
+            if table.schema != "raw" and table.size <= SMALL:
+                name = f"{table.schema}.{table.name}"
+                counts[f"{name} (redacted)"] += redact_by_tombstones(conn, table)
         found = {name: n for name, n in sorted(counts.items()) if n}
         tombstones.audit(conn, "replay", None, found)
     return found

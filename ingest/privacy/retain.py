@@ -15,7 +15,8 @@ from ingest.privacy.erase import Counts
 # table -> ids of the rows that may go
 _SETTLED = """
     select r.id from raw.rejects as r
-    inner join raw.loads as l on r.load_id = l.id
+    -- one that landed since was closed by the load that landed it
+    inner join raw.loads as l on coalesce(r._landed_by, r.load_id) = l.id
     where not r._is_open
       and coalesce(r._settled_at, l.finished_at) < now() - %(older_than)s::interval
 """

@@ -1,42 +1,54 @@
--- Rows of exports that are a person's. What is cheap comes first.
-select
-    r.id,
-    r.linkedin_user_profile_urn,
-    r.first_name,
-    r.last_name,
-    r.email,
-    r.phone_number,
-    r.linkedin_url_user_profile,
-    r.company,
-    r.company_website
-from raw.salesnav_scrapes as r
-where
-    (
-        (
+-- Rows of exports that are a person's, or carry an address or number of theirs. What is cheap comes
+-- first. A row that brings a profile is that profile's, whatever address it carries.
+select f.*
+from (
+    select
+        x.*,
+        x.linkedin_url is null and x.linkedin_user_profile_urn is null as is_loose,
+        coalesce(
+            x.linkedin_url = any(%(urls)s::text[]) or x.member_url = any(%(urls)s::text[]), false
+        ) as is_own,
+        coalesce(
+            x.address = any(%(emails)s::text[]) or x.digits = any(%(phones)s::text[]), false
+        ) as is_carrier,
+        coalesce(
+            reference.comparing_form(x.name) = any(%(name_keys)s::text[])
+            and (
+                x.domain = any(%(domains)s::text[])
+                or reference.company_name_stem(x.company) = any(%(companies)s::text[])
+            ),
+            false
+        ) as is_named
+    from (
+        select
+            r.id,
+            r.phone_number,
+            r.company,
+            r.linkedin_user_profile_urn,
+            reference.person_linkedin_url(r.linkedin_url_user_profile) as linkedin_url,
+            'https://www.linkedin.com/in/'
+            || substring(r.linkedin_user_profile_urn from 'AC[ow]AA[A-Za-z0-9_-]+') as member_url,
+            reference.email_address(r.email) as address,
+            privacy.phone_digits(r.phone_number) as digits,
+            reference.normal_domain(r.company_website) as domain,
+            concat_ws(' ', reference.clean_text(r.first_name), reference.clean_text(r.last_name))
+                as name
+        from raw.salesnav_scrapes as r
+        where
             lower(r.linkedin_url_user_profile) like any(%(slug_patterns)s)
             or r.linkedin_url_user_profile ~ '[^ -~]|%%'
-        )
-        and reference.person_linkedin_url(r.linkedin_url_user_profile) = any(%(urls)s)
-    )
-    or (
-        lower(r.linkedin_user_profile_urn) like any(%(slug_patterns)s)
-        and substring(r.linkedin_user_profile_urn from 'AC[ow]AA[A-Za-z0-9_-]+') = any(%(slugs)s)
-    )
-    or (
-        lower(r.email) like any(%(email_patterns)s)
-        and reference.email_address(r.email) = any(%(emails)s)
-    )
-    or (
-        %(phones)s::text[] <> '{}'
-        and r.phone_number is not null
-        and privacy.phone_digits(r.phone_number) = any(%(phones)s)
-    )
-    or (
-        r.linkedin_user_profile_urn is null
-        and reference.comparing_form(concat_ws(' ', r.first_name, r.last_name)) = any(%(name_keys)s)
-        and reference.person_linkedin_url(r.linkedin_url_user_profile) is null
-        and (
-            reference.normal_domain(r.company_website) = any(%(domains)s)
-            or reference.company_name_stem(r.company) = any(%(companies)s)
-        )
-    )
+            or lower(r.linkedin_user_profile_urn) like any(%(slug_patterns)s)
+            or lower(r.email) like any(%(email_patterns)s)
+            or (
+                %(phones)s::text[] <> '{}'
+                and r.phone_number is not null
+                and privacy.phone_digits(r.phone_number) = any(%(phones)s)
+            )
+            or (
+                r.linkedin_user_profile_urn is null
+                and reference.comparing_form(concat_ws(' ', r.first_name, r.last_name))
+                = any(%(name_keys)s)
+            )
+    ) as x
+) as f
+where f.is_own or f.is_carrier or (f.is_loose and f.is_named)

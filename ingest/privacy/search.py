@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psycopg import sql
 
@@ -15,6 +15,9 @@ from ingest.project import BUILT_SCHEMAS
 _MEGABYTE = 1024 * 1024
 SMALL = 4 * _MEGABYTE  # bytes of a table that is searched while an erasure waits
 _STATE = ("watermarks", "deployments")
+_CONTACTS = ("email", "phone")
+# what of raw may be changed beside payloads; records and names of files have rules of their own
+_TEXTS = ("company_statements", "email_waterfall_jobs")
 
 Progress = Callable[[int, int], None]
 
@@ -58,9 +61,16 @@ def text_tables(conn: Connection) -> list[TextTable]:
     rows = conn.execute(statement("ingest.privacy", "text_columns"))
     found = [
         TextTable(schema, name, tuple(t or ()), tuple(d or ()), tuple(x or ()), *others)
-        for schema, name, t, d, x, *others in rows
+        for schema, name, t, d, x, *others, is_readable in rows
+        if is_readable
     ]
     return [table for table in found if table.schema != "privacy"]
+
+
+def unreadable(conn: Connection) -> list[str]:
+    """Tables with text that this user may not read: no search looks into them."""
+    rows = conn.execute(statement("ingest.privacy", "text_columns")).fetchall()
+    return [f"{schema}.{name}" for schema, name, *_, is_readable in rows if not is_readable]
 
 
 def read(tables: list[TextTable], progress: Progress) -> Iterator[TextTable]:
@@ -78,9 +88,8 @@ def holds(columns: Iterable[str], person: Identity) -> sql.Composed:
 
     What is cheap comes first.
     """
-    texts = [sql.SQL("x.{}::text").format(sql.Identifier(column)) for column in columns]
-    together = sql.SQL("concat_ws(E'\\n', {})").format(sql.SQL(", ").join(texts))
-    parts = [sql.SQL("{} ~* {}").format(together, sql.Literal(_bounded(person.pattern())))]
+    together = _together(columns)
+    parts = [sql.SQL("privacy.searchable({}) ~* {}").format(together, _bounded(person.pattern()))]
     likely = person.likely()
     if likely is not None:
         quick = sql.SQL('lower({} collate "C") like any({})')
@@ -114,18 +123,43 @@ def redact(conn: Connection, person: Identity, table: TextTable) -> int:
 
     Rows of raw say so; those of the models become what the models will make of them.
     """
-    pattern = sql.Literal(person.pattern())
+    return _redact(conn, table, person.pattern(), holds(table.columns, person))
+
+
+def redact_by_tombstones(conn: Connection, table: TextTable) -> int:
+    """Take everybody who is erased out of the texts of a table; how many rows they were in.
+
+    An address or number that stands in a column of its own is that of the person who has the row.
+    """
+    table = replace(table, texts=tuple(name for name in table.texts if name not in _CONTACTS))
+    if not table.columns:
+        return 0
+    together = _together(table.columns)
+    found = conn.execute(
+        sql.SQL(
+            "select privacy.pattern_of(array_agg(distinct f.string))"
+            " from {} as x cross join unnest(privacy.found_in({})) as f (string)"
+        ).format(table.identifier(), together)
+    ).fetchone()
+    if not found or not found[0]:
+        return 0
+    where = sql.SQL("privacy.searchable({}) ~* {}").format(together, _bounded(found[0]))
+    return _redact(conn, table, found[0], where)
+
+
+def _redact(conn: Connection, table: TextTable, pattern: str, where: sql.Composable) -> int:
+    literal = sql.Literal(pattern)
     changes: list[sql.Composable] = [
-        *(_change("privacy.redacted_text", column, pattern) for column in table.texts),
-        *(_change("privacy.redacted", column, pattern) for column in table.documents),
-        *(_list_change(column, pattern) for column in table.lists),
+        *(_change("privacy.redacted_text", column, literal) for column in table.texts),
+        *(_change("privacy.redacted", column, literal) for column in table.documents),
+        *(_list_change(column, literal) for column in table.lists),
     ]
-    if table.schema == "raw":
+    if table.says_so:
         changes.append(sql.SQL("_redacted_at = now()"))
-    elif table.is_versioned:
+    elif table.is_versioned and table.schema != "raw":
         changes.append(sql.SQL("_xid = pg_current_xact_id()"))
     query = sql.SQL("update {} as x set {} where {}").format(
-        table.identifier(), sql.SQL(", ").join(changes), holds(table.columns, person)
+        table.identifier(), sql.SQL(", ").join(changes), where
     )
     return conn.execute(query).rowcount
 
@@ -141,7 +175,9 @@ def redactable(conn: Connection) -> list[TextTable]:
     return [
         table
         for table in text_tables(conn)
-        if table.says_so or (table.schema in BUILT_SCHEMAS and table.name not in {*seeds, *_STATE})
+        if table.says_so
+        or (table.schema == "raw" and table.name in _TEXTS)
+        or (table.schema in BUILT_SCHEMAS and table.name not in {*seeds, *_STATE})
     ]
 
 
@@ -160,5 +196,10 @@ def _list_change(column: str, pattern: sql.Literal) -> sql.Composed:
     ).format(target, pattern)
 
 
-def _bounded(pattern: str) -> str:
-    return f"(?<![[:alnum:]])(?:{pattern})(?![[:alnum:]])"
+def _together(columns: Iterable[str]) -> sql.Composed:
+    texts = [sql.SQL("x.{}::text").format(sql.Identifier(column)) for column in columns]
+    return sql.SQL("concat_ws(E'\\n', {})").format(sql.SQL(", ").join(texts))
+
+
+def _bounded(pattern: str) -> sql.Literal:
+    return sql.Literal(f"(?<![[:alnum:]])(?:{pattern})(?![[:alnum:]])")

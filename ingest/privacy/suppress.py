@@ -6,7 +6,7 @@ from ingest.errors import UsageError
 from ingest.postgres.connection import Connection
 from ingest.postgres.statements import statement
 from ingest.privacy import tombstones
-from ingest.privacy.identity import Identity
+from ingest.privacy.identity import Identity, require_nameless
 from ingest.privacy.tombstones import Scope
 
 # a name alone does not tell to whom something is sent
@@ -20,8 +20,9 @@ def suppress(conn: Connection, person: Identity, case_ref: str) -> dict[str, int
         How many tombstones are new, and people of core who are marked now.
 
     Raises:
-        UsageError: Nothing but a name identifies them.
+        UsageError: Nothing but a name identifies them, or the case names them.
     """
+    require_nameless(conn, case_ref, person)
     identifiers = [(kind, form) for kind, form in person.identifiers(conn) if kind in _KINDS]
     if not identifiers:
         raise UsageError(

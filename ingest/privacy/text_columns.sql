@@ -8,7 +8,8 @@ select
     array_agg(distinct a.attname::text) filter (where y.kind = 'list') as lists,
     pg_table_size(c.oid) as size,
     bool_or(b.attname = '_xid') as is_versioned,
-    coalesce(bool_or(b.attname = '_redacted_at'), false) as says_so
+    coalesce(bool_or(b.attname = '_redacted_at'), false) as says_so,
+    has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') as is_readable
 from pg_class as c
 inner join pg_namespace as n on c.relnamespace = n.oid
 inner join pg_attribute as a on c.oid = a.attrelid and a.attnum > 0 and not a.attisdropped
@@ -31,6 +32,5 @@ where
     and a.attgenerated = ''
     and n.nspname !~ '^pg_'
     and n.nspname <> 'information_schema'
-    and has_table_privilege(c.oid, 'select')
-group by n.nspname, c.relname, c.oid
+group by n.nspname, n.oid, c.relname, c.oid
 order by n.nspname, c.relname

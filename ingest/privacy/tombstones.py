@@ -43,8 +43,17 @@ class Case:
     key_versions: list[int]
 
 
-def require_key(conn: Connection) -> None:
+def are_there(conn: Connection) -> bool:
+    """Whether anybody is suppressed."""
+    return conn.execute("select exists (select from privacy.tombstones)").fetchone() == (True,)
+
+
+def require_key(conn: Connection, *, to_write: bool = True) -> None:
     """Make sure that this session can tell tombstones, and write new ones.
+
+    Args:
+        conn: The session.
+        to_write: One without a key is refused also where nobody is suppressed.
 
     Raises:
         IngestError: Its key is missing or another one.
@@ -53,7 +62,7 @@ def require_key(conn: Connection) -> None:
         "select privacy.key_fault(), coalesce(current_setting('hq.privacy_key', true), '') <> ''"
     ).fetchone()
     fault, has_key = row or (None, False)
-    if fault is None and has_key:
+    if fault is None and (has_key or not to_write):
         return
     what, _, hint = (fault or "there is no key; set HQ_PRIVACY_KEY_FILE to its file").partition(
         "; "
@@ -64,16 +73,26 @@ def require_key(conn: Connection) -> None:
 def write(
     conn: Connection, identifiers: Sequence[tuple[str, str]], scope: Scope, case_ref: str
 ) -> int:
-    """Write tombstones; those that are there under the case stay. How many are new."""
+    """Write tombstones; those that are there under the case stay. How many are new.
+
+    A version of a key that no tombstone names any more may be another key by now: the first one was
+    lost, and all tombstones were deleted.
+
+    Raises:
+        IngestError: This session, or the next one, could not tell them.
+    """
     conn.execute(
         """
-        insert into privacy.keys (version, proof)
-        select k.version, privacy.digest('proof', k.version::text)
-        from (select current_setting('hq.privacy_version')::integer) as k (version)
-        on conflict (version) do nothing
+        insert into privacy.keys as k (version, proof)
+        select v.version, privacy.digest('proof', v.version::text)
+        from (select current_setting('hq.privacy_version')::integer) as v (version)
+        on conflict (version) do update set proof = excluded.proof, used_since = now()
+        where not exists (
+            select from privacy.tombstones as t where t.key_version = excluded.version
+        )
         """
     )
-    return conn.execute(
+    written = conn.execute(
         """
         insert into privacy.tombstones (digest, kind, scope, case_ref, key_version)
         select distinct
@@ -89,6 +108,8 @@ def write(
             "case": case_ref,
         },
     ).rowcount
+    require_key(conn)
+    return written
 
 
 def cases(conn: Connection) -> list[Case]:
@@ -124,7 +145,7 @@ def cases_of(conn: Connection, identifiers: Sequence[tuple[str, str]]) -> list[s
                 array(
                     select privacy.digest_by(b, i.kind, i.form)
                     from unnest(
-                        current_setting('hq.privacy_key')
+                        current_setting('hq.privacy_key', true)
                         || string_to_array(
                             nullif(current_setting('hq.privacy_older', true), ''), ' '
                         )
@@ -154,6 +175,8 @@ def lift(conn: Connection, case_ref: str) -> tuple[dict[str, int], int]:
             (case_ref,),
         ).fetchall()
     )
+    if not gone:
+        return gone, 0
     touched = 0
     after = _withheld(conn) if before else set()
     for table in {table for table, _ in before - after}:

@@ -6,14 +6,18 @@
 
 
 {#
-    By what a row names somebody: the kind of identifier and SQL for its normal form, over r. A name counts
-    only where the row brings no profile.
+    By what a row names somebody: the kind of identifier and SQL for its normal form, over r. A name, and in
+    an export an address or a number, counts only where the row brings no profile: else it is the row of
+    whoever has that profile, a colleague at the same switchboard.
 #}
 {% macro identifiers_of() -%}
     {%- set slug = function('linkedin_slug') ~ '(' ~ function('person_linkedin_url') ~ '(r.%s))' -%}
     {%- set by_url = ['linkedin', slug | replace('%s', 'linkedin_url')] -%}
     {%- set no_profile -%}
         {{ function('person_linkedin_url') }}(r.%s) is null
+    {%- endset -%}
+    {%- set of_nobody -%}
+        {{ no_profile | replace('%s', 'linkedin_url_user_profile') }} and r.linkedin_user_profile_urn is null
     {%- endset -%}
     {{ return({
         'person_payloads': [by_url],
@@ -24,12 +28,10 @@
         'salesnav_scrapes': [
             ['linkedin', slug | replace('%s', 'linkedin_url_user_profile')],
             ['linkedin', "substring(r.linkedin_user_profile_urn from 'AC[ow]AA[A-Za-z0-9_-]+')"],
-            ['email', function('email_address') ~ '(r.email)'],
-            ['phone', 'privacy.phone_digits(r.phone_number)'],
+            ['email', 'case when ' ~ of_nobody ~ ' then ' ~ function('email_address') ~ '(r.email) end'],
+            ['phone', 'case when ' ~ of_nobody ~ ' then privacy.phone_digits(r.phone_number) end'],
         ] + names_at(
-            "concat_ws(' ', r.first_name, r.last_name)", ['r.company_website'], ['r.company'],
-            no_profile | replace('%s', 'linkedin_url_user_profile')
-            ~ ' and r.linkedin_user_profile_urn is null'
+            "concat_ws(' ', r.first_name, r.last_name)", ['r.company_website'], ['r.company'], of_nobody
         ),
     }) }}
 {%- endmacro %}

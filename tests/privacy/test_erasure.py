@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,85 +19,11 @@ from ingest.privacy.identity import Given, find
 from ingest.privacy.replay import replay
 from ingest.privacy.tombstones import Scope
 from ingest.workflows.registry import Registry, Workflow, load_registry
+from tests.privacy.mill import ADA, NAMESAKES, career, deliveries, fill, refuse, row_of
 from tests.support.ingesting import ingest, load
 from tests.support.processes import start_held
 from tests.support.scenario import scenario
-from tests.support.warehouse import Warehouse, insert_load
-
-ADA = "https://www.linkedin.com/in/ada-lintel-7"
-NAMESAKES = ("https://www.linkedin.com/in/bo-common-1", "https://www.linkedin.com/in/bo-common-2")
-
-
-def career(name: str, domain: str) -> dict[str, Any]:
-    role = {"title": "Buyer", "company": domain.split(".", maxsplit=1)[0], "company_domain": domain}
-    return {"name": name, "experience": [role | {"is_current": True, "start_date": "2024"}]}
-
-
-def fill(warehouse: Warehouse) -> None:
-    """Ada stands in seven places; two people of one name work at one company."""
-    ada = career("Ada Lintel", "mill.example")
-    warehouse.payload("person_payloads", "uk.linkedin.com/in/Ada-Lintel-7/", ada)
-    for url in NAMESAKES:
-        warehouse.payload("person_payloads", url, career("Bo Common", "mill.example"))
-    warehouse.payload("company_payloads", "mill.example", {"name": "Mill", "industry": "Paper"})
-    friend = career("Cy Friend", "mill.example")
-    friend["people_also_viewed"] = [
-        {"name": "Dee Other", "url": "linkedin.com/in/dee-other"},
-        {"name": "Ada Lintel", "url": "https://www.linkedin.com/in/ada-lintel-7"},
-        {"name": "Eve Last", "url": "linkedin.com/in/eve-last"},
-    ]
-    warehouse.payload("person_payloads", "linkedin.com/in/cy-friend-3", friend)
-    champions = [
-        {"full_name": "First Champion", "job_title": "CEO"},
-        {"full_name": "ADA  LINTEL", "job_title": "Buyer", "company_name": "Mill"},
-        {"full_name": "Third Champion", "job_title": "CTO"},
-    ]
-    study = {
-        "article_title": "How Mill saved paper",
-        "customer_company_domain": "mill.example",
-        "champions": champions,
-        "reasoning": "It quotes Ada Lintel, buyer at Mill, and Third Champion.",
-    }
-    warehouse.payload(
-        "case_study_extraction_payloads",
-        "https://seller.example/mill",
-        study,
-        origin_company_domain="seller.example",
-        company_customer_name="Mill",
-        has_case_study_url=True,
-    )
-    # somebody else, as far as is known, who bears Cy's name
-    elsewhere = {"champions": [{"full_name": "Cy Friend"}], "reasoning": "Says Cy Friend."}
-    warehouse.payload(
-        "case_study_extraction_payloads",
-        "https://seller.example/forge",
-        elsewhere,
-        origin_company_domain="seller.example",
-        company_customer_name="Forge",
-        has_case_study_url=True,
-    )
-    research = {"customers": [{"companyName": "Mill"}], "response": "Ask ada.lintel@mill.example"}
-    warehouse.payload(
-        "company_customer_claygent_payloads", "seller.example", json.dumps(json.dumps(research))
-    )
-    portfolio = {"upload_id": insert_load(warehouse.conn), "company_name": "Mill"}
-    warehouse.row(
-        "vc_portfolio_companies",
-        vc_firm_id="00000000-0000-0000-0000-000000000001",
-        investors=json.dumps(["Fund One", "Ada Lintel", "Fund Two"]),
-        **portfolio,
-    )
-    named = {"upload_id": insert_load(warehouse.conn), "first_name": "Ada", "last_name": "Lintel"}
-    named |= {"company": "Mill Ltd.", "company_website": "www.mill.example"}
-    warehouse.row(
-        "salesnav_scrapes",
-        email="Ada.Lintel@mill.example",
-        phone_number="+44 20 5550 1234",
-        linkedin_url_user_profile=ADA,
-        **named,
-    )
-    warehouse.row("salesnav_scrapes", **named)
-    warehouse.build()
+from tests.support.warehouse import Warehouse
 
 
 @pytest.fixture(scope="module")
@@ -106,12 +31,19 @@ def mill(key_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     assert key_file
     with scenario() as warehouse:
         fill(warehouse)
-        folder = tmp_path_factory.mktemp("files")
-        record = {"workflow_slug": "clay-person-profile", "raw_payload": {"name": "Ada Lintel"}}
-        file = folder / "ada-lintel-7.ndjson"
-        file.write_text(json.dumps(record) + "\n" + '{"workflow_slug": "x", "a": 1}\n')
-        load(file, workflow=None)
+        refuse(tmp_path_factory.mktemp("files"))
         yield warehouse
+
+
+@pytest.fixture
+def nia(mill: Warehouse) -> Iterator[None]:
+    """Somebody else reads the mailbox, too, in a row that is not built yet."""
+    row_of(mill, "Nia Other", "nia-other-5", email="office@mill.example")
+    yield
+    mill.conn.execute(
+        "delete from raw.salesnav_scrapes where linkedin_url_user_profile like '%nia-other-5'"
+    )
+    mill.conn.commit()
 
 
 class TestWhoIsMeant:
@@ -161,6 +93,44 @@ class TestWhoIsMeant:
         assert (found.names, found.shared_names) == ((), ("Cy Friend",))
         assert (confirmed.names, confirmed.shared_names) == (("Cy Friend",), ())
 
+    def test_rows_that_only_a_name_makes_theirs_lead_to_addresses(self, mill: Warehouse) -> None:
+        named = Given(name="Zed Alone", employer="Mill", by_name=True)
+        with mill.conn.transaction():
+            zed = find(mill.conn, named)
+        assert (zed.urls, zed.emails) == ((), ("zed@mill.example",))
+        assert (zed.phones, zed.domains) == (("+33 1 2345 6789",), ("mill.example",))
+        with connect() as conn:
+            counts = erase(conn, named, "alone", print, dry_run=True).counts
+        assert (counts["raw.email_payloads"], counts["raw.salesnav_scrapes"]) == (1, 1)
+
+    @pytest.mark.usefixtures("nia")
+    def test_a_number_or_address_of_several_is_nobodys(self, mill: Warehouse) -> None:
+        with mill.conn.transaction():
+            kit = find(mill.conn, Given("kit-switch-8"))
+        assert kit.urls == ("https://www.linkedin.com/in/kit-switch-8",)
+        assert (kit.emails, kit.phones) == (("kit@mill.example",), ())
+        assert kit.shared_contacts == ("49301234567", "office@mill.example")
+        with connect() as conn:
+            counts = erase(conn, Given("kit-switch-8"), "switch", print, dry_run=True).counts
+        # two that bring the profile, and one by the address that is Kit's alone
+        assert counts["raw.salesnav_scrapes"] == 3
+
+    @pytest.mark.usefixtures("nia")
+    @pytest.mark.parametrize(
+        ("person", "whom"),
+        [
+            ("+49 30 1234567", "3 people: .*kit-switch-8, Lea Desk, Moe Desk"),
+            ("office@mill.example", "2 people: .*kit-switch-8, .*nia-other-5"),
+            # known by their member ids alone
+            ("+49 30 7654321", "2 people: .*ova0001, .*pip0002"),
+        ],
+    )
+    def test_what_is_said_of_several_people_is_refused(
+        self, mill: Warehouse, person: str, whom: str
+    ) -> None:
+        with pytest.raises(UsageError, match=f"this is said of {whom}"), mill.conn.transaction():
+            find(mill.conn, Given(person))
+
     @pytest.mark.parametrize("person", ["", "no body", "https://www.linkedin.com/company/mill"])
     def test_what_names_nobody_is_refused(self, mill: Warehouse, person: str) -> None:
         with pytest.raises(UsageError, match="this is no LinkedIn URL"), mill.conn.transaction():
@@ -189,6 +159,14 @@ def test_an_export_has_everything(mill: Warehouse) -> None:
     assert counts["raw"] == 3
 
 
+@pytest.mark.parametrize("case", ["ada-lintel-7", "Art. 17 Ada.Lintel", "ada.lintel@mill.example"])
+def test_a_case_that_names_the_person_is_refused(mill: Warehouse, case: str) -> None:
+    assert mill
+    for action in ("erase", "suppress", "export"):
+        result = ingest("privacy", action, ADA, "--case", case)
+        assert (result.exit_code, "names the person" in result.output) == (2, True)
+
+
 def test_killed_in_the_middle_it_leaves_everything(mill: Warehouse) -> None:
     before = mill.snapshot()
     raw = mill.all("select id, xmin::text from raw.person_payloads order by 1")
@@ -213,6 +191,17 @@ def test_killed_in_the_middle_it_leaves_everything(mill: Warehouse) -> None:
 
 def test_a_load_under_way_and_a_run_are_waited_for_and_readers_are_not(mill: Warehouse) -> None:
     said: list[str] = []
+    # a mark that is written behind a run's back would be taken for one that is no more
+    with connect() as running:
+        running.execute("update extracted.watermarks set seen = seen where model = 'people'")
+        lift = ("privacy", "lift", "--case", "none")
+        lifting = threading.Thread(target=lambda: said.append(ingest(*lift).output))
+        lifting.start()
+        time.sleep(1.5)
+        assert lifting.is_alive()
+        running.commit()
+        lifting.join(30)
+    assert "no case none" in said.pop()
     with connect() as loading, connect() as running, connect() as reading:
         loading.execute("select pg_advisory_xact_lock_shared(x'48510004'::bigint)")
         running.execute("update extracted.watermarks set seen = seen where model = 'people'")
@@ -250,8 +239,8 @@ def test_ada_goes_from_everywhere_and_her_neighbours_stay(mill: Warehouse) -> No
     done = erase(conn, Given(ADA), "DSR-10", print, dry_run=False)
     redacted, left = search_afterwards(conn, done, print, lambda _done, _all: None)
     assert (redacted, left) == ({}, {})
-    assert done.counts["raw.rejects"] == 1
-    assert done.counts["raw.loads"] == 1
+    # a name alone makes no record somebody's
+    assert (done.counts["raw.rejects (redacted)"], done.counts["raw.loads"]) == (1, 1)
     assert mill.all("select * from core.companies order by id") == companies
     for table, rows in before.items():
         assert mill.all(others.format(table), ADA) == rows, table
@@ -266,19 +255,22 @@ def test_ada_goes_from_everywhere_and_her_neighbours_stay(mill: Warehouse) -> No
         None,
         "Third Champion",
     ]
-    assert study["reasoning"] == "It quotes [redacted], buyer at Mill, and Third Champion."
+    assert study["reasoning"] == "It quotes\t[redacted], buyer at Mill, and Third Champion."
     assert at is not None
     ((investors,),) = mill.all("select investors from raw.vc_portfolio_companies")
     assert investors == ["Fund One", None, "Fund Two"]
     ((research,),) = mill.all("select raw_payload from raw.company_customer_claygent_payloads")
-    assert json.loads(json.loads(research))["response"] == "Ask [redacted]"
+    assert json.loads(json.loads(research))["response"] == "Ask:\n[redacted]"
     ((viewed,),) = mill.all(
         "select raw_payload -> 'people_also_viewed' from raw.person_payloads"
         " where linkedin_url like '%%cy-friend%%'"
     )
-    assert [each and each["name"] for each in viewed] == ["Dee Other", None, "Eve Last"]
+    assert [each and each["name"] for each in viewed] == ["Dee Other", None, "Eve Last", None]
     ((file_name,),) = mill.all("select file_name from raw.loads where tool_version <> 'test'")
     assert "ada" not in file_name.rpartition("/")[2]
+    # nobody knows whether what was under way arrives
+    assert deliveries(mill)[:2] == [("", {}, "unknown"), ("", {}, "suppressed")]
+    assert [state for _, _, state in deliveries(mill)[2:]] == ["in_flight", "pending"]
 
     after = mill.snapshot()
     mill.build()
@@ -293,11 +285,16 @@ def test_a_reject_that_names_them_is_suppressed_and_no_reject(
     mill: Warehouse, tmp_path: Path
 ) -> None:
     assert mill
-    file = tmp_path / "rejects.ndjson"
-    file.write_text(f'{{"a": 1}}\n{{"linkedin_url": "{ADA}"}}\n')
+    file = tmp_path / "of_ada-lintel-7.ndjson"
+    file.write_text(f'{{"a": "Ada Lintel"}}\n{{"linkedin_url": "{ADA}"}}\n')
     (said,) = json.loads(load(file, "--json", workflow=None).stdout)["files"]
     assert (said["records"], said["rejected"], said["suppressed"]) == (2, 1, 1)
     assert said["reasons"] == {"no_workflow": 1}
+    ((name, record),) = mill.all(
+        "select l.file_name, r.record from raw.rejects as r"
+        " inner join raw.loads as l on r.load_id = l.id where l.records = 2 and l.suppressed = 1"
+    )
+    assert (name.rpartition("/")[2], record) == ("of_[redacted].ndjson", '{"a": "[redacted]"}')
 
 
 def test_a_reject_from_a_dump_is_suppressed_when_it_is_retried(
@@ -342,7 +339,8 @@ def test_what_is_said_of_them_again_is_redacted_when_it_lands(
         "company_customer_name": "Mill",
         "raw_payload": {
             "champions": [{"full_name": "Ada Lintel"}, {"full_name": "Fourth Champion"}],
-            "reasoning": "Ada Lintel says so.",
+            "reasoning": "So:\nAda Lintel says.",
+            "quoted": json.dumps([{"firstName": "Ada", "lastName": "Lintel"}, "by\tAda Lintel"]),
         },
     }
     viewed = {"name": "Ada L.", "url": "https://linkedin.com/in/ada-lintel-7/"}
@@ -361,7 +359,8 @@ def test_what_is_said_of_them_again_is_redacted_when_it_lands(
         " where case_study_url like '%%again'"
     )
     assert payload["champions"] == [None, {"full_name": "Fourth Champion"}]
-    assert payload["reasoning"] == "[redacted] says so."
+    assert payload["reasoning"] == "So:\n[redacted] says."
+    assert json.loads(payload["quoted"]) == [None, "by\t[redacted]"]
     assert at is not None
     ((viewed_now,),) = mill.all(
         "select raw_payload -> 'people_also_viewed' from raw.person_payloads"
@@ -376,12 +375,22 @@ def test_after_a_restore_all_tombstones_are_applied_again(mill: Warehouse) -> No
     mill.build()
     conn = mill.conn
     with conn.transaction():
-        cy = find(conn, Given("cy-friend-3"))
+        cy = find(conn, Given("cy-friend-3", by_name=True))
         tombstones.write(conn, cy.identifiers(conn), Scope.ERASED, "DSR-11")
+        flo = find(conn, Given("flo-friend"))
+        tombstones.write(conn, flo.identifiers(conn), Scope.DO_NOT_CONTACT, "DSR-13")
+        conn.execute("update raw.loads set file_name = 'cy-friend-3.csv' where suppressed = 1")
     companies = mill.all("select * from core.companies order by id")
     counts = replay(conn, print)
     assert (counts["raw.person_payloads"], counts["core.people"]) == (1, 1)
     assert counts["raw.company_statements"] == 1
+    assert deliveries(mill)[2:] == [("", {}, "unknown"), ("", {}, "suppressed")]
+    assert mill.all("select linkedin_url from core.people_not_to_contact") == [
+        ("https://www.linkedin.com/in/flo-friend",)
+    ]
+    assert mill.all("select distinct file_name from raw.loads where suppressed = 1") == [
+        ("[redacted].csv",)
+    ]
     assert "cy friend" not in str(mill.snapshot()).lower()
     assert mill.all("select * from core.companies order by id") == companies
     assert replay(conn, print) == {}

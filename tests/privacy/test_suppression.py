@@ -18,6 +18,7 @@ import pytest
 from ingest.errors import IngestError
 from ingest.postgres import privacy_key
 from ingest.postgres.connection import connect
+from ingest.privacy.identity import Identity
 from tests.support.ingesting import ingest, load, status
 from tests.support.privacy import use_key
 from tests.support.scenario import scenario
@@ -47,11 +48,13 @@ def arrive(warehouse: Warehouse, slug: str) -> None:
         email=f"{first}@quay.example",
         company="Quay Freight",
         company_website="quay.example",
+        # the switchboard, as it turns out
+        phone_number="+49 30 1234567" if slug == "ada-one-1" else None,
     )
 
 
 def insert_ada(warehouse: Warehouse) -> None:
-    """Ada comes back in five ways, by other programs."""
+    """Ada comes back in six ways, by other programs."""
     # another spelling, another table
     warehouse.payload("person_payloads", "http://de.linkedin.com/in/Ada-One-1/?x", career("A"))
     warehouse.payload("person_discovery", "linkedin.com/in/ada-one-1", {"name": "Ada One"})
@@ -60,6 +63,16 @@ def insert_ada(warehouse: Warehouse) -> None:
     warehouse.row("salesnav_scrapes", upload_id=upload, first_name="A.", email="ada@Quay.example")
     named = {"first_name": "ADA", "last_name": "One", "company": "Quay Freight Inc."}
     warehouse.row("salesnav_scrapes", upload_id=upload, **named)
+    warehouse.row("salesnav_scrapes", upload_id=upload, phone_number="0049 30 1234567")
+    # with a profile it is somebody else at that number
+    warehouse.row(
+        "salesnav_scrapes",
+        upload_id=upload,
+        linkedin_url_user_profile=PROFILE + "jo-ten-10",
+        first_name="Jo",
+        last_name="Ten",
+        phone_number="0049 30 1234567",
+    )
     columns = {"workflow_slug": "leadmagic-email", "provider": "leadmagic", "platform": "direct"}
     columns |= {"full_name": "Ada One", "company_domain": "www.quay.example"}
     found = {"email": "someone@quay.example", "status": "valid"}
@@ -170,7 +183,7 @@ def test_who_is_not_to_be_contacted_stays_and_is_no_lead(story: Story) -> None:
     assert story.leads["asked"] == ["cy-three-3"]
     assert story.people["asked"] == ["ben-two-2", "cy-three-3"]
     # who comes later is known by the address
-    assert story.people["came again"] == ["ben-two-2", "cy-three-3", "dee-four-4"]
+    assert story.people["came again"] == ["ben-two-2", "cy-three-3", "dee-four-4", "jo-ten-10"]
     assert story.leads["came again"] == ["cy-three-3"]
     marked = story.warehouse.all(
         "select linkedin_slug, email, email_verdict, do_not_contact from api.people"
@@ -182,8 +195,8 @@ def test_who_is_not_to_be_contacted_stays_and_is_no_lead(story: Story) -> None:
 
 
 def test_rows_that_other_programs_insert_never_surface(story: Story) -> None:
-    # five of Ada, two each of Gil and Ivy
-    assert story.said["status"] == 9
+    # six of Ada, two each of Gil and Ivy
+    assert story.said["status"] == 10
     text = str(story.tables["came again"]).lower()
     names = ("ada one", "ada-one", "ada@", "gil seven", "gil-seven", "gil@", "ivy nine", "ivy@")
     assert [name for name in names if name in text] == []
@@ -191,7 +204,7 @@ def test_rows_that_other_programs_insert_never_surface(story: Story) -> None:
     assert {name: n for name, n in story.said["replay"].items() if name.startswith("raw.")} == {
         "raw.person_payloads": 2,
         "raw.person_discovery": 1,
-        "raw.salesnav_scrapes": 3,
+        "raw.salesnav_scrapes": 4,
         "raw.email_payloads": 1,
     }
     assert story.said["status after"] == 0
@@ -201,7 +214,7 @@ def test_rows_that_other_programs_insert_never_surface(story: Story) -> None:
 def test_who_is_lifted_is_read_again_and_a_namesake_is_read(story: Story) -> None:
     assert story.said["lift"]["read again"] == 2
     assert story.leads["lifted"] == ["ben-two-2", "cy-three-3"]
-    known = ["ada-one-99", "ben-two-2", "cy-three-3", "dee-four-4", "gil-seven-7"]
+    known = ["ada-one-99", "ben-two-2", "cy-three-3", "dee-four-4", "gil-seven-7", "jo-ten-10"]
     assert story.people["after"] == known
 
 
@@ -220,7 +233,7 @@ def test_older_keys_stay_good_and_cases_name_nobody(story: Story) -> None:
     }
     assert cases["ada"]["scope"] == "erased"
     # the company by its domain and by its name
-    kinds = {"linkedin": 1, "email": 1, "name_at": 2, "name": 1}
+    kinds = {"linkedin": 1, "email": 1, "phone": 1, "name_at": 2, "name": 1}
     assert cases["ada"]["identifiers"] == kinds
     assert cases["ben"]["identifiers"] == {"linkedin": 1, "email": 1}
     found = story.warehouse.all("select t::text from privacy.tombstones as t")
@@ -260,6 +273,48 @@ def test_a_digest_is_the_hmac_of_kind_and_normal_form(story: Story, key_file: Pa
             row = conn.execute("select privacy.digest('linkedin', 'chloé-muster-5d')").fetchone()
     expected = hmac.new(key, "linkedin:chloé-muster-5d".encode(), hashlib.sha256).digest()
     assert row == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("slug", "text", "is_theirs"),
+    [
+        ("e-commerce", "E-Commerce grows", False),
+        ("john-smith", "see john-smith.example", False),
+        ("john-smith", "see linkedin.com/in/john-smith", True),
+        ("ada-lintel-7", "by ada-lintel-7, buyer", True),
+        ("ACoAAAabcdefgh", "id ACoAAAabcdefgh", True),
+    ],
+)
+def test_words_are_no_slugs_but_in_addresses(
+    story: Story, slug: str, text: str, is_theirs: bool
+) -> None:
+    pattern = Identity(urls=(f"https://www.linkedin.com/in/{slug}",)).pattern()
+    redacted = story.warehouse.one("select privacy.redacted_text(%s, %s)", text, pattern)
+    assert (redacted != (text,)) is is_theirs
+
+
+def test_a_key_that_was_lost_is_made_anew_when_its_tombstones_are_deleted(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As docs/privacy.md says. Before that no command makes a second one."""
+    path = tmp_path / "new.key"
+    use_key(monkeypatch, path)
+    refused = ingest("privacy", "suppress", "ben-two-2", "--case", "anew")
+    assert refused.exit_code == 1
+    assert "people are suppressed here, and there is no key" in refused.output
+    story.warehouse.conn.execute("delete from privacy.tombstones")
+    story.warehouse.conn.commit()
+    for words in (("erase", "cy-three-3", "--case", "x", "--dry-run"), ("replay",)):
+        assert ingest("privacy", *words).exit_code == 0
+    assert not path.exists()
+
+    say("suppress", "ben-two-2", "--case", "anew")
+    use_key(monkeypatch, path)
+    record = {"workflow_slug": "clay-person-profile", "linkedin_url": "linkedin.com/in/x-y-1"}
+    file = tmp_path / "people.ndjson"
+    file.write_text(json.dumps(record | {"raw_payload": {"name": "X"}}) + "\n")
+    assert load(file, workflow=None).exit_code == 0
+    assert dbt("run", "--select", "people_not_to_contact").success
 
 
 @pytest.mark.parametrize("text", ["1 abc\n", "x\n", f"1 {'0' * 64}\n1 {'1' * 64}\n"])

@@ -152,3 +152,215 @@ begin
     end loop;
 end
 $$;
+
+-- What tells a tombstone. A session brings the key as hq.privacy_key, the two padded blocks of HMAC
+-- in hexadecimal (ingest/postgres/privacy_key.py).
+
+-- HMAC-SHA-256 by RFC 2104: H(outer block || H(inner block || message)). One expression, so that
+-- the planner puts it in place of the call.
+create function privacy.digest_by(blocks text, kind text, form text) returns bytea
+language sql stable parallel safe
+return sha256(
+    decode(right(blocks, 128), 'hex')
+    || sha256(decode(left(blocks, 128), 'hex') || convert_to(kind || ':' || form, 'UTF8'))
+);
+comment on function privacy.digest_by(text, text, text) is
+'Keyed hash of an identifier: kind and normal form.';
+create function privacy.digest(kind text, form text) returns bytea
+language sql stable parallel safe
+return privacy.digest_by(current_setting('hq.privacy_key'), kind, form);
+comment on function privacy.digest(text, text) is
+'Keyed hash of an identifier, by the newest key of the session.';
+
+create function privacy.is_tombstone(kind text, form text, scopes text[]) returns boolean
+language plpgsql stable parallel safe
+as $$
+declare
+    blocks text;
+begin
+    if form is null then
+        return false;
+    end if;
+    foreach blocks in array
+        current_setting('hq.privacy_key')
+        || string_to_array(nullif(current_setting('hq.privacy_older', true), ''), ' ')
+    loop
+        if exists (
+            select from privacy.tombstones as t
+            where
+                t.digest = privacy.digest_by(blocks, is_tombstone.kind, is_tombstone.form)
+                and t.scope = any(scopes)
+        ) then
+            return true;
+        end if;
+    end loop;
+    return false;
+end
+$$;
+comment on function privacy.is_tombstone(text, text, text[]) is
+'Whether an identifier is that of somebody who asked, by any key of the session.';
+
+create function privacy.key_fault() returns text
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    missing integer;
+begin
+    if not exists (select from privacy.tombstones) then
+        return null;
+    end if;
+    if coalesce(current_setting('hq.privacy_key', true), '') = '' then
+        return 'people are suppressed here, and there is no key to know them by; '
+            'set HQ_PRIVACY_KEY_FILE to the key file';
+    end if;
+    select min(k.version) into missing
+    from privacy.keys as k
+    where
+        k.version in (select t.key_version from privacy.tombstones as t)
+        and not exists (
+            select from unnest(
+                current_setting('hq.privacy_key')
+                || string_to_array(nullif(current_setting('hq.privacy_older', true), ''), ' ')
+            ) as blocks
+            where privacy.digest_by(blocks, 'proof', k.version::text) = k.proof
+        );
+    if missing is not null then
+        return format(
+            'people are suppressed here by version %s of a key that is not in the key file; '
+            'set HQ_PRIVACY_KEY_FILE to the file that has it',
+            missing
+        );
+    end if;
+    return null;
+end
+$$;
+comment on function privacy.key_fault() is
+'What is wrong with the session''s key, in words; NULL if nothing is, or no key is needed.';
+
+create function privacy.phone_digits(given text) returns text language sql immutable parallel safe
+return case
+    when length(regexp_replace(given, '[^0-9]+', '', 'g')) >= 5
+        then ltrim(regexp_replace(given, '[^0-9]+', '', 'g'), '0')
+end;
+comment on function privacy.phone_digits(text) is
+'A phone number as tombstones know it: digits, without zeros in front.';
+
+-- A part is not written out, or not written at all: A. Lintel, Ada B. Lintel, Ada.
+create function privacy.is_other_name(name_key text, names text[]) returns boolean
+language sql immutable parallel safe
+as $$
+    select name_key <> '' and not exists (
+        select from unnest(names) as n (name)
+        cross join
+            lateral (
+                select
+                    rtrim(split_part(name_key, ' ', 1), '.') as one,
+                    rtrim(split_part(n.name, ' ', 1), '.') as other
+            ) as f
+        where
+            left(f.one, 1) = left(f.other, 1)
+            and (f.one = f.other or 1 in (length(f.one), length(f.other)))
+            and (
+                strpos(name_key, ' ') = 0
+                or strpos(n.name, ' ') = 0
+                or split_part(name_key, ' ', -1) = split_part(n.name, ' ', -1)
+            )
+    )
+$$;
+comment on function privacy.is_other_name(text, text[]) is
+'Whether a name, in its comparing form, cannot be meant for one of some names.';
+
+-- A name is no key: somebody who is known, and came later, may bear it.
+create function privacy.is_name_of_erased(name_key text) returns boolean
+language plpgsql stable
+as $$
+begin
+    if not privacy.is_tombstone('name', name_key, array['erased']) then
+        return false;
+    end if;
+    if to_regclass('core.people') is null then
+        return true;
+    end if;
+    return not exists (
+        select from core.people as p where p._name_key = is_name_of_erased.name_key
+    );
+end
+$$;
+comment on function privacy.is_name_of_erased(text) is
+'Whether a name, in its comparing form, is that of somebody who was erased and of nobody who is '
+'known.';
+
+-- In JSON, and in JSON within a string of it, a break is written out: what follows one would seem
+-- part of a longer word. So are slashes, and angles by some writers.
+create function privacy.searchable(given text) returns text
+language sql immutable parallel safe
+return case
+    when strpos(given, '\') = 0 then given
+    else regexp_replace(
+        regexp_replace(given, '\\+/', '/', 'g'), '\\+([nrtbf]|u00[0-7][0-9a-fA-F])', ' ', 'g'
+    )
+end;
+comment on function privacy.searchable(text) is
+'A text in which what JSON writes out for breaks and slashes is a blank and a slash.';
+
+-- Between the words of a name stand blanks, the separators of a line of CSV, or the next member's
+-- key; jsonb has the last name's member before the first one's (ingest/privacy/identity.py has the
+-- same).
+create function privacy.pattern_of(strings text[]) returns text
+language sql immutable parallel safe
+as $$
+    select
+        string_agg(
+            regexp_replace(
+                e.string,
+                '\s+',
+                '(?:[\\s,;|"''\\\\[:cntrl:]]|\\\\+[nrt])+(?:[\\w .-]{1,40}\\\\*"\\s*:[\\s"\\\\]*)?',
+                'g'
+            )
+            || coalesce(
+                '|'
+                || substring(e.string from '\s(\S+)$')
+                || '[\s"\\]*,[\s"\\]*(?:first|given)[ _]?name\\*"\s*:[\s"\\]*'
+                || substring(e.string from '^(.*\S)\s+\S+$'),
+                ''
+            ),
+            '|' order by length(e.string) desc, e.string collate "C"
+        )
+    from unnest(strings) as s (string)
+    cross join
+        lateral (
+            select
+                replace(
+                    regexp_replace(s.string, '([][\\.^$*+?(){}|-])', '\\\1', 'g'), '/', '\\*/'
+                ) as string
+        ) as e
+$$;
+comment on function privacy.pattern_of(text[]) is
+'A pattern that matches any of some strings, whatever is between their words.';
+
+-- What JSON writes out for a break is no part of the word behind it: a mark that is in no text sets
+-- it apart meanwhile.
+create function privacy.redacted_text(given text, pattern text) returns text
+language sql immutable parallel safe
+return case
+    when strpos(given, '\') = 0
+        then regexp_replace(
+            given, '(?<![[:alnum:]])(?:' || pattern || ')(?![[:alnum:]])', '[redacted]', 'gi'
+        )
+    else replace(
+        regexp_replace(
+            regexp_replace(
+                given, '(\\+(?:[nrtbf]|u00[0-7][0-9a-fA-F]))', '\1' || chr(1), 'g'
+            ),
+            '(?<![[:alnum:]])(?:' || pattern || ')(?![[:alnum:]])',
+            '[redacted]',
+            'gi'
+        ),
+        chr(1),
+        ''
+    )
+end;
+comment on function privacy.redacted_text(text, text) is
+'A text in which what a pattern matches is [redacted].';

@@ -1,88 +1,4 @@
--- What tells rows of people who are erased, and takes them out. A session brings the key as
--- hq.privacy_key, the two padded blocks of HMAC in hexadecimal (ingest/postgres/privacy_key.py).
-
--- HMAC-SHA-256 by RFC 2104: H(outer block || H(inner block || message)). One expression, so that
--- the planner puts it in place of the call.
-create function privacy.digest_by(blocks text, kind text, form text) returns bytea
-language sql stable parallel safe
-return sha256(
-    decode(right(blocks, 128), 'hex')
-    || sha256(decode(left(blocks, 128), 'hex') || convert_to(kind || ':' || form, 'UTF8'))
-);
-comment on function privacy.digest_by(text, text, text) is
-'Keyed hash of an identifier: kind and normal form.';
-create function privacy.digest(kind text, form text) returns bytea
-language sql stable parallel safe
-return privacy.digest_by(current_setting('hq.privacy_key'), kind, form);
-comment on function privacy.digest(text, text) is
-'Keyed hash of an identifier, by the newest key of the session.';
-
-create function privacy.is_tombstone(kind text, form text, scopes text[]) returns boolean
-language plpgsql stable parallel safe
-as $$
-declare
-    blocks text;
-begin
-    if form is null then
-        return false;
-    end if;
-    foreach blocks in array
-        current_setting('hq.privacy_key')
-        || string_to_array(nullif(current_setting('hq.privacy_older', true), ''), ' ')
-    loop
-        if exists (
-            select from privacy.tombstones as t
-            where
-                t.digest = privacy.digest_by(blocks, is_tombstone.kind, is_tombstone.form)
-                and t.scope = any(scopes)
-        ) then
-            return true;
-        end if;
-    end loop;
-    return false;
-end
-$$;
-comment on function privacy.is_tombstone(text, text, text[]) is
-'Whether an identifier is that of somebody who asked, by any key of the session.';
-
-create function privacy.key_fault() returns text
-language plpgsql stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    missing integer;
-begin
-    if not exists (select from privacy.tombstones) then
-        return null;
-    end if;
-    if coalesce(current_setting('hq.privacy_key', true), '') = '' then
-        return 'people are suppressed here, and there is no key to know them by; '
-            'set HQ_PRIVACY_KEY_FILE to the key file';
-    end if;
-    select min(k.version) into missing
-    from privacy.keys as k
-    where
-        k.version in (select t.key_version from privacy.tombstones as t)
-        and not exists (
-            select from unnest(
-                current_setting('hq.privacy_key')
-                || string_to_array(nullif(current_setting('hq.privacy_older', true), ''), ' ')
-            ) as blocks
-            where privacy.digest_by(blocks, 'proof', k.version::text) = k.proof
-        );
-    if missing is not null then
-        return format(
-            'people are suppressed here by version %s of a key that is not in the key file; '
-            'set HQ_PRIVACY_KEY_FILE to the file that has it',
-            missing
-        );
-    end if;
-    return null;
-end
-$$;
-comment on function privacy.key_fault() is
-'What is wrong with the session''s key, in words; NULL if nothing is, or no key is needed.';
+-- What finds people who are erased in texts, and takes them out.
 
 -- Strings of a text that are those of somebody erased. What there is nothing of, in the text or
 -- among the tombstones, is not looked for: patterns and names are dear.
@@ -98,6 +14,7 @@ declare
     found text[] := '{}';
     words text[];
 begin
+    given := privacy.searchable(given);
     if given ~* '/(in|lead|people)/' then
         found := found || array(
             select distinct m[1] from regexp_matches(
@@ -129,7 +46,19 @@ begin
         );
     end if;
     if with_names and exists (select from privacy.tombstones as t where t.kind = 'name') then
-        words := regexp_split_to_array(left(given, 100000), '[\s"<>\\,;:()\[\]{}!?|/]+');
+        -- a first and a last name may be members of their own, in jsonb the last one first
+        words := regexp_split_to_array(
+            regexp_replace(
+                regexp_replace(
+                    left(given, 100000),
+                    '"(?:(?:last|family)[ _]?name|surname)\\*"\s*:\s*\\*"([^"\\]{1,80})\\*"\s*,'
+                    '\s*\\*"(?:first|given)[ _]?name\\*"\s*:\s*\\*"([^"\\]{1,80})',
+                    '"\2 \1', 'gi'
+                ),
+                '"[\w .-]{1,40}\\*"\s*:', ' ', 'g'
+            ),
+            '[\s"<>\\,;:()\[\]{}!?|/]+'
+        );
         found := found || array(
             select distinct rtrim(array_to_string(words[w.n:w.n + s.size], ' '), '.')
             from generate_series(1, cardinality(words)) as w (n)
@@ -137,12 +66,11 @@ begin
             where
                 w.n + s.size <= cardinality(words)
                 and words[w.n] <> ''
-                and privacy.is_tombstone(
-                    'name',
+                and words[w.n + s.size] <> ''
+                and privacy.is_name_of_erased(
                     reference.comparing_form(
                         rtrim(array_to_string(words[w.n:w.n + s.size], ' '), '.')
-                    ),
-                    is_known
+                    )
                 )
         );
     end if;
@@ -162,43 +90,12 @@ begin
     if exists (select from privacy.tombstones as t where t.scope = 'erased') then
         return query
         select t.n from unnest(texts) with ordinality as t (given, n)
-        where cardinality(privacy.found_in(t.given)) > 0;
+        where cardinality(privacy.found_in(t.given, false)) > 0;
     end if;
 end
 $$;
 comment on function privacy.naming_somebody(text[]) is
 'Which texts, by their places from 1, hold an identifier of somebody who was erased.';
-
-create function privacy.phone_digits(given text) returns text language sql immutable parallel safe
-return case
-    when length(regexp_replace(given, '[^0-9]+', '', 'g')) >= 5
-        then ltrim(regexp_replace(given, '[^0-9]+', '', 'g'), '0')
-end;
-comment on function privacy.phone_digits(text) is
-'A phone number as tombstones know it: digits, without zeros in front.';
-
-create function privacy.pattern_of(strings text[]) returns text
-language sql immutable parallel safe
-return (
-    select
-        string_agg(
-            regexp_replace(
-                regexp_replace(s.string, '([][\\.^$*+?(){}|-])', '\\\1', 'g'), '\s+', '\\s+', 'g'
-            ),
-            '|' order by length(s.string) desc, s.string collate "C"
-        )
-    from unnest(strings) as s (string)
-);
-comment on function privacy.pattern_of(text[]) is
-'A pattern that matches any of some strings, whatever blanks are between their words.';
-
-create function privacy.redacted_text(given text, pattern text) returns text
-language sql immutable parallel safe
-return regexp_replace(
-    given, '(?<![[:alnum:]])(?:' || pattern || ')(?![[:alnum:]])', '[redacted]', 'gi'
-);
-comment on function privacy.redacted_text(text, text) is
-'A text in which what a pattern matches is [redacted].';
 
 -- An item of a list goes as a whole, and leaves null in its place: its neighbours keep theirs.
 create function privacy.redacted(doc jsonb, pattern text, is_item boolean default false)
@@ -207,6 +104,10 @@ language plpgsql immutable parallel safe
 as $$
 declare
     whole constant text := '^\s*(?:https?://)?(?:[a-z]+\.)?(?:' || pattern || ')[\s/.]*$';
+    first constant text := '^(first|given)[ _]?name$';
+    last constant text := '^((last|family)[ _]?name|surname)$';
+    first_name text;
+    last_name text;
     string text;
 begin
     if pattern is null or (not doc::text ~* pattern and strpos(doc::text, '\') = 0) then
@@ -214,6 +115,21 @@ begin
     end if;
     case jsonb_typeof(doc)
         when 'object' then
+            -- first and last name in members of their own
+            select max(e.value) filter (where e.key ~* first), max(e.value) filter (where e.key ~* last)
+            into first_name, last_name
+            from jsonb_each_text(doc) as e (key, value)
+            where jsonb_typeof(doc -> e.key) = 'string';
+            if
+                first_name || ' ' || last_name ~* whole or last_name || ' ' || first_name ~* whole
+            then
+                if is_item then
+                    return 'null';
+                end if;
+                select doc || jsonb_object_agg(k.key, '[redacted]') into doc
+                from jsonb_object_keys(doc) as k (key)
+                where k.key ~* first or k.key ~* last;
+            end if;
             if is_item and exists (
                 select from jsonb_each(doc) as e (key, value)
                 where jsonb_typeof(e.value) = 'string' and e.value #>> '{}' ~* whole
@@ -296,12 +212,69 @@ begin
     return query
     with gone as (
         delete from raw.rejects as r
-        where r.load_id = load and cardinality(privacy.found_in(r.record)) > 0
+        where r.load_id = load and cardinality(privacy.found_in(r.record, false)) > 0
         returning r.id, r.reason
     )
     select 'rejects'::text, g.id, g.reason from gone as g;
+    if load is not null then
+        perform privacy.redact_ledger(load);
+    end if;
 end
 $$;
+-- The ledger: a name alone makes no record somebody's, and is taken out of it. A name of a file is
+-- known by slugs, which have a number in the last part or are words that may be anything.
+create function privacy.redact_ledger(load uuid default null) returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    redacted bigint;
+    named bigint;
+begin
+    update raw.rejects as r set record = privacy.redacted_text(r.record, f.pattern)
+    from (
+        select x.id, privacy.pattern_of(privacy.found_in(x.record)) as pattern
+        from raw.rejects as x
+        where load is null or x.load_id = load
+    ) as f
+    where r.id = f.id and f.pattern is not null;
+    get diagnostics redacted = row_count;
+    update raw.loads as l set file_name = privacy.redacted_text(l.file_name, f.pattern)
+    from (
+        select
+            x.id,
+            privacy.pattern_of(
+                privacy.found_in(x.file_name)
+                || array(
+                    select w.word
+                    from regexp_split_to_table(
+                        x.file_name || ' ' || replace(x.file_name, '_', ' '), '[/\\\s.,;()]+'
+                    ) as w (word)
+                    where
+                        w.word ~ '^AC[ow]AA|[0-9][^-_]*$'
+                        and privacy.is_tombstone(
+                            'linkedin',
+                            reference.linkedin_slug(
+                                reference.person_linkedin_url(
+                                    'https://www.linkedin.com/in/' || w.word
+                                )
+                            ),
+                            array['erased']
+                        )
+                )
+            ) as pattern
+        from raw.loads as x
+        where load is null or x.id = load
+    ) as f
+    where l.id = f.id and f.pattern is not null;
+    get diagnostics named = row_count;
+    return redacted + named;
+end
+$$;
+comment on function privacy.redact_ledger(uuid) is
+'Take who was erased out of the names of files and, where only a name tells them, out of rejects; '
+'of one load, or of all. How many rows it was in.';
+
 comment on function privacy.withhold(uuid, text[]) is
 'Take out what this transaction landed of people who are erased; what it took, and why rejects '
 'had been refused.';
@@ -328,7 +301,12 @@ begin
         and a.attnum > 0
         and not a.attisdropped
         and a.attgenerated = ''
-        and a.attname not in ('workflow_slug', 'provider', 'platform', 'payload_type');
+        and a.attname not in ('workflow_slug', 'provider', 'platform', 'payload_type')
+        -- of whoever has the profile of the row; without one the row is taken out as a whole
+        and (
+            relation <> 'salesnav_scrapes' or pattern is not null
+            or a.attname not in ('email', 'phone_number')
+        );
     if not exists (
         select from pg_attribute as a
         where a.attrelid = format('raw.%I', relation)::regclass and a.attname = '_redacted_at'
@@ -339,7 +317,8 @@ begin
         'with found as ('
         ' select x.id, p.pattern from raw.%1$I as x cross join lateral ('
         '  select coalesce(%2$L::text, privacy.pattern_of(privacy.found_in(%3$s, %6$L))) as pattern'
-        ' ) as p where %4$s and p.pattern is not null and %3$s ~* p.pattern'
+        ' ) as p where %4$s and p.pattern is not null'
+        '  and privacy.searchable(%3$s) ~* p.pattern'
         ') update raw.%1$I as x set _redacted_at = now()%5$s from found as f where x.id = f.id',
         relation,
         pattern,
