@@ -56,6 +56,41 @@ own_keys as materialized (
     where o.name <> ''
 ),
 
+-- What may be theirs: of nothing else it is asked who has it.
+asked as materialized (
+    select
+        s.email as address,
+        null as digits
+    from extracted.person_emails as s
+    inner join everybody as e on s.linkedin_url = e.linkedin_url
+    union
+    select
+        c.email as address,
+        null as digits
+    from core.person_contacts as c
+    inner join everybody as e on c.linkedin_url = e.linkedin_url
+    union
+    select
+        null as address,
+        privacy.phone_digits(o.phone) as digits
+    from observed as o
+    union
+    select
+        r.address,
+        r.digits
+    from rows_found as r
+    union
+    select
+        n.email as address,
+        null as digits
+    from named as n
+    union
+    select
+        g.email,
+        g.digits
+    from unnest(%(emails)s::text[], %(phones)s::text[]) as g (email, digits)
+),
+
 -- Who else carries what: somebody with another profile, or a name that is not the person's.
 others as materialized (
     select
@@ -91,7 +126,7 @@ others as materialized (
     from extracted.person_emails as s
     cross join own_keys as k
     where
-        s.email is not null
+        s.email in (select a.address from asked as a)
         and (
             (
                 s.linkedin_url is not null
@@ -104,13 +139,22 @@ others as materialized (
         c.email as address,
         null as digits
     from core.person_contacts as c
-    where c.email is not null and c.linkedin_url not in (select b.linkedin_url from everybody as b)
+    where
+        c.email in (select a.address from asked as a)
+        and c.linkedin_url not in (select b.linkedin_url from everybody as b)
     union all
     select
         null as address,
         privacy.phone_digits(o.phone) as digits
     from core.person_observations as o
-    where o.phone is not null and o.linkedin_url not in (select b.linkedin_url from everybody as b)
+    where
+        o.phone is not null
+        and exists (
+            select from asked as a
+            where a.digits is not null
+        )
+        and privacy.phone_digits(o.phone) in (select a.digits from asked as a)
+        and o.linkedin_url not in (select b.linkedin_url from everybody as b)
 ),
 
 rows_of as materialized (

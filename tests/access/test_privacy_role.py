@@ -61,9 +61,17 @@ def test_each_role_does_its_part(
     case = ("ada-lintel-7", "--case", "DSR-1")
     for role in (LOADER, BUILDER, ANALYST):
         assert place.ingest("privacy", "erase", *case, role=role).exception is not None
+    place.execute("create schema own")
+    place.execute("create table own.notes (note text)")
     done = place.ingest("privacy", "erase", *case, "--json", role=PRIVACY)
     assert done.exception is None, done.output
-    assert json.loads(done.stdout)["rows"]["core.people"] == 1
+    said = json.loads(done.stdout)
+    assert said["rows"]["core.people"] == 1
+    # what the login may not read
+    assert said["not_searched"] == ["own.notes"]
+    assert "may not read them: own.notes" in done.stderr
+    ((searched,),) = place.all("select found_afterwards from privacy.audit", role=PRIVACY)
+    assert searched["not_searched"] == ["own.notes"]
     assert place.all(people, role=ANALYST) == []
     assert place.all("select by_login from privacy.audit", role=PRIVACY) == [
         (place.parameters["user"],)

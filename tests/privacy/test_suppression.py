@@ -275,6 +275,37 @@ def test_a_digest_is_the_hmac_of_kind_and_normal_form(story: Story, key_file: Pa
     assert row == (expected,)
 
 
+def test_a_name_strikes_no_namesake_who_is_known(story: Story, tmp_path: Path) -> None:
+    """Another Ada One came later; nobody bears Ivy's name."""
+    study = {
+        "workflow_slug": "gemini-extract-case-study-details",
+        "case_study_url": "https://seller.example/quay",
+        "origin_company_domain": "seller.example",
+        "company_customer_name": "Quay Freight",
+        "raw_payload": {"reasoning": "Ada One and Ivy Nine say so."},
+    }
+    file = tmp_path / "study.ndjson"
+    file.write_text(json.dumps(study) + "\n")
+    assert load(file, workflow=None).exit_code == 0
+    said = story.warehouse.all(
+        "select raw_payload ->> 'reasoning' from raw.case_study_extraction_payloads"
+    )
+    assert said == [("Ada One and [redacted] say so.",)]
+
+
+def test_who_is_erased_again_is_told_again(story: Story) -> None:
+    told = "select max(_xid) from privacy.erased_people"
+    before = story.warehouse.one(told)
+    say("erase", "gil-seven-7", "--case", "gil again")
+    assert story.warehouse.one(told) > before
+
+
+def test_a_person_and_a_case_are_not_both_lifted(story: Story) -> None:
+    assert story
+    result = ingest("privacy", "lift", "cy-three-3", "--case", "ada")
+    assert (result.exit_code, "not both" in result.output) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("slug", "text", "is_theirs"),
     [

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ingest.privacy.retain import retain
-from tests.support.warehouse import Warehouse
+from tests.support.warehouse import Warehouse, insert_load
 
 ANA = "https://www.linkedin.com/in/ana-sample"
 BEN = "https://www.linkedin.com/in/ben-sample"
@@ -85,6 +85,24 @@ def test_young_payloads_stay_and_a_dry_run_deletes_nothing(refreshed: Warehouse)
     assert counted(timedelta(), dry_run=True) == {"raw.person_payloads": 2}
     assert counted(timedelta(days=36_500), dry_run=False) == {}
     assert left(refreshed) == before
+
+
+def test_a_reject_that_landed_since_is_as_old_as_its_landing(refreshed: Warehouse) -> None:
+    conn = refreshed.conn
+    first, second = insert_load(conn), insert_load(conn)
+    conn.execute(
+        "update raw.loads set finished_at = now() - case when id = %s then interval '9 days'"
+        " else '1 day' end where id = any(%s)",
+        (first, [first, second]),
+    )
+    conn.execute(
+        "insert into raw.rejects (load_id, line, reason, _landed_by) values (%s, 1, 'x', %s)",
+        (first, second),
+    )
+    conn.commit()
+    for days, gone in ((5, {}), (0, {"raw.rejects": 1})):
+        counts = retain(conn, timedelta(days=days), print, batch=10, dry_run=True)
+        assert {name: n for name, n in counts.items() if name == "raw.rejects"} == gone
 
 
 def test_tables_stay_as_they_are_whatever_is_read_again(refreshed: Warehouse) -> None:
