@@ -55,8 +55,6 @@ with rights (role, is_built, kind, name, privilege) as (
     ('hq_builder', false, 'routine', 'privacy.*', 'EXECUTE'),
     ('hq_builder', false, 'table', 'privacy.tombstones', 'SELECT'),
     ('hq_builder', false, 'table', 'privacy.erased_people', 'SELECT'),
-    -- what moves the version of the answers, and names nobody
-    ('hq_builder', false, 'table', 'privacy.audit', 'SELECT'),
     -- what is held of somebody, and that it goes
     ('hq_privacy', false, 'schema', 'raw', 'USAGE'),
     ('hq_privacy', false, 'schema', 'privacy', 'USAGE'),

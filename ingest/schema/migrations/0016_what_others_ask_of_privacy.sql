@@ -59,3 +59,15 @@ $$;
 comment on function privacy.not_to_contact(text[], text[], text[], text[], uuid[]) is
 'Which people, by their places from 1, are erased or must not be written to: by LinkedIn URL, '
 'e-mail address, phone number, member id and row of raw.salesnav_scrapes.';
+
+-- What the version of the answers moves with, whoever asks for it; nobody but hq_privacy sees acts.
+create function privacy.acts_so_far() returns text
+language sql stable
+security definer
+set search_path = pg_catalog, pg_temp
+return (
+    select concat_ws(' ', count(*), extract(epoch from max(a.at)), count(a.found_afterwards))
+    from privacy.audit as a
+);
+comment on function privacy.acts_so_far() is
+'A text that changes whenever somebody is erased, suppressed or lifted, and tells nothing of it.';
