@@ -238,10 +238,13 @@ def remove_rows(conn: Connection, values: dict[str, object], counts: Counter[str
             f" (select id from erased_rows where raw_table = '{table}')".encode()
         )
         counts[f"raw.{table}"] += done.rowcount
-        if table != "salesnav_scrapes":
-            named = {"name": sql.Literal(table), "table": sql.Identifier("raw", table)}
-            for name in ("count_days_anew", "forget_days"):
-                conn.execute(statement("ingest.privacy", name).format(**named))
+    conn.execute(
+        "create temporary table days_counted_anew (workflow_slug text, day date) on commit drop"
+    )
+    for (table,) in conn.execute(statement("ingest.privacy", "payload_tables")).fetchall():
+        named = {"table": sql.Identifier("raw", table)}
+        conn.execute(statement("ingest.privacy", "count_days_anew").format(**named))
+    conn.execute(statement("ingest.privacy", "forget_days"))
     for name in ("forget_deliveries_received", "forget_former_keys", "forget_aliases"):
         conn.execute(statement("ingest.privacy", name), values)
 
