@@ -8,6 +8,8 @@ update raw.outbound_deliveries as d set
 where
     d.job_id = %(job)s
     and d.state = %(state)s
+    -- of whom it was is erased; a row of Sales Navigator may have no profile
+    and (d.entity_key <> '' or d.row_id is not null)
     and not exists (
         select from raw.outbound_deliveries as o
         where
