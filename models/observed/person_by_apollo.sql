@@ -57,16 +57,20 @@ parsed as (
         )
     -- since when: of the role at this employer that lasts
     left join lateral (
-        select e.item ->> 'start_date' as start_date
+        select r.start_date
         from {{ items_of('p.employment_history', 'e') }}
+        cross join
+            lateral jsonb_to_record(e.item) as r (
+                organization_name text, title text, start_date text, current text
+            )
         where
-            {{ function('as_boolean') }}(e.item ->> 'current')
+            {{ function('as_boolean') }}(r.current)
             and (
                 {{ function('plain_text') }}(o.name) is null
-                or {{ name_stem("e.item ->> 'organization_name'") }} = {{ name_stem('o.name') }}
+                or {{ name_stem('r.organization_name') }} = {{ name_stem('o.name') }}
             )
         order by
-            {{ function('comparing_form') }}(e.item ->> 'title')
+            {{ function('comparing_form') }}(r.title)
             is not distinct from {{ function('comparing_form') }}(p.title) desc,
             e.position
         limit 1

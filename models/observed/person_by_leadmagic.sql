@@ -52,13 +52,17 @@ parsed as (
         )
     -- since when: of the role at this employer that has no end
     left join lateral (
-        select e.item ->> 'start_date' as start_date
+        select r.start_date
         from {{ items_of('p.work_experience', 'e') }}
+        cross join
+            lateral jsonb_to_record(e.item) as r (
+                company_name text, position_title text, start_date text, end_date text
+            )
         where
-            {{ name_stem("e.item ->> 'company_name'") }} = {{ name_stem('p.company_name') }}
-            and {{ function('as_date') }}(e.item ->> 'end_date') is null
+            {{ name_stem('r.company_name') }} = {{ name_stem('p.company_name') }}
+            and {{ function('as_date') }}(r.end_date) is null
         order by
-            {{ function('comparing_form') }}(e.item ->> 'position_title')
+            {{ function('comparing_form') }}(r.position_title)
             is not distinct from {{ function('comparing_form') }}(p.professional_title) desc,
             e.position
         limit 1

@@ -57,7 +57,7 @@ MAY: dict[tuple[str, str], dict[str, Any]] = {
     (SERVICE, "reference"): {"usage": True, "select": {"countries"}},
     (SENDER, "privacy"): {"usage": True},
     (LOADER, "privacy"): {"usage": True},
-    (BUILDER, "privacy"): {"usage": True, "select": {"tombstones", "erased_people", "audit"}},
+    (BUILDER, "privacy"): {"usage": True, "select": {"tombstones", "erased_people"}},
     (PRIVACY, "privacy"): WRITER,
     (PRIVACY, "raw"): {
         "usage": True,

@@ -316,7 +316,7 @@ DISCOVERY = {
         ),
     ),
     "resolved-domain-as-text": Case(
-        {"resolved_domain": "x.example"}, {"resolved_domain": "x.example"}
+        {**NAMED, "resolved_domain": "x.example"}, {"resolved_domain": "x.example"}
     ),
     "refreshed": Case(
         {**NAMED, "last_refresh": "2026-01-02T03:04:05Z"},
