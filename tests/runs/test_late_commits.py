@@ -82,7 +82,7 @@ def add(load: Connection, table: str, key: str, payload: object, **columns: Any)
 
 @pytest.mark.parametrize(
     "rounds",
-    [pytest.param(HELD[1::3], id="40"), pytest.param(HELD, id="100", marks=pytest.mark.long)],
+    [pytest.param(HELD[1::6], id="20"), pytest.param(HELD, id="100", marks=pytest.mark.long)],
 )
 def test_a_load_under_way_is_in_the_next_run(
     warehouse: Warehouse, runs: Runs, rounds: tuple[tuple[str, ...], ...]
