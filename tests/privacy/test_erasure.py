@@ -377,18 +377,18 @@ def test_after_a_restore_all_tombstones_are_applied_again(mill: Warehouse) -> No
     with conn.transaction():
         cy = find(conn, Given("cy-friend-3", by_name=True))
         tombstones.write(conn, cy.identifiers(conn), Scope.ERASED, "DSR-11")
-        flo = find(conn, Given("flo-friend"))
-        tombstones.write(conn, flo.identifiers(conn), Scope.DO_NOT_CONTACT, "DSR-13")
-        conn.execute("update raw.loads set file_name = 'cy-friend-3.csv' where suppressed = 1")
+        bo = find(conn, Given(NAMESAKES[0]))
+        tombstones.write(conn, bo.identifiers(conn), Scope.DO_NOT_CONTACT, "DSR-13")
+        conn.execute(
+            "update raw.loads set file_name = 'cy-friend-3.csv' where tool_version <> 'test'"
+        )
     companies = mill.all("select * from core.companies order by id")
     counts = replay(conn, print)
     assert (counts["raw.person_payloads"], counts["core.people"]) == (1, 1)
     assert counts["raw.company_statements"] == 1
     assert deliveries(mill)[2:] == [("", {}, "unknown"), ("", {}, "suppressed")]
-    assert mill.all("select linkedin_url from core.people_not_to_contact") == [
-        ("https://www.linkedin.com/in/flo-friend",)
-    ]
-    assert mill.all("select distinct file_name from raw.loads where suppressed = 1") == [
+    assert mill.all("select linkedin_url from core.people_not_to_contact") == [(NAMESAKES[0],)]
+    assert mill.all("select distinct file_name from raw.loads where tool_version <> 'test'") == [
         ("[redacted].csv",)
     ]
     assert "cy friend" not in str(mill.snapshot()).lower()

@@ -137,8 +137,8 @@ EDITS = {
     ),
     "a-column-that-must-not-be-null": (
         "models/raw.yml",
-        "description: Domain as received.\n      constraints:\n      - type: not_null\n",
-        "description: Domain as received.\n",
+        "description: State of the job.\n      constraints:\n      - type: not_null\n",
+        "description: State of the job.\n",
     ),
     "an-argument": ("models/core/people.yml", "form: person_linkedin_url", "form: trim_blanks"),
     "a-macro-behind-a-generic-test": (
