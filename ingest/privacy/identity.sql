@@ -308,11 +308,19 @@ select
             )
             -- a champion of another company
             or exists (
-                select from extracted.case_study_champions as h
+                select
+                from (
+                    -- a fence: employers are compared for those of the name alone
+                    select
+                        c.case_study_id,
+                        c.company_name
+                    from extracted.case_study_champions as c
+                    where reference.comparing_form(c.full_name) = reference.comparing_form(n.name)
+                    offset 0
+                ) as h
                 inner join extracted.case_study_details as d on h.case_study_id = d.id
                 where
-                    reference.comparing_form(h.full_name) = reference.comparing_form(n.name)
-                    and not exists (
+                    not exists (
                         select from employers as w
                         where
                             w.domain = d.company_customer_domain
