@@ -1,7 +1,7 @@
 {#
     No value is missing in the columns that the table's yml says are not null: one look at a table
     for all of them. What it finds are rows, before each the names of the columns that it lacks.
-    PostgreSQL knows what it enforces itself and does not read a table to ask for it again.
+    PostgreSQL 17 and later know what they enforce themselves, and read no table to ask for it again.
 #}
 {% test not_null_columns(model) %}
     {%- set columns = required_columns(tested_node()) if execute else ['id'] %}
