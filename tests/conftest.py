@@ -6,23 +6,22 @@ session, because building one takes longer than emptying it.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt.compilation import Linker
 
-from ingest.dbt.main import COLLECTION
 from ingest.postgres.connection import Connection, connect, connection_parameters
 from ingest.schema.migrate import migrate
+from tests.support.emptying import empty_raw
 from tests.support.history.arrivals import Arrivals
 from tests.support.inherited import put_aside
+from tests.support.quiet_dbt import quiet_dbt
 from tests.support.role_place import Place, places
 from tests.support.runs import RECORDS, Runs
 from tests.support.scratch import NewDatabase, Parameters, Scratch, use
-from tests.support.warehouse import NO_TESTS, Warehouse, dbt, empty_raw
+from tests.support.warehouse import NO_TESTS, Warehouse, dbt
 
 # what takes minutes goes first, so that no worker is left with it in the end
 _HEAVY = ("properties", "runs", "access", "test_seeds.py", "test_demo.py")
@@ -31,11 +30,7 @@ _HEAVY = ("properties", "runs", "access", "test_seeds.py", "test_demo.py")
 def pytest_configure() -> None:
     """Before any module is imported: some look at the environment at once."""
     put_aside()
-    # dbt in this process, too, looks through its project no more often than `ingest dbt` has it
-    gc.set_threshold(*COLLECTION)
-    # a tenth of a small run; of one manifest it is the same each time, and dbt in a process of its
-    # own (test_demo, test_empty_database) still looks for them
-    Linker.find_cycles = lambda _: None  # type: ignore[method-assign]
+    quiet_dbt()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

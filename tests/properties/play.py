@@ -23,6 +23,7 @@ from ingest.privacy.suppress import suppress
 from ingest.workflows.feeds import FEEDS
 from ingest.workflows.registry import load_registry
 from tests.properties.projects import Project
+from tests.support.emptying import empty_raw
 from tests.support.history.arrivals import insert
 from tests.support.history.records import (
     EXPORTS,
@@ -39,7 +40,7 @@ from tests.support.history.records import (
     Step,
     Suppress,
 )
-from tests.support.warehouse import ANSWERS, NO_TESTS, WITHOUT_ANSWERS, Warehouse, empty_raw
+from tests.support.warehouse import ANSWERS, NO_TESTS, WITHOUT_ANSWERS, Warehouse
 
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.postgres import privacy_key
 from ingest.postgres.connection import connect, session_parameters
-from tests.support.warehouse import empty_raw
+from tests.support.emptying import empty_raw
 
 
 def use_key(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from ingest.postgres.connection import connect
-from tests.support.warehouse import Warehouse, empty_raw
+from tests.support.emptying import empty_raw
+from tests.support.warehouse import Warehouse
 
 Row = dict[str, Any]
 

@@ -6,6 +6,7 @@ costs more than a build of a small warehouse.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import tempfile
@@ -26,6 +27,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from ingest.postgres.connection import Connection
+from tests.support.emptying import empty_tables
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -167,6 +169,9 @@ def _parsed_once() -> Manifest:
     result = dbtRunner().invoke(["--quiet", "parse", *dbt_arguments()])
     if not result.success:
         raise DbtFailedError(str(result.exception))
+    # it stays to the end: nobody has to look through it for garbage
+    gc.collect()
+    gc.freeze()
     return cast("Manifest", result.result)
 
 
@@ -243,19 +248,6 @@ def incremental_models() -> list[ModelNode]:
     return [node for node in _models() if node.config.materialized == "incremental"]
 
 
-def empty_raw(conn: Connection) -> None:
-    """Take every row out of raw, and forget who is erased."""
-    tables = conn.execute(
-        "select schemaname, tablename from pg_tables"
-        " where schemaname in ('raw', 'privacy') and tablename <> 'migrations'"
-    ).fetchall()
-    # a test that left a transaction open shall fail the next one, not hang it
-    conn.execute("set local lock_timeout = '20s'")
-    names = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)
-    conn.execute(sql.SQL("truncate {}").format(names))
-    conn.commit()
-
-
 def insert(conn: Connection, raw_table: str, columns: Mapping[str, Any]) -> str:
     """Insert one raw row, as another program would, without a commit; gives back its id."""
     statement = sql.SQL("insert into {} ({}) values ({}) returning id").format(
@@ -300,10 +292,8 @@ class Warehouse:
     def empty(self) -> None:
         """Take every row out of the models and forget what they have seen; seeds stay."""
         tables = [sql.Identifier(node.schema, node.name) for node in incremental_models()]
-        names = sql.SQL(", ").join(tables)
-        self.conn.execute(sql.SQL("truncate {}").format(names))
-        self.conn.execute("truncate extracted.watermarks, core.former_keys")
-        self.conn.commit()
+        own = [("extracted", "watermarks"), ("core", "former_keys")]
+        empty_tables(self.conn, [*tables, *(sql.Identifier(*name) for name in own)])
 
     def payload(
         self,
