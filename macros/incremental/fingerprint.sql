@@ -61,11 +61,13 @@
     {%- if node is none or node.resource_type != 'model' -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set others = [] -%}
-    {%- for read in upstream_of(node).read if '.state.' not in read -%}
-        {%- do others.append(read) -%}
+    {%- for read in node.depends_on.nodes if read.split('.')[0] in ('model', 'source') -%}
+        {%- set is_part = (graph.nodes.get(read) or {}).get('config', {}).materialized == 'ephemeral' -%}
+        {%- if '.state.' not in read and not (is_part and depends_on_seeds_alone(read)) -%}
+            {{ return(false) }}
+        {%- endif -%}
     {%- endfor -%}
-    {{ return(not others) }}
+    {{ return(true) }}
 {%- endmacro %}
 
 
