@@ -20,6 +20,7 @@ from ingest.workflows.exports import Export, load_exports
 _WORKFLOWS_FILE = "workflows.csv"
 _ALIASES_FILE = "workflow_aliases.csv"
 _LONGEST_NAME = 200  # characters of a slug in a sentence
+ENTITY_TYPES = ("company", "person")
 _STAMPED = ("workflow_slug", "provider", "platform", "payload_type", "entity_type")
 
 
@@ -109,8 +110,12 @@ def load_registry(folder: Path | None = None) -> Registry:
     """
     folder = folder or seeds_dir() / "registry"
     workflows: dict[str, Workflow] = {}
-    for where, row in seed_rows(folder / _WORKFLOWS_FILE, _STAMPED):
+    for where, row in seed_rows(folder / _WORKFLOWS_FILE, _STAMPED, may_end_early=True):
         slug, provider, platform, payload_type, entity_type = (row[column] for column in _STAMPED)
+        if entity_type not in ENTITY_TYPES:
+            raise IngestError(
+                f"entity_type is {' or '.join(ENTITY_TYPES)}, not {entity_type}", where=where
+            )
         if slug in workflows:
             raise IngestError(f"workflow {slug} is registered twice", where=where)
         workflows[slug] = Workflow(

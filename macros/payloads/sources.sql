@@ -104,6 +104,33 @@
 {%- endmacro %}
 
 
+{# Names of the tables that records land in: those of payloads and those of table feeds. #}
+{% macro raw_tables() -%}
+    {{ return((raw_keys() | list) + (feed_tables() | map(attribute='name') | list)) }}
+{%- endmacro %}
+
+
+{# Columns that the tables of feeds have. #}
+{% macro columns_of_feeds() -%}
+    {%- set found = [] -%}
+    {%- for table in feed_tables() -%}
+        {%- do found.extend(table.columns) -%}
+    {%- endfor -%}
+    {{ return(found | unique | reject('in', ['id', 'created_at']) | list) }}
+{%- endmacro %}
+
+
+{# The sources of raw whose rows are lines of a table, with a column for each cell. #}
+{% macro feed_tables() -%}
+    {%- set found = [] -%}
+    {%- for source in graph.sources.values()
+        if source.package_name == model.package_name and source.config.meta.get('is_feed') -%}
+        {%- do found.append(source) -%}
+    {%- endfor -%}
+    {{ return(found | sort(attribute='name')) }}
+{%- endmacro %}
+
+
 {# A payload without what is around it: the first member of these that is an object. #}
 {% macro inner_payload(payload, within) -%}
     {%- if within -%}

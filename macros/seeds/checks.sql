@@ -16,6 +16,7 @@
         pattern     what a cell matches, and
         says        that in words
         found_in    seed, column and perhaps a condition on the row: each cell is in the other file
+        not_in      seed and column: no cell is in the other file
 
     A cell can be read as the type that the yml gives its column, a moment in the forms of ISO 8601.
 #}
@@ -112,6 +113,9 @@
     {%- if 'found_in' in meta -%}
         {%- do checks.append(cells_not_found(name, **meta.found_in)) -%}
     {%- endif -%}
+    {%- if 'not_in' in meta -%}
+        {%- do checks.append(cells_found(name, **meta.not_in)) -%}
+    {%- endif -%}
     {%- if 'form' in meta -%}
         {#- title_words has blanks around, by which a word is found -#}
         {%- set form = 'btrim(pg_temp.' ~ meta.form ~ '(' ~ name ~ '))' -%}
@@ -149,12 +153,28 @@
 {# SQL for the cells that are not in a column of another seed's file. #}
 {% macro cells_not_found(name, seed, column, where='true') -%}
     {%- set other = deployed_node('seed.' ~ model.package_name ~ '.' ~ seed) -%}
-    {%- set known = 'select s.' ~ column ~ ' from (' ~ cells_of_seed(other) ~ ') as s' -%}
     {{ return(cells_where(
         name,
-        '(' ~ where ~ ') and ' ~ name ~ ' <> all(array(' ~ known ~ '))',
+        '(' ~ where ~ ') and ' ~ name ~ ' <> all(' ~ column_of_seed(other, column) ~ ')',
         'a ' ~ column ~ ' of ' ~ other.original_file_path
     )) }}
+{%- endmacro %}
+
+
+{# SQL for the cells that are in a column of another seed's file. #}
+{% macro cells_found(name, seed, column) -%}
+    {%- set other = deployed_node('seed.' ~ model.package_name ~ '.' ~ seed) -%}
+    {{ return(cells_where(
+        name,
+        name ~ ' = any(' ~ column_of_seed(other, column) ~ ')',
+        'what is no ' ~ column ~ ' of ' ~ other.original_file_path
+    )) }}
+{%- endmacro %}
+
+
+{# SQL for the cells of a column of a seed's file, an array. #}
+{% macro column_of_seed(seed, column) -%}
+    array(select s.{{ column }} from ({{ cells_of_seed(seed) }}) as s)
 {%- endmacro %}
 
 

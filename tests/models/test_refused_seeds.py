@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.properties.projects import Project, copied
+from tests.support.plain_dbt import built, plain
 from tests.support.scratch import Parameters
 from tests.support.sources import firmographics, moment
 from tests.support.warehouse import (
@@ -20,7 +17,6 @@ from tests.support.warehouse import (
     DbtFailedError,
     Warehouse,
     dbt,
-    parsed_file,
 )
 
 ALIASES = "company_domain_aliases"
@@ -75,6 +71,13 @@ READERS = (
     " company_by_pdl, email_by_anymailfinder, email_by_icypeas, email_by_leadmagic,"
     " person_by_apollo, person_by_leadmagic, person_by_pdl"
 )
+RAW_TABLES = (
+    "company_payloads, company_discovery, person_payloads, person_discovery, email_payloads,"
+    " icp_payloads, company_customer_claygent_payloads, case_study_extraction_payloads,"
+    " manual_company_customers, salesnav_scrapes, vc_crunchbase_portfolios, vc_firms,"
+    " vc_portfolio_companies"
+)
+OF_NO_WORKFLOW = "write what is no workflow_slug of seeds/registry/workflows.csv"
 ALIAS_COLUMNS = "alias_domain,domain,note"
 ALIAS_CELLS = "write 3: alias_domain, domain, note (one with a comma between quotes)"
 A_DATE = "write a date like 2026-01-31 or 2026-01-31T09:00:00Z"
@@ -266,6 +269,27 @@ A_DATE = "write a date like 2026-01-31 or 2026-01-31T09:00:00Z"
             ],
             id="a model that reads nothing",
         ),
+        pytest.param(
+            "workflows",
+            "workflow_slug,provider,platform,payload_type,entity_type,description,created_at,"
+            "read_by,raw_table,key_fields,wrapper_keys,idempotency_field\n"
+            "a,b,c,d,company,,2026-01-01,,company_payload\n"
+            "b,b,c,d,company,,2026-01-01,,vc_firms\n",
+            [f'line 2, raw_table: "company_payload"; write one of {RAW_TABLES}'],
+            id="a table that is none",
+        ),
+        pytest.param(
+            "sources",
+            "entity,source,raw_table,workflow_slug\ncompany,a,loads,\n",
+            [f'line 2, raw_table: "loads"; write one of {RAW_TABLES}'],
+            id="a table that names nobody",
+        ),
+        pytest.param(
+            "workflow_aliases",
+            "alias,workflow_slug,note\nclay-find-people,clay-find-companies,\n",
+            [f'line 2, alias: "clay-find-people"; {OF_NO_WORKFLOW}'],
+            id="an alias that is a workflow",
+        ),
     ],
 )
 def test_a_wrong_line_is_named(
@@ -359,27 +383,3 @@ def test_a_refused_line_never_takes_effect(project: Project, warehouse: Warehous
     finally:
         file.write_text(kept, encoding="utf-8")
         dbt("build", "--resource-type", "seed", "--resource-type", "function")
-
-
-def plain(project: Project, *words: str) -> str:
-    """What plain dbt says in a process of its own, which parses only what has changed."""
-    main = "from dbt.cli.main import cli; cli()"
-    return subprocess.run(
-        [sys.executable, "-P", "-c", main, "--no-use-colors", *words],
-        cwd=project.folder,
-        env={**os.environ, "DBT_PARTIAL_PARSE_FILE_PATH": str(parsed_file())},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    ).stdout
-
-
-def built(project: Project) -> set[str]:
-    """Names of what the last run has built."""
-    results = (project.folder / "target" / "run_results.json").read_text(encoding="utf-8")
-    return {
-        result["unique_id"].split(".")[-1]
-        for result in json.loads(results)["results"]
-        if result["status"] == "success"
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -34,6 +35,11 @@ def test_every_registered_workflow_has_somewhere_to_land() -> None:
         feed = FEEDS.get(registered.slug)
         table = route_of(registered).table if feed is None else feed.table
         assert table == registered.raw_table
+
+
+def test_the_tables_of_feeds_are_marked(manifest: dict[str, Any]) -> None:
+    marked = {s["name"] for s in manifest["sources"].values() if s["config"]["meta"].get("is_feed")}
+    assert marked == {feed.table for feed in FEEDS.values()}
 
 
 def test_a_line_of_the_registry_may_end_early(tmp_path: Path) -> None:
@@ -69,6 +75,22 @@ def test_an_unknown_slug_is_answered_with_the_nearest_and_the_known_ones() -> No
         pytest.param("a,p,p,t,company,,\na,p,p,t,company,,\n", "", "twice", id="slug twice"),
         pytest.param("a,,p,t,company,,\n", "", "provider is blank", id="blank provider"),
         pytest.param("a,p,p,t,company,,,x\n", "", "more cells", id="too many cells"),
+        pytest.param('a,p,p,t,company,"x,\n', "", "end of data", id="quote that nothing closes"),
+        pytest.param(
+            'a,p,p,t,company,"x,\nb,p,p,t,company,"x",\n', "", "expected", id="quote inside a cell"
+        ),
+        pytest.param(
+            'a,p,p,t,company,"x,\nb,p,p,t,company,y",\n',
+            "",
+            "description goes on in the next line",
+            id="quote over two lines",
+        ),
+        pytest.param(
+            "a,p,p,t,persons,,\n", "", "company or person, not persons", id="another entity"
+        ),
+        pytest.param(
+            "a,p,p,t,company,,\n", "b,a\n", "fewer cells", id="a line of aliases that ends early"
+        ),
         pytest.param("a,p,p,t,company,,\n", "b,c,\n", "unknown workflow c", id="dangling alias"),
         pytest.param("a,p,p,t,company,,\n", "a,a,\n", "taken", id="alias equal to a slug"),
     ],
@@ -78,7 +100,7 @@ def test_a_faulty_registry_is_refused_with_its_line(
 ) -> None:
     with pytest.raises(IngestError, match=fault) as raised:
         load_registry(registry_files(tmp_path, workflows, aliases))
-    assert ".csv:" in str(raised.value.where)
+    assert str(raised.value.where).endswith((".csv:2", ".csv:3"))
 
 
 @pytest.mark.parametrize(
