@@ -1,5 +1,10 @@
--- Rows of a table that name a raw row which is no longer there.
+-- Rows of a table that name a raw row which is no longer there, in whatever table of raw it was.
 select count(*)
 from {relation} as b
-left join {raw} as r on b.raw_payload_id = r.id
-where r.id is null
+where
+    b.raw_payload_id is not null
+    and not exists (
+        select
+        from ({ids}) as r
+        where b.raw_payload_id = r.id
+    )

@@ -8,6 +8,7 @@ cost a pass over the raw tables each, without the payloads that are stored besid
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +26,7 @@ RAW = "raw"
 AWAITED_DAYS = 7  # after which a result is worth asking for
 _BOOKKEEPING = (
     *("idempotency_keys", "load_headers", "loads", "migrations", "rejects"),
-    *("outbound_deliveries", "outbound_destinations"),
+    *("outbound_deliveries", "outbound_destinations", "api_keys", "api_key_uses"),
 )
 # watermarks, what they compare by, and the tables of the models
 _NEEDED_FOR_BUILT = ("extracted", "core", "reference")
@@ -155,12 +156,12 @@ def status(conn: Connection) -> Status:
         sees_raw = RAW not in not_shown
         sees_built = not {*_NEEDED_FOR_BUILT} & {*not_shown}
         marks = watermarks(conn, _models()) if sees_built else []
-        built = [_built_table(conn, mark, sees_raw=sees_raw) for mark in marks]
+        names = _raw_names(conn) if sees_raw else {}
+        built = [_built_table(conn, mark, names) for mark in marks]
         # before the first build nothing is transformed; who does not see the models cannot tell
         is_told = not sees_built or any(mark.read_at for mark in marks)
         readers = _readers(marks) if is_told else None
         registry = load_registry()
-        names = _raw_names(conn) if sees_raw else {}
         loads = ledger.loads(conn, limit=1) if sees_raw else []
         issues = [table.rows for table in built if table.name == "extracted.extraction_issues"]
         return Status(
@@ -170,7 +171,7 @@ def status(conn: Connection) -> Status:
                 for name, takes_payloads in names.items()
             ],
             unregistered=sum(
-                _others(conn, sql.Identifier("raw", name), registry.names(read=False))
+                _others(conn, sql.Identifier("raw", name), registry.names())
                 for name, takes_payloads in names.items()
                 if takes_payloads
             ),
@@ -248,8 +249,9 @@ def _readers(marks: list[Watermark]) -> dict[str, list[str]]:
     return seen
 
 
-def _built_table(conn: Connection, mark: Watermark, *, sees_raw: bool) -> BuiltTable:
-    is_told = mark.read_at is not None and (sees_raw or not _raw_upstreams(mark))
+def _built_table(conn: Connection, mark: Watermark, raw: Collection[str]) -> BuiltTable:
+    """A table of the models, beside the tables of raw that the role may look into."""
+    is_told = mark.read_at is not None and (bool(raw) or not _reads_raw(mark))
     upstreams = mark.reads if is_told else ()
     unseen = sum(
         _not_seen(conn, sql.Identifier(*relation.split(".")), [mark.seen]) for relation in upstreams
@@ -260,21 +262,23 @@ def _built_table(conn: Connection, mark: Watermark, *, sees_raw: bool) -> BuiltT
         read_at=mark.read_at,
         unseen=unseen if is_told else None,
         rescan=mark.rescan,
-        orphaned=_orphaned(conn, mark) if sees_raw else 0,
+        orphaned=_orphaned(conn, mark, raw) if raw else 0,
     )
 
 
-def _raw_upstreams(mark: Watermark) -> list[str]:
-    return [relation for relation in mark.reads if relation.startswith(f"{RAW}.")]
+def _reads_raw(mark: Watermark) -> bool:
+    return any(relation.startswith(f"{RAW}.") for relation in mark.reads)
 
 
-def _orphaned(conn: Connection, mark: Watermark) -> int:
-    """How many rows of a table of one payload each name a raw row that is gone."""
-    raw = _raw_upstreams(mark)
-    if mark.schema != "extracted" or len(raw) != 1 or not _names_payloads(conn, mark):
+def _orphaned(conn: Connection, mark: Watermark, raw: Collection[str]) -> int:
+    """How many rows of a table that is made of raw name a raw row that is gone."""
+    if not _reads_raw(mark) or not _names_payloads(conn, mark):
         return 0
+    ids = sql.SQL(" union all ").join(
+        sql.SQL("select id from {}").format(sql.Identifier(RAW, name)) for name in raw
+    )
     query = statement("ingest.state", "orphaned_rows").format(
-        relation=sql.Identifier(mark.schema, mark.model), raw=sql.Identifier(*raw[0].split("."))
+        relation=sql.Identifier(mark.schema, mark.model), ids=ids
     )
     return _number(conn.execute(query).fetchone())
 
@@ -302,7 +306,7 @@ def _raw_table(
         seen = readers.get(f"raw.{name}")
         untransformed = _not_seen(conn, relation, seen) if seen else None
         hidden = _hidden(conn, relation, seen) if seen else 0
-    waiting = _others(conn, relation, registry.names(read=True)) if registry else 0
+    waiting = _others(conn, relation, registry.names_read_from(name)) if registry else 0
     return RawTable(name, rows, untransformed, waiting, hidden)
 
 

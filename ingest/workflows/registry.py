@@ -20,7 +20,8 @@ from ingest.workflows.exports import Export, load_exports
 _WORKFLOWS_FILE = "workflows.csv"
 _ALIASES_FILE = "workflow_aliases.csv"
 _LONGEST_NAME = 200  # characters of a slug in a sentence
-ENTITY_TYPES = ("company", "person")
+# where payloads land of which the registry names no table
+_TABLE_OF_ENTITY = {"company": "company_payloads", "person": "person_payloads"}
 _STAMPED = ("workflow_slug", "provider", "platform", "payload_type", "entity_type")
 
 
@@ -53,6 +54,11 @@ class Workflow:
     wrapper_keys: tuple[str, ...] = ()
     idempotency_field: str = ""
 
+    @property
+    def table(self) -> str | None:
+        """The table in schema raw where its payloads land; None for another entity type."""
+        return self.raw_table or _TABLE_OF_ENTITY.get(self.entity_type)
+
 
 class UnknownWorkflowError(LookupError):
     """A slug that is neither registered nor an alias; the text says which ones are."""
@@ -83,13 +89,16 @@ class Registry:
             raise UnknownWorkflowError(self._unknown(slug))
         return workflow
 
-    def names(self, *, read: bool) -> list[str]:
-        """Every name that raw rows may bear, aliases included.
+    def names(self) -> list[str]:
+        """Every name that raw rows may bear, aliases included."""
+        return self._with_aliases(set(self.workflows))
 
-        Args:
-            read: Only those of workflows that a model reads.
-        """
-        slugs = {w.slug for w in self.workflows.values() if w.read_by or not read}
+    def names_read_from(self, table: str) -> list[str]:
+        """Those of workflows that a model reads, in the table of raw where it reads them."""
+        found = self.workflows.values()
+        return self._with_aliases({w.slug for w in found if w.read_by and w.table == table})
+
+    def _with_aliases(self, slugs: set[str]) -> list[str]:
         return sorted(slugs | {alias for alias, slug in self.aliases.items() if slug in slugs})
 
     def _unknown(self, slug: str) -> str:
@@ -112,9 +121,9 @@ def load_registry(folder: Path | None = None) -> Registry:
     workflows: dict[str, Workflow] = {}
     for where, row in seed_rows(folder / _WORKFLOWS_FILE, _STAMPED, may_end_early=True):
         slug, provider, platform, payload_type, entity_type = (row[column] for column in _STAMPED)
-        if entity_type not in ENTITY_TYPES:
+        if entity_type not in _TABLE_OF_ENTITY:
             raise IngestError(
-                f"entity_type is {' or '.join(ENTITY_TYPES)}, not {entity_type}", where=where
+                f"entity_type is {' or '.join(_TABLE_OF_ENTITY)}, not {entity_type}", where=where
             )
         if slug in workflows:
             raise IngestError(f"workflow {slug} is registered twice", where=where)

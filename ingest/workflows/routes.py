@@ -146,9 +146,6 @@ RAW_TABLES = {
     )
 }
 
-# Where payloads land of which the registry names no table.
-_TABLE_OF_ENTITY = {"company": "company_payloads", "person": "person_payloads"}
-
 # What the models fill that keep winning payloads, by themselves and by those behind them.
 _FILLED = {
     "company_firmographics": ("extracted.company_firmographics",),
@@ -218,7 +215,7 @@ def route_of(workflow: Workflow) -> Route:
 
 
 def _table_of(workflow: Workflow) -> Route:
-    table = workflow.raw_table or _TABLE_OF_ENTITY.get(workflow.entity_type)
+    table = workflow.table
     if table is None:
         raise NoRouteError(
             f"workflow {workflow.slug} has entity type {workflow.entity_type!r},"

@@ -167,8 +167,9 @@ def test_what_a_workflow_fills_is_said_by_the_registry(tmp_path: Path) -> None:
         "extracted.person_experience",
         "extracted.person_education",
     )
-    assert registry.names(read=True) == ["b", "old-b"]
-    assert registry.names(read=False) == ["a", "b", "old-a", "old-b"]
+    assert registry.names() == ["a", "b", "old-a", "old-b"]
+    assert registry.names_read_from("person_payloads") == ["b", "old-b"]
+    assert registry.names_read_from("email_payloads") == []
 
 
 def test_the_reasons_of_rejects_are_those_that_the_data_test_accepts() -> None:

@@ -102,16 +102,34 @@ def test_deleted_rows_are_said_by_status_and_left_out_by_a_full_refresh(
 ) -> None:
     for domain in (DOMAIN, "neighbour.example"):
         warehouse.payload(TABLE, domain, {"name": domain}, received=RECEIVED)
+    # a source that nothing is extracted of, beside the one that has a table of its own
+    warehouse.payload(
+        TABLE,
+        DOMAIN,
+        {"companyName": "Gone"},
+        received=RECEIVED,
+        workflow_slug="leadmagic-company",
+    )
     warehouse.build()
     warehouse.conn.execute(f"delete from raw.{TABLE} where company_domain = '{DOMAIN}'".encode())
     warehouse.conn.commit()
     warehouse.build()
     built = "extracted.company_firmographics"
+    observed = "core.company_observations"
     assert said_of("built", built)["orphaned"] == 1
+    assert said_of("built", observed)["orphaned"] == 2
     assert f"{built}  1 rows name raw rows that are gone" in ingest("status").stdout
     warehouse.build("--full-refresh")
     assert said_of("built", built)["orphaned"] == 0
+    assert said_of("built", observed)["orphaned"] == 0
     assert rows(warehouse, "select domain from core.companies") == [{"domain": "neighbour.example"}]
+
+
+def test_rows_that_stand_where_their_model_does_not_look_wait(warehouse: Warehouse) -> None:
+    # e-mails are read in raw.email_payloads alone
+    warehouse.payload(TABLE, DOMAIN, {"name": "Read"}, received=RECEIVED)
+    warehouse.payload(TABLE, DOMAIN, {}, received=RECEIVED, workflow_slug="icypeas-email")
+    assert said_of("raw", TABLE)["waiting"] == 1
 
 
 def test_every_raw_table_that_models_read_has_its_triggers(warehouse: Warehouse) -> None:
