@@ -1,0 +1,25 @@
+-- Of a payload that was looked at another one takes the place. Those are looked at whose ids come
+-- first; the count ends at as many, so that of a day that has many rows few are read.
+update days_of_rows as d set is_told = false
+where
+    d.is_told
+    and d.rows < d.received
+    and exists (
+        select from erased_rows as e
+        where
+            e.workflow_slug = d.workflow_slug
+            and e.day = d.day
+            and e.raw_table = {name}
+            and {looked_at} > cardinality(
+                array(
+                    select 1 from {table} as o
+                    where
+                        o.workflow_slug = e.workflow_slug
+                        and (coalesce(o.created_at, o._received_at) at time zone 'UTC')::date
+                        = e.day
+                        and (md5(o.id::text), o.id) < (md5(e.id::text), e.id)
+                        and {is_read}
+                    limit {looked_at}
+                )
+            )
+    )
