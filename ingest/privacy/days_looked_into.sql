@@ -9,7 +9,7 @@ where
         where
             e.workflow_slug = d.workflow_slug
             and e.day = d.day
-            and e.raw_table = {name}
+            and e.raw_table = %(name)s
             and {looked_at} > cardinality(
                 array(
                     select 1 from {table} as o
@@ -18,7 +18,11 @@ where
                         and (coalesce(o.created_at, o._received_at) at time zone 'UTC')::date
                         = e.day
                         and (md5(o.id::text), o.id) < (md5(e.id::text), e.id)
-                        and {is_read}
+                        and (
+                            select true from reference.withheld_rows as w
+                            where w.raw_table = %(name)s and w.raw_payload_id = o.id
+                            limit 1
+                        ) is null
                     limit {looked_at}
                 )
             )

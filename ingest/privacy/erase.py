@@ -252,30 +252,23 @@ def _mend_counts(conn: Connection) -> None:
     query = "select distinct raw_table from erased_rows where workflow_slug is not null order by 1"
     tables = [name for (name,) in conn.execute(query)]
     for name in tables:
-        conn.execute(_of_days("days_looked_into", name))
+        _mend_counts_in(conn, name, "days_looked_into")
     for name in dict.fromkeys((*tables, *all_of_them)):
         waiting = conn.execute(
             "select exists (select from days_of_rows where not is_told and not is_touched)"
         ).fetchone()
         if waiting != (True,):
             break
-        conn.execute(_of_days("count_anew", name))
+        _mend_counts_in(conn, name, "count_anew")
     for name in ("forget_days", "take_off_days"):
         conn.execute(statement("ingest.privacy", name))
 
 
-def _of_days(name: str, table: str) -> sql.Composed:
-    # asked row by row, by its id: the view as a whole would read everybody
-    is_read = sql.SQL(
-        "(select true from reference.withheld_rows as w"
-        " where w.raw_table = {} and w.raw_payload_id = o.id limit 1) is null"
-    ).format(sql.Literal(table))
-    return statement("ingest.privacy", name).format(
-        table=sql.Identifier("raw", table),
-        name=sql.Literal(table),
-        looked_at=sql.Literal(LOOKED_AT),
-        is_read=is_read,
+def _mend_counts_in(conn: Connection, table: str, name: str) -> None:
+    query = statement("ingest.privacy", name).format(
+        table=sql.Identifier("raw", table), looked_at=sql.Literal(LOOKED_AT)
     )
+    conn.execute(query, {"name": table})
 
 
 def _remove_built(conn: Connection, values: dict[str, object], counts: Counter[str]) -> None:
