@@ -20,9 +20,19 @@ _MEMBER_ID = re.compile(r"AC[ow]AA[A-Za-z0-9_-]+")
 _DISTINCT_SLUG = re.compile(r"(?=.{6})(?:.*[_-])?[^_-]*\d[^_-]*", re.DOTALL)
 _SHORTEST_PHONE = 7  # digits, in texts
 # between the words of a name, as privacy.pattern_of has it: blanks, what separates them in CSV and
-# JSON, the next member's key; and between a last name and the member of the first one
-_BETWEEN = r"""(?:[\s,;|"'\\[:cntrl:]]|\\+[nrt])+(?:[\w .-]{1,40}\\*"\s*:[\s"\\]*)?"""
-_TURNED = r"""[\s"\\]*,[\s"\\]*(?:first|given)[ _]?name\\*"\s*:[\s"\\]*"""
+# JSON, the next member's key; and between a last name and the member of the first one. Where the
+# key says which name follows, up to two members more.
+_MEMBER = r"""[\w .-]{1,40}\\*"\s*:\s*(?:\\*"[^"\\]*\\*"|[\w.+-]+)\s*,[\s"\\]*"""
+_BETWEEN = (
+    r"""(?:[\s,;|"'\\[:cntrl:]]|\\+[nrt])+"""
+    rf"(?:(?:[\w .-]{{1,40}}|(?:{_MEMBER}){{1,2}}(?:(?:last|family)[ _]?name|surname))"
+    r"""\\*"\s*:[\s"\\]*)?"""
+)
+_TURNED = (
+    r"""[\s"\\]*,[\s"\\]*"""
+    rf"(?:{_MEMBER}){{0,2}}"
+    r"""(?:first|given)[ _]?name\\*"\s*:[\s"\\]*"""
+)
 _FORMS = (
     "phones",
     "name_keys",

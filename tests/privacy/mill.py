@@ -13,6 +13,7 @@ from tests.support.ingesting import load
 from tests.support.warehouse import Warehouse, insert_load
 
 ADA = "https://www.linkedin.com/in/ada-lintel-7"
+GIL = "https://www.linkedin.com/in/gil-quern-4"
 NAMESAKES = ("https://www.linkedin.com/in/bo-common-1", "https://www.linkedin.com/in/bo-common-2")
 
 
@@ -28,6 +29,11 @@ def fill(warehouse: Warehouse) -> None:
     for url in NAMESAKES:
         warehouse.payload("person_payloads", url, career("Bo Common", "mill.example"))
     warehouse.payload("company_payloads", "mill.example", {"name": "Mill", "industry": "Paper"})
+    for domain in ("kiln.example", "kiln-two.example"):
+        warehouse.payload("company_payloads", domain, {"name": "Kiln Ltd."})
+    own = career("Gil Quern", "quern.example")
+    own["experience"][0]["company"] = "Gil Quern Advice"
+    warehouse.payload("person_payloads", GIL, own)
     friend = career("Cy Friend", "mill.example")
     friend["people_also_viewed"] = [
         {"name": "Dee Other", "url": "linkedin.com/in/dee-other"},
