@@ -18,7 +18,7 @@ as $$
             ),
             '|' order by length(e.string) desc, e.string collate "C"
         )
-    from unnest(strings) as s (string)
+    from (select distinct u.string from unnest(strings) as u (string)) as s
     cross join
         lateral (
             select
@@ -140,6 +140,23 @@ begin
     return found;
 end
 $$;
+create or replace function privacy.naming_somebody(texts text[]) returns setof bigint
+language plpgsql stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if exists (select from privacy.tombstones as t where t.scope = 'erased') then
+        return query
+        select t.n from unnest(texts) with ordinality as t (given, n)
+        where
+            -- nothing shorter identifies anybody
+            length(t.given) >= 5
+            and cardinality(privacy.found_in(t.given, false)) > 0;
+    end if;
+end
+$$;
+
 create or replace function privacy.redacted(doc jsonb, pattern text, is_item boolean default false)
 returns jsonb
 language plpgsql immutable parallel safe
