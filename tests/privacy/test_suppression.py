@@ -369,6 +369,24 @@ def test_a_middle_name_goes_with_the_name(story: Story) -> None:
         assert done == ({"said_by": person | gone}, [1, None])
 
 
+def test_no_depth_is_too_deep(story: Story) -> None:
+    pattern = Identity(names=("Ada Lintel",)).pattern()
+    for inner in ("by Ada Lintel", "by somebody"):
+        found = inner != "by somebody"
+        deep = f"{'[' * 1_500}{json.dumps(inner)}{']' * 1_500}"
+        encoded = "[" * 90_000 + inner
+        shallow = {"a": {"b": [inner]}}
+        done = story.warehouse.one(
+            "select privacy.redacted(%s::jsonb, %s)::text, privacy.redacted(%s, %s),"
+            " privacy.redacted(%s, %s)",
+            *(deep, pattern, Jsonb({"a": encoded}), pattern, Jsonb(shallow), pattern),
+        )
+        kept = f'{"[" * 101}"[redacted]"{"]" * 101}' if found else deep
+        assert done[0] == kept
+        assert done[1] == {"a": encoded.replace("Ada Lintel", "[redacted]")}
+        assert done[2] == {"a": {"b": [inner.replace("Ada Lintel", "[redacted]")]}}
+
+
 def test_a_key_that_was_lost_is_made_anew_when_its_tombstones_are_deleted(
     story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,6 +146,7 @@ _SHORT = {
     "jsonb": "'{}'::jsonb",
     "boolean[]": "array[true]",
     "boolean": "true",
+    "integer": "0",
     "uuid[]": "'{}'::uuid[]",
 }
 # what is never a text that somebody sent

@@ -157,8 +157,13 @@ begin
 end
 $$;
 
-create or replace function privacy.redacted(doc jsonb, pattern text, is_item boolean default false)
-returns jsonb
+-- What is nested deeper than a hundred levels is looked at as a whole: the stack ends somewhere,
+-- and one payload would keep all others from landing. JSON in a string is a text if it has so many
+-- brackets that the parser, which descends in them, may raise.
+drop function privacy.redacted(jsonb, text, boolean);
+create function privacy.redacted(
+    doc jsonb, pattern text, is_item boolean default false, depth integer default 0
+) returns jsonb
 language plpgsql immutable parallel safe
 as $$
 declare
@@ -173,6 +178,11 @@ declare
 begin
     if pattern is null or (not doc::text ~* pattern and strpos(doc::text, '\') = 0) then
         return doc;
+    end if;
+    if depth > 100 then
+        return case
+            when privacy.searchable(doc::text) ~* pattern then to_jsonb('[redacted]'::text) else doc
+        end;
     end if;
     case jsonb_typeof(doc)
         when 'object' then
@@ -205,7 +215,8 @@ begin
             return coalesce(
                 (
                     select jsonb_object_agg(
-                        privacy.redacted_text(e.key, pattern), privacy.redacted(e.value, pattern)
+                        privacy.redacted_text(e.key, pattern),
+                        privacy.redacted(e.value, pattern, false, depth + 1)
                     )
                     from jsonb_each(doc) as e (key, value)
                 ),
@@ -214,15 +225,19 @@ begin
         when 'array' then
             return coalesce(
                 (
-                    select jsonb_agg(privacy.redacted(e.item, pattern, true) order by e.n)
+                    select jsonb_agg(privacy.redacted(e.item, pattern, true, depth + 1) order by e.n)
                     from jsonb_array_elements(doc) with ordinality as e (item, n)
                 ),
                 '[]'
             );
         when 'string' then
             string := doc #>> '{}';
-            if string ~ '^\s*[\[{"]' and pg_input_is_valid(string, 'jsonb') then
-                return to_jsonb(privacy.redacted(string::jsonb, pattern)::text);
+            if
+                string ~ '^\s*[\[{"]'
+                and octet_length(string) - octet_length(translate(string, '[{', '')) <= 2000
+                and pg_input_is_valid(string, 'jsonb')
+            then
+                return to_jsonb(privacy.redacted(string::jsonb, pattern, false, depth + 1)::text);
             elsif is_item and string ~* whole then
                 return 'null';
             end if;
@@ -232,6 +247,10 @@ begin
     end case;
 end
 $$;
+comment on function privacy.redacted(jsonb, text, boolean, integer) is
+'A document without what a pattern matches: items of lists that are about it are null, in other '
+'texts it is [redacted].';
+
 -- Records that were refused hold a name alone: it is taken out of them. What they say of whoever is
 -- told by more has gone before. As the owner, for who lands them has no right to change them.
 create function privacy.redact_rejects(ids uuid[]) returns bigint
