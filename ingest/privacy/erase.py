@@ -139,13 +139,11 @@ class _Erasing:
     def run(self) -> Counts:
         """Write tombstones, and take everything out."""
         person = self._person
-        # before there are tombstones: what was read until now can be told
-        query = statement("ingest.privacy", "keyed_rows").format(
+        keyed = statement("ingest.privacy", "keyed_rows").format(
             salesnav=statement("ingest.privacy", "salesnav_rows")
         )
-        self._conn.execute(
-            sql.SQL("create temporary table erased_rows on commit drop as ") + query, self._values
-        )
+        query = statement("ingest.privacy", "erased_rows").format(keyed=keyed)
+        self._conn.execute(query, self._values)
         identifiers = person.identifiers(self._conn)
         self._counts["privacy.tombstones"] = (
             len({*identifiers})
