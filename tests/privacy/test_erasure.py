@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,34 +18,12 @@ from ingest.privacy import erase as erasing
 from ingest.privacy import tombstones
 from ingest.privacy.erase import erase, search_afterwards
 from ingest.privacy.identity import Given, find
-from ingest.privacy.replay import replay
 from ingest.privacy.tombstones import Scope
 from ingest.workflows.registry import Registry, Workflow, load_registry
-from tests.privacy.mill import ADA, GIL, NAMESAKES, career, deliveries, fill, refuse, row_of
+from tests.privacy.mill import ADA, GIL, NAMESAKES, deliveries, said_again, speak_of_gil
 from tests.support.ingesting import ingest, load
 from tests.support.processes import start_held
-from tests.support.scenario import scenario
-from tests.support.warehouse import Warehouse, insert_load
-
-
-@pytest.fixture(scope="module")
-def mill(key_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    assert key_file
-    with scenario() as warehouse:
-        fill(warehouse)
-        refuse(tmp_path_factory.mktemp("files"))
-        yield warehouse
-
-
-@pytest.fixture
-def nia(mill: Warehouse) -> Iterator[None]:
-    """Somebody else reads the mailbox, too, in a row that is not built yet."""
-    row_of(mill, "Nia Other", "nia-other-5", email="office@mill.example")
-    yield
-    mill.conn.execute(
-        "delete from raw.salesnav_scrapes where linkedin_url_user_profile like '%nia-other-5'"
-    )
-    mill.conn.commit()
+from tests.support.warehouse import Warehouse
 
 
 class TestWhoIsMeant:
@@ -304,21 +281,8 @@ def test_ada_goes_from_everywhere_and_her_neighbours_stay(mill: Warehouse) -> No
 
 def test_what_is_kept_of_others_names_them_no_more(mill: Warehouse) -> None:
     """What was said of a company, a header of a table feed, why a job of the sender ended."""
-    conn = mill.conn
-    load_id = insert_load(conn)
-    conn.execute(
-        "insert into raw.load_headers (load_id, workflow_slug, header, rows, filled)"
-        " values (%s, 'customers', 'notes of gil quern', 1, 1), (%s, 'customers', 'notes', 1, 1)",
-        (load_id, load_id),
-    )
-    conn.execute("update raw.email_waterfall_jobs set _reason = 'stopped for Gil Quern, by phone'")
-    conn.execute(
-        "insert into raw.company_statements (id, source, company_domain, said, created_at)"
-        " values (gen_random_uuid(), 'clay', 'mill.example',"
-        ' \'{"description": "Paper. Gil Quern advises it."}\', now())'
-    )
-    conn.commit()
-    counts = erase(conn, Given(GIL), "DSR-14", print, dry_run=False).counts
+    speak_of_gil(mill)
+    counts = erase(mill.conn, Given(GIL), "DSR-14", print, dry_run=False).counts
     named = ("load_headers", "email_waterfall_jobs (redacted)", "company_statements (redacted)")
     assert [counts.get(f"raw.{name}") for name in named] == [1, 1, 1]
     headers = "select replace(header, ' ' || id, '') from raw.load_headers order by 1"
@@ -410,26 +374,8 @@ def test_a_reject_from_a_dump_is_suppressed_when_it_is_retried(
 def test_what_is_said_of_them_again_is_redacted_when_it_lands(
     mill: Warehouse, tmp_path: Path
 ) -> None:
-    study = {
-        "workflow_slug": "gemini-extract-case-study-details",
-        "case_study_url": "https://seller.example/again",
-        "origin_company_domain": "seller.example",
-        "company_customer_name": "Mill",
-        "raw_payload": {
-            "champions": [{"full_name": "Ada Lintel"}, {"full_name": "Fourth Champion"}],
-            "reasoning": "So:\nAda Lintel says.",
-            "quoted": json.dumps([{"firstName": "Ada", "lastName": "Lintel"}, "by\tAda Lintel"]),
-        },
-    }
-    viewed = {"name": "Ada L.", "url": "https://linkedin.com/in/ada-lintel-7/"}
-    friend = career("Flo Friend", "mill.example") | {"people_also_viewed": [viewed, {"name": "X"}]}
-    profile = {
-        "workflow_slug": "clay-person-profile",
-        "linkedin_url": "linkedin.com/in/flo-friend",
-        "raw_payload": friend,
-    }
     file = tmp_path / "again.ndjson"
-    file.write_text("\n".join(map(json.dumps, (study, profile))))
+    file.write_text("\n".join(map(json.dumps, said_again())))
     said = load(file, "--json", workflow=None)
     assert said.exit_code == 0, said.output
     ((payload, at),) = mill.all(
@@ -445,41 +391,3 @@ def test_what_is_said_of_them_again_is_redacted_when_it_lands(
         " where linkedin_url like '%%flo-friend'"
     )
     assert viewed_now == [None, {"name": "X"}]
-
-
-@pytest.mark.long
-def test_after_a_restore_all_tombstones_are_applied_again(mill: Warehouse) -> None:
-    """A dump has somebody who was erased since; the tombstones come from a newer one."""
-    mill.build()
-    conn = mill.conn
-    with conn.transaction():
-        cy = find(conn, Given("cy-friend-3", by_name=True))
-        tombstones.write(conn, cy.identifiers(conn), Scope.ERASED, "DSR-11")
-        bo = find(conn, Given(NAMESAKES[0]))
-        tombstones.write(conn, bo.identifiers(conn), Scope.DO_NOT_CONTACT, "DSR-13")
-        conn.execute(
-            "update raw.loads set file_name = 'cy-friend-3.csv' where tool_version <> 'test'"
-        )
-    companies = mill.all("select * from core.companies order by id")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("ingest.privacy.replay.SMALL", 0)
-        done = replay(conn, print)
-    counts = done.counts
-    assert (counts["raw.person_payloads"], counts["core.people"]) == (1, 1)
-    assert counts["raw.company_statements"] == 1
-    assert deliveries(mill)[2:] == [("", {}, "unknown"), ("", {}, "suppressed")]
-    assert mill.all("select linkedin_url from core.people_not_to_contact") == [(NAMESAKES[0],)]
-    assert mill.all("select distinct file_name from raw.loads where tool_version <> 'test'") == [
-        ("[redacted].csv",)
-    ]
-    assert mill.all("select * from core.companies order by id") == companies
-    # as if they were large: the next run reads what was redacted
-    assert "extracted.case_study_details" in done.left_to_run
-    assert "cy friend" in str(mill.snapshot()).lower()
-    mill.build()
-    assert "cy friend" not in str(mill.snapshot()).lower()
-    again = replay(conn, print)
-    assert (again.counts, again.left_to_run) == ({}, [])
-    after = mill.snapshot()
-    mill.build("--full-refresh")
-    assert mill.snapshot() == after

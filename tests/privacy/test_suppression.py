@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg.types.json import Jsonb
 
 from ingest.errors import IngestError
 from ingest.postgres import privacy_key
 from ingest.postgres.connection import connect
-from ingest.privacy.identity import Identity
 from tests.support.ingesting import ingest, load, status
 from tests.support.privacy import use_key
 from tests.support.scenario import scenario
@@ -305,86 +303,6 @@ def test_a_person_and_a_case_are_not_both_lifted(story: Story) -> None:
     assert story
     result = ingest("privacy", "lift", "cy-three-3", "--case", "ada")
     assert (result.exit_code, "not both" in result.output) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("slug", "text", "is_theirs"),
-    [
-        ("e-commerce", "E-Commerce grows", False),
-        ("john-smith", "see john-smith.example", False),
-        ("john-smith", "see linkedin.com/in/john-smith", True),
-        ("ada-lintel-7", "by ada-lintel-7, buyer", True),
-        ("ACoAAAabcdefgh", "id ACoAAAabcdefgh", True),
-    ],
-)
-def test_words_are_no_slugs_but_in_addresses(
-    story: Story, slug: str, text: str, is_theirs: bool
-) -> None:
-    pattern = Identity(urls=(f"https://www.linkedin.com/in/{slug}",)).pattern()
-    redacted = story.warehouse.one("select privacy.redacted_text(%s, %s)", text, pattern)
-    assert (redacted != (text,)) is is_theirs
-
-
-@pytest.mark.parametrize(
-    ("text", "redacted"),
-    [
-        ('{"first_name": "Ada", "last_name": "Lintel"}', '{"first_name": "[redacted]"}'),
-        (
-            '{"firstName":"Ada","middleName":"Quill B.","lastName":"Lintel","a":1}',
-            '{"firstName":"[redacted]","a":1}',
-        ),
-        (
-            r'"{\"given name\": \"Ada\", \"nick\": null, \"surname\": \"Lintel\"}"',
-            r'"{\"given name\": \"[redacted]\"}"',
-        ),
-        # as jsonb has members
-        (
-            '{"last_name": "Lintel", "nick_name": "Q", "birth_name": "B", "first_name": "Ada"}',
-            '{"last_name": "[redacted]"}',
-        ),
-        ('{"by": "Ada", "n": 1, "city": "Lintel"}', None),
-        ('{"a": "Ada", "b": 1, "c": 2, "d": 3, "last_name": "Lintel"}', None),
-    ],
-)
-def test_a_name_stands_in_members_with_others_between(
-    story: Story, text: str, redacted: str | None
-) -> None:
-    for pattern in (
-        Identity(names=("Ada Lintel",)).pattern(),
-        story.warehouse.one("select privacy.pattern_of(array['Ada Lintel'])")[0],
-    ):
-        done = story.warehouse.one("select privacy.redacted_text(%s, %s)", text, pattern)
-        assert done == (redacted or text,)
-
-
-def test_a_middle_name_goes_with_the_name(story: Story) -> None:
-    person = {"first_name": "Ada", "id": 7, "middle_name": "Quill", "last_name": "Lintel"}
-    for name in ("Ada Lintel", "Ada Quill Lintel"):
-        pattern = Identity(names=(name,)).pattern()
-        done = story.warehouse.one(
-            "select privacy.redacted(%s, %s), privacy.redacted(%s, %s)",
-            *(Jsonb({"said_by": person}), pattern, Jsonb([1, person]), pattern),
-        )
-        gone = dict.fromkeys(("first_name", "middle_name", "last_name"), "[redacted]")
-        assert done == ({"said_by": person | gone}, [1, None])
-
-
-def test_no_depth_is_too_deep(story: Story) -> None:
-    pattern = Identity(names=("Ada Lintel",)).pattern()
-    for inner in ("by Ada Lintel", "by somebody"):
-        found = inner != "by somebody"
-        deep = f"{'[' * 1_500}{json.dumps(inner)}{']' * 1_500}"
-        encoded = "[" * 90_000 + inner
-        shallow = {"a": {"b": [inner]}}
-        done = story.warehouse.one(
-            "select privacy.redacted(%s::jsonb, %s)::text, privacy.redacted(%s, %s),"
-            " privacy.redacted(%s, %s)",
-            *(deep, pattern, Jsonb({"a": encoded}), pattern, Jsonb(shallow), pattern),
-        )
-        kept = f'{"[" * 101}"[redacted]"{"]" * 101}' if found else deep
-        assert done[0] == kept
-        assert done[1] == {"a": encoded.replace("Ada Lintel", "[redacted]")}
-        assert done[2] == {"a": {"b": [inner.replace("Ada Lintel", "[redacted]")]}}
 
 
 def test_a_key_that_was_lost_is_made_anew_when_its_tombstones_are_deleted(
