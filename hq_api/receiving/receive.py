@@ -24,7 +24,7 @@ from ingest.landing.landing import Landing
 from ingest.landing.ledger import Counts
 from ingest.landing.rejects import REJECTS, row_of
 from ingest.landing.rows import RequestIds, Row
-from ingest.landing.withhold import withheld_texts, withhold
+from ingest.landing.withhold import redact_rejects, withheld_texts, withhold
 from ingest.postgres.connection import Connection
 from ingest.postgres.faults import is_of_server
 from ingest.rejects import Reject
@@ -210,6 +210,7 @@ class _Reception:
         counts = Counts(landed, rejected, taken.cleaned, taken.suppressed)
         before = self._hour.add(self._conn, counts, len(self._prepared.body.text))
         rows = []
+        ids = []
         for number, place in enumerate(taken.answers, start=before + 1):
             reject = taken.rejects.get(place)
             if reject is not None:
@@ -217,8 +218,11 @@ class _Reception:
                 origin = reject.origin._replace(line=number, offset=number)
                 placed = Reject(origin, reject.reason, reject.detail)
                 rows.append(row_of(placed, row_id, self._hour.load_id))
-        if rows and (fault := copy_rows(self._conn, Chunk(REJECTS, rows))):
-            raise fault
+                ids.append(row_id)
+        if rows:
+            if fault := copy_rows(self._conn, Chunk(REJECTS, rows)):
+                raise fault
+            redact_rejects(self._conn, ids)
 
 
 def _again(key: IdempotencyKey, known: dict[bytes, Known]) -> Document:

@@ -277,16 +277,22 @@ def _case_of(conn: Connection, given: Given) -> str:
 def replay_command(as_json: bool) -> None:
     """Apply all tombstones again: after a restore, and to rows of other programs.
 
-    What the rows held of people who are erased goes; a person whom only a name identifies is
-    redacted in texts, as far as tables are small.
+    What the rows held of people who are erased goes, and what was made of it; a person whom only a
+    name identifies is redacted in texts. Large tables of the models are read by the next run, and
+    named here if it has anything to do.
     """
     with _connected() as conn:
-        counts = replay(conn, say)
-        _report("Gone", counts)
-        if not counts:
+        done = replay(conn, say)
+        _report("Gone", done.counts)
+        if not done.counts:
             say("Nothing of anybody who is erased was there.")
+        if done.left_to_run:
+            say(
+                "Payloads were redacted, and these tables may still have what they said. Run "
+                f"ingest dbt run before anybody reads them: {', '.join(done.left_to_run)}."
+            )
     if as_json:
-        emit_json({"rows": counts})
+        emit_json({"rows": done.counts, "left_to_run": done.left_to_run})
 
 
 @command.command("export", epilog="Example: ingest privacy export ana@acme.example > ana.json")

@@ -77,3 +77,8 @@ def withheld_texts(conn: Connection, texts: Sequence[str]) -> frozenset[int]:
         return frozenset()
     found = conn.execute("select privacy.naming_somebody(%s::text[])", (list(texts),))
     return frozenset(place - 1 for (place,) in found)
+
+
+def redact_rejects(conn: Connection, ids: Collection[UUID]) -> None:
+    """Take the names of who is erased out of rejects: a name alone makes no record somebody's."""
+    conn.execute("select privacy.redact_rejects(%s)", (list(ids),))

@@ -23,6 +23,7 @@ from ingest.privacy.search import SMALL, Progress, holds, redact, redactable, se
 from ingest.privacy.tombstones import Scope
 
 Counts = dict[str, int]
+LOOKED_AT = 500  # payloads of a workflow and a day: payloads_looked_at in macros/payloads/paths.sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,11 @@ class _Erasing:
     def run(self) -> Counts:
         """Write tombstones, and take everything out."""
         person = self._person
+        keyed = statement("ingest.privacy", "keyed_rows").format(
+            salesnav=statement("ingest.privacy", "salesnav_rows")
+        )
+        query = statement("ingest.privacy", "erased_rows").format(keyed=keyed)
+        self._conn.execute(query, self._values)
         identifiers = person.identifiers(self._conn)
         self._counts["privacy.tombstones"] = (
             len({*identifiers})
@@ -145,12 +151,6 @@ class _Erasing:
             else tombstones.write(self._conn, identifiers, Scope.ERASED, self._case_ref)
         )
         self._execute("note_erased", "privacy.erased_people")
-        query = statement("ingest.privacy", "keyed_rows").format(
-            salesnav=statement("ingest.privacy", "salesnav_rows")
-        )
-        self._conn.execute(
-            sql.SQL("create temporary table erased_rows on commit drop as ") + query, self._values
-        )
         remove_rows(self._conn, self._values, self._counts)
         if person.pattern():
             self._redact_small()
@@ -238,15 +238,35 @@ def remove_rows(conn: Connection, values: dict[str, object], counts: Counter[str
             f" (select id from erased_rows where raw_table = '{table}')".encode()
         )
         counts[f"raw.{table}"] += done.rowcount
-    conn.execute(
-        "create temporary table days_counted_anew (workflow_slug text, day date) on commit drop"
-    )
-    for (table,) in conn.execute(statement("ingest.privacy", "payload_tables")).fetchall():
-        named = {"table": sql.Identifier("raw", table)}
-        conn.execute(statement("ingest.privacy", "count_days_anew").format(**named))
-    conn.execute(statement("ingest.privacy", "forget_days"))
+    _mend_counts(conn)
     for name in ("forget_deliveries_received", "forget_former_keys", "forget_aliases"):
         conn.execute(statement("ingest.privacy", name), values)
+
+
+def _mend_counts(conn: Connection) -> None:
+    """Have fields be counted of the rows that are left: here, or a day anew by the next run."""
+    conn.execute(statement("ingest.privacy", "days_of_rows"))
+    all_of_them = [name for (name,) in conn.execute(statement("ingest.privacy", "payload_tables"))]
+    query = "select distinct raw_table from erased_rows where workflow_slug is not null order by 1"
+    tables = [name for (name,) in conn.execute(query)]
+    for name in tables:
+        _mend_counts_in(conn, name, "days_looked_into")
+    for name in dict.fromkeys((*tables, *all_of_them)):
+        waiting = conn.execute(
+            "select exists (select from days_of_rows where not is_told and not is_touched)"
+        ).fetchone()
+        if waiting != (True,):
+            break
+        _mend_counts_in(conn, name, "count_anew")
+    for name in ("forget_days", "take_off_days"):
+        conn.execute(statement("ingest.privacy", name))
+
+
+def _mend_counts_in(conn: Connection, table: str, name: str) -> None:
+    query = statement("ingest.privacy", name).format(
+        table=sql.Identifier("raw", table), looked_at=sql.Literal(LOOKED_AT)
+    )
+    conn.execute(query, {"name": table})
 
 
 def _remove_built(conn: Connection, values: dict[str, object], counts: Counter[str]) -> None:

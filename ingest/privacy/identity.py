@@ -20,9 +20,28 @@ _MEMBER_ID = re.compile(r"AC[ow]AA[A-Za-z0-9_-]+")
 _DISTINCT_SLUG = re.compile(r"(?=.{6})(?:.*[_-])?[^_-]*\d[^_-]*", re.DOTALL)
 _SHORTEST_PHONE = 7  # digits, in texts
 # between the words of a name, as privacy.pattern_of has it: blanks, what separates them in CSV and
-# JSON, the next member's key; and between a last name and the member of the first one
-_BETWEEN = r"""(?:[\s,;|"'\\[:cntrl:]]|\\+[nrt])+(?:[\w .-]{1,40}\\*"\s*:[\s"\\]*)?"""
-_TURNED = r"""[\s"\\]*,[\s"\\]*(?:first|given)[ _]?name\\*"\s*:[\s"\\]*"""
+# JSON, the next member's key; and between a last name and the member of the first one. Where the
+# key says which name follows, up to two members more.
+_MEMBER = r"""[\w .-]{1,40}\\*"\s*:\s*(?:\\*"[^"\\]*\\*"|[\w.+-]+)\s*,[\s"\\]*"""
+_BETWEEN = (
+    r"""(?:[\s,;|"'\\[:cntrl:]]|\\+[nrt])+"""
+    rf"(?:(?:[\w .-]{{1,40}}|(?:{_MEMBER}){{1,2}}(?:(?:last|family)[ _]?name|surname))"
+    r"""\\*"\s*:[\s"\\]*)?"""
+)
+_TURNED = (
+    r"""[\s"\\]*,[\s"\\]*"""
+    rf"(?:{_MEMBER}){{0,2}}"
+    r"""(?:first|given)[ _]?name\\*"\s*:[\s"\\]*"""
+)
+_FORMS = (
+    "phones",
+    "name_keys",
+    "profile_keys",
+    "member_keys",
+    "email_keys",
+    "phone_keys",
+    "coarse_names",
+)
 _ROUNDS = 6  # of asking what else there is; what is found after three or four is what there is
 
 
@@ -73,18 +92,20 @@ class Identity:
         return tuple(url.removeprefix(_PROFILE) for url in self.urls)
 
     def values(self, conn: Connection) -> dict[str, Any]:
-        """What the queries of this package ask by."""
-        return {
+        """What the queries of this package ask by: the coarse forms are those of migration 0017."""
+        known = {
             "urls": list(self.urls),
             "slugs": list(self.slugs),
-            "slug_patterns": [f"%{_like(slug.lower())}%" for slug in self.slugs],
             "emails": list(self.emails),
-            "email_patterns": [f"%{_like(email)}%" for email in self.emails],
-            "phones": _forms(conn, "privacy.phone_digits", self.phones),
-            "name_keys": _forms(conn, "reference.comparing_form", self.names),
+            "phones": list(self.phones),
+            "names": list(self.names),
             "domains": list(self.domains),
             "companies": list(self.companies),
         }
+        row = conn.execute(statement("ingest.privacy", "forms"), known).fetchone()
+        if row is None:
+            raise LookupError("forms")
+        return {**known, **dict(zip(_FORMS, row, strict=True))}
 
     def identifiers(self, conn: Connection) -> list[tuple[str, str]]:
         """Kinds and normal forms, as tombstones know them."""

@@ -243,6 +243,64 @@ employers as (
         company_domain,
         null as company
     from named
+),
+
+-- Names that somebody else bears. Limits keep the planner from reading everybody at once.
+shared as (
+    select n.name
+    from names as n
+    cross join
+        lateral (
+            select from core.people as p
+            where
+                p._name_key = reference.comparing_form(n.name)
+                and p.linkedin_url not in (select b.linkedin_url from everybody as b)
+            limit 1
+        ) as namesake
+
+    union all
+
+    select n.name
+    from names as n
+    cross join
+        lateral (
+            select from extracted.person_emails as s
+            where
+                s.linkedin_url is null
+                and s._name_key = reference.comparing_form(n.name)
+                and s.company_domain not in (
+                    select w.domain from employers as w
+                    where w.domain is not null
+                )
+            limit 1
+        ) as asked_for
+
+    union all
+
+    -- a champion of another company
+    select h.name
+    from (
+        -- a fence: employers are compared for those of the name alone
+        select
+            n.name,
+            c.case_study_id,
+            c.company_name
+        from names as n
+        inner join extracted.case_study_champions as c
+            on reference.comparing_form(n.name) = reference.comparing_form(c.full_name)
+        offset 0
+    ) as h
+    inner join extracted.case_study_details as d on h.case_study_id = d.id
+    where
+        not exists (
+            select from employers as w
+            where
+                w.domain = d.company_customer_domain
+                or reference.company_name_stem(w.company) in (
+                    reference.company_name_stem(h.company_name),
+                    reference.company_name_stem(d.company_customer_name)
+                )
+        )
 )
 
 select
@@ -298,47 +356,6 @@ select
         order by 1
     ) as companies,
     array(
-        select n.name from names as n
-        where
-            exists (
-                select from core.people as p
-                where
-                    p._name_key = reference.comparing_form(n.name)
-                    and p.linkedin_url not in (select b.linkedin_url from everybody as b)
-            )
-            -- a champion of another company
-            or exists (
-                select
-                from (
-                    -- a fence: employers are compared for those of the name alone
-                    select
-                        c.case_study_id,
-                        c.company_name
-                    from extracted.case_study_champions as c
-                    where reference.comparing_form(c.full_name) = reference.comparing_form(n.name)
-                    offset 0
-                ) as h
-                inner join extracted.case_study_details as d on h.case_study_id = d.id
-                where
-                    not exists (
-                        select from employers as w
-                        where
-                            w.domain = d.company_customer_domain
-                            or reference.company_name_stem(w.company) in (
-                                reference.company_name_stem(h.company_name),
-                                reference.company_name_stem(d.company_customer_name)
-                            )
-                    )
-            )
-            or exists (
-                select from extracted.person_emails as s
-                where
-                    s.linkedin_url is null
-                    and s._name_key = reference.comparing_form(n.name)
-                    and s.company_domain not in (
-                        select w.domain from employers as w
-                        where w.domain is not null
-                    )
-            )
+        select distinct name from shared
         order by 1
     ) as shared_names

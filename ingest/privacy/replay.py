@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ingest.postgres.connection import Connection
 from ingest.postgres.statements import statement
@@ -12,23 +13,35 @@ from ingest.privacy.erase import Counts, remove_rows, wait_turn
 from ingest.privacy.search import SMALL, redact_by_tombstones, redactable
 
 
-def replay(conn: Connection, notice: Callable[[str], None]) -> Counts:
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What was done.
+
+    Attributes:
+        counts: Rows by table.
+        left_to_run: Tables of the models too large to be searched meanwhile, where payloads were
+            redacted: they may name somebody until the next run has read these.
+    """
+
+    counts: Counts
+    left_to_run: list[str]
+
+
+def replay(conn: Connection, notice: Callable[[str], None]) -> Replayed:
     """Delete the rows of everybody who is erased, and what was made of them, in one transaction.
 
     Args:
         conn: A connection outside any transaction, with the key of the tombstones.
         notice: Told whom it waits for.
-
-    Returns:
-        Rows by table.
     """
     counts: Counter[str] = Counter()
+    redacted: Counter[str] = Counter()  # payloads, which the next run reads
     with conn.transaction():
         wait_turn(conn, notice)
         tombstones.require_key(conn, to_write=False)
         if not tombstones.are_there(conn):
             tombstones.audit(conn, "replay", None, {})
-            return {}
+            return Replayed({}, [])
         conn.execute(statement("ingest.privacy", "withheld_rows"))
         urls = [url for (url,) in conn.execute(statement("ingest.privacy", "people_of_tombstones"))]
         values: dict[str, object] = {"urls": urls, "pattern": None}
@@ -40,7 +53,8 @@ def replay(conn: Connection, notice: Callable[[str], None]) -> Counts:
             " where a.attrelid = c.oid and a.attname = '_redacted_at') order by 1"
         ).fetchall():
             row = conn.execute("select privacy.redact_rows(%s, 'true', null)", (table,)).fetchone()
-            counts[f"raw.{table} (redacted)"] += row[0] if row else 0
+            redacted[f"raw.{table} (redacted)"] = row[0] if row else 0
+        counts += redacted
         for name, counted in (
             ("empty_deliveries", "raw.outbound_deliveries"),
             ("may_be_contacted", ""),
@@ -55,10 +69,12 @@ def replay(conn: Connection, notice: Callable[[str], None]) -> Counts:
         row = conn.execute("select privacy.redact_ledger()").fetchone()
         counts["raw.loads, raw.rejects (redacted)"] += row[0] if row else 0
         conn.execute(statement("ingest.privacy", "champions_of_tombstones"))
-        for table in redactable(conn):
-            if table.schema != "raw" and table.size <= SMALL:
+        built = [table for table in redactable(conn) if table.schema != "raw"]
+        for table in built:
+            if table.size <= SMALL:
                 name = f"{table.schema}.{table.name}"
                 counts[f"{name} (redacted)"] += redact_by_tombstones(conn, table)
         found = {name: n for name, n in sorted(counts.items()) if n}
         tombstones.audit(conn, "replay", None, found)
-    return found
+    large = [f"{table.schema}.{table.name}" for table in built if table.size > SMALL]
+    return Replayed(found, large if redacted.total() else [])

@@ -1,5 +1,6 @@
--- Rows of exports that are a person's, or carry an address or number of theirs. What is cheap comes
--- first. A row that brings a profile is that profile's, whatever address it carries.
+-- Rows of exports that are a person's, or carry an address or number of theirs: found by coarse
+-- forms, which indexes hold, and then told by normal ones. A row that brings a profile is that
+-- profile's, whatever address it carries.
 select f.*
 from (
     select
@@ -35,20 +36,17 @@ from (
                 as name
         from raw.salesnav_scrapes as r
         where
-            lower(r.linkedin_url_user_profile) like any(%(slug_patterns)s)
-            or r.linkedin_url_user_profile ~ '[^ -~]|%%'
-            or lower(r.linkedin_user_profile_urn) like any(%(slug_patterns)s)
-            or lower(r.email) like any(%(email_patterns)s)
-            or (
-                %(phones)s::text[] <> '{}'
-                and r.phone_number is not null
-                and privacy.phone_digits(r.phone_number) = any(%(phones)s)
-            )
+            raw.profile_key(r.linkedin_url_user_profile) = any(%(profile_keys)s::text[])
+            or raw.member_key(r.linkedin_user_profile_urn) = any(%(member_keys)s::text[])
+            or raw.email_key(r.email) = any(%(email_keys)s::text[])
+            or raw.phone_key(r.phone_number) = any(%(phone_keys)s::text[])
             or (
                 r.linkedin_user_profile_urn is null
-                and reference.comparing_form(concat_ws(' ', r.first_name, r.last_name))
-                = any(%(name_keys)s)
+                and raw.name_key(r.first_name, r.last_name) = any(%(coarse_names)s::text[])
             )
+        -- a fence: what is asked again and again is computed once, and planned once
+        offset 0
     ) as x
+    offset 0
 ) as f
 where f.is_own or f.is_carrier or (f.is_loose and f.is_named)

@@ -5,6 +5,7 @@
         'owner': 'linkedin_url',
         'named_indexes': {
             'idx_core_person_contacts_linkedin_url': {'columns': ['linkedin_url']},
+            'idx_core_person_contacts_email': {'columns': ['email']},
             'idx_core_person_contacts_best': {
                 'columns': ['linkedin_url'], 'where': 'is_best',
             },

@@ -14,6 +14,7 @@ from ingest import characters
 from ingest.postgres.connection import Connection
 from tests.properties.model import forms
 from tests.properties.model.forms.addresses import shared_hosts
+from tests.support.cases import cases_of
 from tests.support.functions import OF_TEXT, call
 
 NORMAL_FORMS = [
@@ -279,3 +280,53 @@ def test_punycode_is_decoded_as_python_encodes_it(functions: Connection, labels:
     ]
     encoded = ["xn--" + label.encode("punycode").decode() for label in kept]
     assert call(functions, "punycode_label", encoded) == kept
+
+
+# --- the coarse forms ---------------------------------------------------------------------------
+
+# by which indexes find a person's rows: raw.profile_key and its like
+COARSE = {
+    "raw.profile_key": "reference.person_linkedin_url",
+    "raw.email_key": "reference.email_address",
+    "raw.phone_key": "privacy.phone_digits",
+    "raw.name_key": "reference.comparing_form",
+}
+
+
+def _lost(db: Connection, coarse: str, texts: list[str]) -> list[str]:
+    """Texts that an index would not find by their normal form."""
+    normal = COARSE[coarse]
+    more = ", null" if coarse == "raw.name_key" else ""
+    query = (
+        f"select t.value from unnest(%s::text[]) as t (value) where {normal}(t.value) <> ''"
+        f" and coalesce({coarse}(t.value{more}), 'none') not in"
+        f" ('', coalesce({coarse}({normal}(t.value){more}), 'none'))"
+    )
+    return [text for (text,) in db.execute(query.encode(), (texts,))]
+
+
+@pytest.mark.parametrize("coarse", COARSE)
+@settings(_quickly, max_examples=60)
+@given(texts=st.lists(_SPELLINGS, min_size=1, max_size=100))
+def test_a_normal_form_has_one_coarse_form(
+    functions: Connection, coarse: str, texts: list[str]
+) -> None:
+    around = {
+        "raw.profile_key": [
+            *("{}", "linkedin.com/in/{}", "HTTPS://uk.LinkedIn.com/IN/{}/?x#y", "/in/{}"),
+            *("linkedin.com/sales/lead/ACwAA{},x/in/z", "https://www.linkedin.com/in/ACoAA{},x"),
+        ],
+        "raw.email_key": ["{}", "{}@Acme.example", " {}@acme.example\n"],
+        "raw.phone_key": ["{}", "+49 0{}12345"],
+    }
+    spelled = [form.format(text) for text in texts for form in around.get(coarse, ["{}", " {} b."])]
+    assert _lost(functions, coarse, spelled) == []
+
+
+def test_addresses_of_profiles_of_all_spellings_have_one_coarse_form(
+    functions: Connection,
+) -> None:
+    texts = [case.text for case in cases_of("person_linkedin_url")]
+    assert _lost(functions, "raw.profile_key", texts) == []
+    usual = "select raw.profile_key('https://www.linkedin.com/in/Ana-Example-1b2c/?x=1')"
+    assert functions.execute(usual).fetchone() == ("ana-example-1b2c",)

@@ -13,6 +13,7 @@ from tests.support.ingesting import load
 from tests.support.warehouse import Warehouse, insert_load
 
 ADA = "https://www.linkedin.com/in/ada-lintel-7"
+GIL = "https://www.linkedin.com/in/gil-quern-4"
 NAMESAKES = ("https://www.linkedin.com/in/bo-common-1", "https://www.linkedin.com/in/bo-common-2")
 
 
@@ -28,6 +29,11 @@ def fill(warehouse: Warehouse) -> None:
     for url in NAMESAKES:
         warehouse.payload("person_payloads", url, career("Bo Common", "mill.example"))
     warehouse.payload("company_payloads", "mill.example", {"name": "Mill", "industry": "Paper"})
+    for domain in ("kiln.example", "kiln-two.example"):
+        warehouse.payload("company_payloads", domain, {"name": "Kiln Ltd."})
+    own = career("Gil Quern", "quern.example")
+    own["experience"][0]["company"] = "Gil Quern Advice"
+    warehouse.payload("person_payloads", GIL, own)
     friend = career("Cy Friend", "mill.example")
     friend["people_also_viewed"] = [
         {"name": "Dee Other", "url": "linkedin.com/in/dee-other"},
@@ -157,3 +163,44 @@ def refuse(folder: Path) -> None:
     file = folder / "ada-lintel-7.ndjson"
     file.write_text(json.dumps(record) + "\n" + '{"workflow_slug": "x", "a": 1}\n')
     load(file, workflow=None)
+
+
+def speak_of_gil(warehouse: Warehouse) -> None:
+    """Name Gil in a header, in a reason of the sender, and in what was kept of a company."""
+    conn = warehouse.conn
+    load_id = insert_load(conn)
+    conn.execute(
+        "insert into raw.load_headers (load_id, workflow_slug, header, rows, filled)"
+        " values (%s, 'customers', 'notes of gil quern', 1, 1), (%s, 'customers', 'notes', 1, 1)",
+        (load_id, load_id),
+    )
+    conn.execute("update raw.email_waterfall_jobs set _reason = 'stopped for Gil Quern, by phone'")
+    conn.execute(
+        "insert into raw.company_statements (id, source, company_domain, said, created_at)"
+        " values (gen_random_uuid(), 'clay', 'mill.example',"
+        ' \'{"description": "Paper. Gil Quern advises it."}\', now())'
+    )
+    conn.commit()
+
+
+def said_again() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Records of a study and of a friend that name Ada in several ways."""
+    study = {
+        "workflow_slug": "gemini-extract-case-study-details",
+        "case_study_url": "https://seller.example/again",
+        "origin_company_domain": "seller.example",
+        "company_customer_name": "Mill",
+        "raw_payload": {
+            "champions": [{"full_name": "Ada Lintel"}, {"full_name": "Fourth Champion"}],
+            "reasoning": "So:\nAda Lintel says.",
+            "quoted": json.dumps([{"firstName": "Ada", "lastName": "Lintel"}, "by\tAda Lintel"]),
+        },
+    }
+    viewed = {"name": "Ada L.", "url": "https://linkedin.com/in/ada-lintel-7/"}
+    friend = career("Flo Friend", "mill.example") | {"people_also_viewed": [viewed, {"name": "X"}]}
+    profile = {
+        "workflow_slug": "clay-person-profile",
+        "linkedin_url": "linkedin.com/in/flo-friend",
+        "raw_payload": friend,
+    }
+    return study, profile

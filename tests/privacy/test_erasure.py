@@ -5,45 +5,25 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from hq_api.receiving.delivery import Delivery
+from hq_api.receiving.receive import receive
 from ingest.errors import UsageError
 from ingest.postgres.connection import connect
 from ingest.privacy import erase as erasing
 from ingest.privacy import tombstones
 from ingest.privacy.erase import erase, search_afterwards
 from ingest.privacy.identity import Given, find
-from ingest.privacy.replay import replay
 from ingest.privacy.tombstones import Scope
 from ingest.workflows.registry import Registry, Workflow, load_registry
-from tests.privacy.mill import ADA, NAMESAKES, career, deliveries, fill, refuse, row_of
+from tests.privacy.mill import ADA, GIL, NAMESAKES, deliveries, said_again, speak_of_gil
 from tests.support.ingesting import ingest, load
 from tests.support.processes import start_held
-from tests.support.scenario import scenario
 from tests.support.warehouse import Warehouse
-
-
-@pytest.fixture(scope="module")
-def mill(key_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    assert key_file
-    with scenario() as warehouse:
-        fill(warehouse)
-        refuse(tmp_path_factory.mktemp("files"))
-        yield warehouse
-
-
-@pytest.fixture
-def nia(mill: Warehouse) -> Iterator[None]:
-    """Somebody else reads the mailbox, too, in a row that is not built yet."""
-    row_of(mill, "Nia Other", "nia-other-5", email="office@mill.example")
-    yield
-    mill.conn.execute(
-        "delete from raw.salesnav_scrapes where linkedin_url_user_profile like '%nia-other-5'"
-    )
-    mill.conn.commit()
 
 
 class TestWhoIsMeant:
@@ -80,6 +60,15 @@ class TestWhoIsMeant:
         named = Given(name="Bo Common", employer="mill.example", by_name=True)
         with pytest.raises(UsageError, match="2 people bear this name"), mill.conn.transaction():
             find(mill.conn, named)
+
+    def test_an_employer_of_whose_name_there_are_several_is_refused(self, mill: Warehouse) -> None:
+        named = Given(name="Nobody Known", employer="KILN ltd", by_name=True)
+        said = r"2 companies are called so: kiln-two.example, kiln.example"
+        with pytest.raises(UsageError, match=said), mill.conn.transaction():
+            find(mill.conn, named)
+        with mill.conn.transaction():
+            found = find(mill.conn, replace(named, employer="www.kiln.example"))
+        assert (found.names, found.domains) == (("Nobody Known",), ("kiln.example",))
 
     def test_a_shared_name_is_looked_for_nowhere(self, mill: Warehouse) -> None:
         with mill.conn.transaction():
@@ -192,16 +181,23 @@ def test_killed_in_the_middle_it_leaves_everything(mill: Warehouse) -> None:
 def test_a_load_under_way_and_a_run_are_waited_for_and_readers_are_not(mill: Warehouse) -> None:
     said: list[str] = []
     # a mark that is written behind a run's back would be taken for one that is no more
-    with connect() as running:
-        running.execute("update extracted.watermarks set seen = seen where model = 'people'")
-        lift = ("privacy", "lift", "--case", "none")
-        lifting = threading.Thread(target=lambda: said.append(ingest(*lift).output))
-        lifting.start()
-        time.sleep(1.5)
-        assert lifting.is_alive()
-        running.commit()
-        lifting.join(30)
-    assert "no case none" in said.pop()
+    for words, outcome in (
+        (("lift", "--case", "none"), "no case none"),
+        (("suppress", "cy-friend-3", "--case", "waits"), "1 people of core are not written to"),
+        (("lift", "--case", "waits"), "1 tombstones lifted"),
+    ):
+        with connect() as running:
+            running.execute("update extracted.watermarks set seen = seen where model = 'people'")
+            command = ("privacy", *words)
+            waiting = threading.Thread(target=lambda c=command: said.append(ingest(*c).output))
+            waiting.start()
+            time.sleep(1.5)
+            assert waiting.is_alive()
+            marked = "select count(*) from core.people_not_to_contact"
+            assert mill.all(marked) == [(int(words == ("lift", "--case", "waits")),)]
+            running.commit()
+            waiting.join(30)
+        assert outcome in said.pop()
     with connect() as loading, connect() as running, connect() as reading:
         loading.execute("select pg_advisory_xact_lock_shared(x'48510004'::bigint)")
         running.execute("update extracted.watermarks set seen = seen where model = 'people'")
@@ -274,11 +270,36 @@ def test_ada_goes_from_everywhere_and_her_neighbours_stay(mill: Warehouse) -> No
 
     after = mill.snapshot()
     mill.build()
+    mended = mill.snapshot()
     mill.build("--full-refresh")
     again = mill.snapshot()
+    assert again == mended
     changed = {table for table in after if after[table] != again[table]}
     assert changed <= {"extracted.payload_fields"}
     assert mill.all("select kind from api.changes where kind = 'erased'") == [("erased",)]
+
+
+def test_what_is_kept_of_others_names_them_no_more(mill: Warehouse) -> None:
+    """What was said of a company, a header of a table feed, why a job of the sender ended."""
+    speak_of_gil(mill)
+    counts = erase(mill.conn, Given(GIL), "DSR-14", print, dry_run=False).counts
+    named = ("load_headers", "email_waterfall_jobs (redacted)", "company_statements (redacted)")
+    assert [counts.get(f"raw.{name}") for name in named] == [1, 1, 1]
+    headers = "select replace(header, ' ' || id, '') from raw.load_headers order by 1"
+    assert mill.all(headers) == [("notes",), ("notes of [redacted]",)]
+    assert mill.all("select distinct _reason from raw.email_waterfall_jobs") == [
+        ("stopped for [redacted], by phone",)
+    ]
+    said = "select said from raw.company_statements where company_domain = %s and said ? %s"
+    assert mill.all(said, "mill.example", "description") == [
+        ({"description": "Paper. [redacted] advises it."},)
+    ]
+    # what the person's own payload said
+    ((own,),) = mill.all(said, "quern.example", "name")
+    assert own["name"] == "[redacted] Advice"
+    assert mill.all("select name from core.companies where domain = 'quern.example'") == [
+        ("[redacted] Advice",)
+    ]
 
 
 def test_a_reject_that_names_them_is_suppressed_and_no_reject(
@@ -295,6 +316,27 @@ def test_a_reject_that_names_them_is_suppressed_and_no_reject(
         " inner join raw.loads as l on r.load_id = l.id where l.records = 2 and l.suppressed = 1"
     )
     assert (name.rpartition("/")[2], record) == ("of_[redacted].ndjson", '{"a": "[redacted]"}')
+
+
+def test_of_a_reject_by_http_the_name_is_taken_out(mill: Warehouse) -> None:
+    named = [
+        {"first_name": "Ada", "middle_name": "Quill", "last_name": "Lintel", "n": 1},
+        {"last_name": "Lintel", "nick_name": None, "first_name": "Ada", "n": 2},
+        {"first_name": "Bea", "middle_name": "Quill", "last_name": "Lintel", "n": 3},
+    ]
+    body = json.dumps(named).encode()
+    delivery = Delivery("clay-person-profile", body, content_type="application/json")
+    with connect() as conn:
+        outcome = receive(conn, delivery, load_registry())
+    assert outcome.document["rejected"] == 3
+    assert mill.all(
+        "select r.record from raw.rejects as r inner join raw.loads as l on r.load_id = l.id"
+        " where l.file_name = 'http:anonymous' order by right(r.record, 2)"
+    ) == [
+        ('{"first_name": "[redacted]", "n": 1}',),
+        ('{"last_name": "[redacted]", "n": 2}',),
+        (json.dumps(named[2]),),
+    ]
 
 
 def test_a_reject_from_a_dump_is_suppressed_when_it_is_retried(
@@ -332,26 +374,8 @@ def test_a_reject_from_a_dump_is_suppressed_when_it_is_retried(
 def test_what_is_said_of_them_again_is_redacted_when_it_lands(
     mill: Warehouse, tmp_path: Path
 ) -> None:
-    study = {
-        "workflow_slug": "gemini-extract-case-study-details",
-        "case_study_url": "https://seller.example/again",
-        "origin_company_domain": "seller.example",
-        "company_customer_name": "Mill",
-        "raw_payload": {
-            "champions": [{"full_name": "Ada Lintel"}, {"full_name": "Fourth Champion"}],
-            "reasoning": "So:\nAda Lintel says.",
-            "quoted": json.dumps([{"firstName": "Ada", "lastName": "Lintel"}, "by\tAda Lintel"]),
-        },
-    }
-    viewed = {"name": "Ada L.", "url": "https://linkedin.com/in/ada-lintel-7/"}
-    friend = career("Flo Friend", "mill.example") | {"people_also_viewed": [viewed, {"name": "X"}]}
-    profile = {
-        "workflow_slug": "clay-person-profile",
-        "linkedin_url": "linkedin.com/in/flo-friend",
-        "raw_payload": friend,
-    }
     file = tmp_path / "again.ndjson"
-    file.write_text("\n".join(map(json.dumps, (study, profile))))
+    file.write_text("\n".join(map(json.dumps, said_again())))
     said = load(file, "--json", workflow=None)
     assert said.exit_code == 0, said.output
     ((payload, at),) = mill.all(
@@ -367,34 +391,3 @@ def test_what_is_said_of_them_again_is_redacted_when_it_lands(
         " where linkedin_url like '%%flo-friend'"
     )
     assert viewed_now == [None, {"name": "X"}]
-
-
-@pytest.mark.long
-def test_after_a_restore_all_tombstones_are_applied_again(mill: Warehouse) -> None:
-    """A dump has somebody who was erased since; the tombstones come from a newer one."""
-    mill.build()
-    conn = mill.conn
-    with conn.transaction():
-        cy = find(conn, Given("cy-friend-3", by_name=True))
-        tombstones.write(conn, cy.identifiers(conn), Scope.ERASED, "DSR-11")
-        bo = find(conn, Given(NAMESAKES[0]))
-        tombstones.write(conn, bo.identifiers(conn), Scope.DO_NOT_CONTACT, "DSR-13")
-        conn.execute(
-            "update raw.loads set file_name = 'cy-friend-3.csv' where tool_version <> 'test'"
-        )
-    companies = mill.all("select * from core.companies order by id")
-    counts = replay(conn, print)
-    assert (counts["raw.person_payloads"], counts["core.people"]) == (1, 1)
-    assert counts["raw.company_statements"] == 1
-    assert deliveries(mill)[2:] == [("", {}, "unknown"), ("", {}, "suppressed")]
-    assert mill.all("select linkedin_url from core.people_not_to_contact") == [(NAMESAKES[0],)]
-    assert mill.all("select distinct file_name from raw.loads where tool_version <> 'test'") == [
-        ("[redacted].csv",)
-    ]
-    assert "cy friend" not in str(mill.snapshot()).lower()
-    assert mill.all("select * from core.companies order by id") == companies
-    assert replay(conn, print) == {}
-    after = mill.snapshot()
-    mill.build("--full-refresh")
-    again = mill.snapshot()
-    assert {t for t in after if after[t] != again[t]} <= {"extracted.payload_fields"}

@@ -18,7 +18,6 @@ import pytest
 from ingest.errors import IngestError
 from ingest.postgres import privacy_key
 from ingest.postgres.connection import connect
-from ingest.privacy.identity import Identity
 from tests.support.ingesting import ingest, load, status
 from tests.support.privacy import use_key
 from tests.support.scenario import scenario
@@ -304,24 +303,6 @@ def test_a_person_and_a_case_are_not_both_lifted(story: Story) -> None:
     assert story
     result = ingest("privacy", "lift", "cy-three-3", "--case", "ada")
     assert (result.exit_code, "not both" in result.output) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("slug", "text", "is_theirs"),
-    [
-        ("e-commerce", "E-Commerce grows", False),
-        ("john-smith", "see john-smith.example", False),
-        ("john-smith", "see linkedin.com/in/john-smith", True),
-        ("ada-lintel-7", "by ada-lintel-7, buyer", True),
-        ("ACoAAAabcdefgh", "id ACoAAAabcdefgh", True),
-    ],
-)
-def test_words_are_no_slugs_but_in_addresses(
-    story: Story, slug: str, text: str, is_theirs: bool
-) -> None:
-    pattern = Identity(urls=(f"https://www.linkedin.com/in/{slug}",)).pattern()
-    redacted = story.warehouse.one("select privacy.redacted_text(%s, %s)", text, pattern)
-    assert (redacted != (text,)) is is_theirs
 
 
 def test_a_key_that_was_lost_is_made_anew_when_its_tombstones_are_deleted(

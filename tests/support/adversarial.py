@@ -55,6 +55,9 @@ PIECES = [
     *("```json\n", "\\\\", '\\"', "\\n", "\\u0000", "\\ud800", "\\ud83d\\ude00", "\\u00e9"),
     *("\\\\u0000", "\\\\\\u0000", "\\u0000a", "a\\u0000", '\\\\\\"', "\\u", "\\ud800\\ud800"),
     *('\\"a\\":1,', '\\"a\\":[', "null,", "true,", '{"a":1},', '{"a":1}', '"]['),
+    # what is looked for of people who are erased
+    *("Ada ", "Lintel, Ada ", "+1 (555) ", 'Ada","a":', '"first_name":"Ada","a":"b",'),
+    *('"last_name":"Lintel","a":1,', "linkedin.com/in/ada-1 "),
 ]
 
 AROUND = [
@@ -137,7 +140,22 @@ _FORMS = {
         "member": "jsonb_build_object('name', t.value)",
     },
 }
-_SHORT = {"text": "'a'", "text[]": "array['a']", "jsonb": "'{}'::jsonb", "boolean[]": "array[true]"}
+_SHORT = {
+    "text": "'a'",
+    "text[]": "array['a']",
+    "jsonb": "'{}'::jsonb",
+    "boolean[]": "array[true]",
+    "boolean": "true",
+    "integer": "0",
+    "uuid[]": "'{}'::uuid[]",
+}
+# what is never a text that somebody sent
+_MADE = {
+    "pattern": "privacy.pattern_of(array['Ada Lintel', 'Ada B. Lintel', '+15550100', 'ada@a.b'])",
+    "blocks": "current_setting('hq.privacy_key')",
+    "kind": "'name'",
+    "scopes": "array['erased']",
+}
 
 
 def slots(conn: Connection) -> list[Slot]:
@@ -149,29 +167,40 @@ def slots(conn: Connection) -> list[Slot]:
     declared = conn.execute(
         "select n.nspname, p.proname, array("
         "   select format_type(a.type, null)"
-        "   from unnest(p.proargtypes) with ordinality as a (type, i) order by i)"
+        "   from unnest(p.proargtypes) with ordinality as a (type, i) order by i),"
+        " p.proargnames"
         " from pg_proc as p inner join pg_namespace as n on n.oid = p.pronamespace"
-        # those of privacy look into tables and change rows
-        " where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'privacy')"
+        " where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
+        # some of privacy change rows, one is asked about a batch of people
+        " and not (n.nspname = 'privacy' and 'v' = p.provolatile)"
+        " and not (n.nspname = 'privacy' and 'record'::regtype = p.prorettype)"
         " and p.prokind = 'f'"
         ' order by n.nspname collate "C", p.proname collate "C"'
     ).fetchall()
     conn.rollback()
     return [
-        slot for schema, name, types in declared for slot in _slots_of(f"{schema}.{name}", types)
+        slot
+        for schema, name, types, named in declared
+        for slot in _slots_of(f"{schema}.{name}", types, named or [""] * len(types))
     ]
 
 
-def _slots_of(function: str, types: list[str]) -> Iterator[Slot]:
+def _slots_of(function: str, types: list[str], named: list[str]) -> Iterator[Slot]:
+    made_of = _MADE if function.startswith("privacy.") else {}
     for place, kind in enumerate(types):
         for form, made in _FORMS.get(kind, {}).items():
+            if named[place] in made_of:
+                continue
             try:
-                arguments = [_SHORT[other] for other in types]
+                arguments = [
+                    made_of.get(name) or _SHORT[other]
+                    for other, name in zip(types, named, strict=False)
+                ]
             except KeyError as unknown:
                 raise LookupError(f"{function}: no argument of type {unknown}") from None
             arguments[place] = made
-            named = form if len(types) == 1 else f"argument {place + 1}, {form}"
-            yield Slot(function, named, f"{function}({', '.join(arguments)})")
+            said = form if len(types) == 1 else f"argument {place + 1}, {form}"
+            yield Slot(function, said, f"{function}({', '.join(arguments)})")
 
 
 def drive(conn: Connection, slot: Slot, text: Text, size: int) -> float:

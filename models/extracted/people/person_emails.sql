@@ -6,6 +6,7 @@
         'gathers_sources': true,
         'named_indexes': {
             'idx_extracted_person_emails_linkedin_url': {'columns': ['linkedin_url']},
+            'idx_extracted_person_emails_email': {'columns': ['email']},
             'idx_extracted_person_emails_waiting': {
                 'columns': ['_name_key', 'company_domain'], 'where': 'linkedin_url is null',
             },
