@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ingest.landing.rejects import REJECTS
 from ingest.postgres.connection import Connection
+from ingest.postgres.locks import PRIVACY, share
 from ingest.postgres.privacy_key import telling_whom
 from ingest.rejects import Reason
 
@@ -53,6 +54,7 @@ def withhold(
         IngestError: People are erased here, and this session cannot tell whom.
     """
     names = sorted(set(tables) - {REJECTS.table})
+    share(conn, PRIVACY)  # privacy.withhold does, without a word to whoever waits
     with telling_whom("nothing was written"):
         found = conn.execute(
             "select raw_table, row_id, reason from privacy.withhold(%s, %s)",

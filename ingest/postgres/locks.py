@@ -8,12 +8,16 @@ own here; the others are made of what they protect. dbt takes some as well
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from ingest.postgres.connection import Connection
+from ingest.terminal.screen import printable
+
+_log = logging.getLogger(__name__)
 
 NODES = 0x4851  # upper half of the locks of dbt's nodes; below it, the hash of the node's name
 MIGRATIONS = 0x4851_0001  # one applies migrations
@@ -113,9 +117,12 @@ def hold(conn: Connection, lock: int, announce_wait: Callable[[str], None]) -> N
         conn.execute("select pg_advisory_xact_lock(%s)", (lock,))
 
 
-def share(
-    conn: Connection, lock: int, announce_wait: Callable[[str], None] = lambda _: None
-) -> None:
+def log_wait(whom: str) -> None:
+    """Tell the log whom is waited for; where nobody set one up, that is the screen."""
+    _log.warning("Waiting for %s ...", printable(whom))
+
+
+def share(conn: Connection, lock: int, announce_wait: Callable[[str], None] = log_wait) -> None:
     """Take a lock with others who share it, until the transaction ends; otherwise like ``hold``.
 
     Rows that who holds it alone changes are to be locked afterwards.

@@ -5,6 +5,8 @@
 #}
 {% macro keep_access() -%}
     {%- if target.name != 'dev' -%}
+    {#- the function would wait without a word -#}
+    {%- do take_rights() -%}
     do $$
     begin
         if to_regprocedure('extracted.keep_access()') is not null then

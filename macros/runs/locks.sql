@@ -42,17 +42,35 @@
     updated". The lock is RIGHTS of ingest/postgres/locks.py, which extracted.keep_access() takes.
 #}
 {% macro hold_rights() -%}
-    {%- call statement('rights') -%}
-        select pg_advisory_xact_lock_shared(x'48510002'::bigint)
-    {%- endcall -%}
+    {%- do take_rights('_shared') -%}
+{%- endmacro %}
+
+
+{# Take the same lock for whoever sets rights, or `_shared` for those who keep them as they are. #}
+{% macro take_rights(shared='') -%}
+    {%- if execute -%}
+    {%- set lock = shared ~ "(x'48510002'::bigint)" -%}
+    {%- call statement('rights', fetch_result=true) -%} select pg_try_advisory_xact_lock{{ lock }} {%- endcall -%}
+    {%- if not load_result('rights').table[0][0] -%}
+        {%- do announce_wait("0, x'48510002'::integer", 'rights, which another run sets or keeps') -%}
+        {%- call statement('rights') -%} select pg_advisory_xact_lock{{ lock }} {%- endcall -%}
+    {%- endif -%}
+    {%- endif -%}
 {%- endmacro %}
 
 
 {#
     Say who is waited for. Nobody is, if he has finished meanwhile. Anybody who may connect can take the
     lock; one who may not write here is no run.
+
+    Args:
+        lock: its two halves.
+        what: what is waited for, and behind a comma why; as a rule the node at hand.
 #}
-{% macro announce_wait(lock) -%}
+{% macro announce_wait(lock, what=none) -%}
+    {%- set what = what or (
+        model.resource_type ~ ' ' ~ model.name ~ ', which another run is building'
+    ) -%}
     {%- call statement('holder', fetch_result=true) -%}
         select
             h.pid,
@@ -82,8 +100,7 @@
         {%- set stranger = ', whose lock is held by ' ~ holder ~ ', which may not write here; a '
             ~ 'superuser can end it: select pg_terminate_backend(' ~ row[0] ~ ')' -%}
         {%- do log(printable(
-            'Waiting for ' ~ model.resource_type ~ ' ' ~ model.name
-            ~ (', which another run is building (' ~ holder ~ ').' if row[3] else stranger)
+            'Waiting for ' ~ (what ~ ' (' ~ holder ~ ').' if row[3] else what.split(',')[0] ~ stranger)
         ), info=true) -%}
     {%- endfor -%}
 {%- endmacro %}

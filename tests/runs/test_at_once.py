@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from ingest.postgres.connection import connect
+from ingest.postgres.locks import RIGHTS
 from tests.support.history.arrivals import Arrivals
 from tests.support.runs import (
     MIDDLE,
@@ -125,21 +126,36 @@ class TestAnnounced:
         second.succeed()
         assert "Waiting" not in first.said()
 
-    @pytest.mark.parametrize("kind", ["seed countries", "function normal_domain"])
+    @pytest.mark.parametrize(
+        ("name", "lock", "expected"),
+        [
+            pytest.param(
+                "countries",
+                "18513, hashtext(%(relation)s)",
+                "seed countries, which another run is building",
+                id="seed",
+            ),
+            pytest.param(
+                "normal_domain",
+                f"{RIGHTS}",
+                "rights, which another run sets or keeps",
+                id="function",
+            ),
+        ],
+    )
     def test_so_does_a_seed_and_a_function(
-        self, warehouse: Warehouse, runs: Runs, kind: str
+        self, warehouse: Warehouse, runs: Runs, name: str, lock: str, expected: str
     ) -> None:
-        name = kind.split()[1]
-        database = warehouse.conn.info.dbname
+        relation = f'"{warehouse.conn.info.dbname}"."reference"."{name}"'
         with connect(application_name="holder") as holder:
-            lock = f'"{database}"."reference"."{name}"'
-            holder.execute("select pg_advisory_xact_lock(18513, hashtext(%s))", (lock,))
+            statement = f"select pg_advisory_xact_lock({lock})".encode()
+            holder.execute(statement, {"relation": relation})
             run = runs.start("build", "--select", name, *NO_TESTS)
             assert wait_until_held(warehouse.conn, run, 1)
             said = run.said()
             pid = holder.info.backend_pid
         run.succeed()
-        assert f"Waiting for {kind}, which another run is building (server process {pid}" in said
+        assert f"Waiting for {expected} (server process {pid}" in said
 
     def test_nobody_waits_who_need_not(self, warehouse: Warehouse, runs: Runs) -> None:
         run = runs.start("run")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
 from uuid import uuid4
@@ -11,6 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from ingest.landing.withhold import withhold
 from ingest.postgres import locks
 from ingest.postgres.connection import Connection, connect, connection_parameters
 from ingest.postgres.locks import Holder, holders, lock_of_text
@@ -30,13 +31,13 @@ def other(db: Connection) -> Iterator[Connection]:
 
 
 def test_the_macros_take_the_locks_that_are_listed() -> None:
-    numbers = [int(number, 16) for number in re.findall(r"x'(\w+)'::bigint", MACROS)]
-    assert numbers == [locks.RIGHTS]
+    numbers = [int(number, 16) for number in re.findall(r"x'(\w+)'::(?:bigint|integer)", MACROS)]
+    assert numbers == [locks.RIGHTS, locks.RIGHTS]
     assert re.findall(r"(\d+), hashtext\(", MACROS) == [str(locks.NODES)]
 
 
 def test_no_two_locks_are_one() -> None:
-    numbers = [locks.MIGRATIONS, locks.RIGHTS, locks.RUNS]
+    numbers = [locks.MIGRATIONS, locks.RIGHTS, locks.RUNS, locks.PRIVACY]
     assert all(one != two for one, two in combinations(numbers, 2))
     # those of the nodes differ from them in the upper half
     assert {number >> 32 for number in numbers} == {0}
@@ -119,6 +120,27 @@ def test_the_locks_of_other_databases_do_not_count(
         assert holders(elsewhere, 53) == []  # before its first migration
         migrate(elsewhere)
         assert holders(elsewhere, 53) == []
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        pytest.param(lambda db: locks.share(db, locks.PRIVACY), id="a sender"),
+        pytest.param(lambda db: withhold(db, uuid4(), ["person_payloads"]), id="a load"),
+    ],
+)
+def test_nobody_waits_for_an_erasure_without_a_word(
+    db: Connection,
+    other: Connection,
+    caplog: pytest.LogCaptureFixture,
+    wait: Callable[[Connection], None],
+) -> None:
+    other.execute("select pg_advisory_lock(%s)", (locks.PRIVACY,))
+    db.execute("set lock_timeout = '50ms'")
+    with pytest.raises(psycopg.errors.LockNotAvailable):
+        wait(db)
+    (said,) = caplog.messages
+    assert said.startswith(f"Waiting for server process {other.info.backend_pid}, since ")
 
 
 def test_who_waits_holds_nothing(db: Connection, other: Connection) -> None:
