@@ -60,9 +60,10 @@ def page(
         source=source,
         where=where(conditions),
         order=order_by(order),
-        limit=sql.Placeholder(),
+        # in words, because a plan that is kept is made for this many rows
+        limit=sql.Literal(limit),
     )
-    return query, [*values_of(conditions), limit]
+    return query, values_of(conditions)
 
 
 def count(source: sql.Composable, conditions: Sequence[Condition]) -> sql.Composed:

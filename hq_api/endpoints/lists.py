@@ -123,7 +123,14 @@ async def read_page(
 ) -> tuple[list[msgspec.Raw], str | None]:
     """The rows of a page, and the token of the one behind it, if there is one."""
     query, values = question.page(conditions)
-    rows = [msgspec.Raw(text.encode()) for (text,) in await service.database.rows(query, values)]
+    database = service.database
+    if question.is_filtered:
+        found = await database.rows(query, values)
+    elif question.is_in_order:
+        found = await database.rows_in_order(query, values)
+    else:
+        found = await database.rows_of_keys(query, values)
+    rows = [msgspec.Raw(text.encode()) for (text,) in found]
     if len(rows) <= question.limit:
         return rows, None
     last = msgspec.json.decode(rows[question.limit - 1])

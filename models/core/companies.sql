@@ -6,6 +6,7 @@
         'owner': 'domain',
         'named_indexes': {
             'idx_core_companies_domain': {'columns': ['domain'], 'unique': true},
+            'idx_core_companies_linkedin_url': {'columns': ['linkedin_url']},
             'idx_core_companies_name': {'columns': ['name']},
             'idx_core_companies_name_key': {'columns': ['_name_key']},
             'idx_core_companies_name_beginning': {

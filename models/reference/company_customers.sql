@@ -5,7 +5,7 @@
         'owner': 'id',
         'reads_whole': true,
         'named_indexes': {
-            'idx_company_customers_domain': {'columns': ['domain']},
+            'idx_company_customers_pair': {'columns': ['domain', 'customer_domain']},
             'idx_company_customers_customer_domain': {'columns': ['customer_domain']},
         },
     },
