@@ -12,6 +12,9 @@
             'idx_core_companies_name_beginning': {
                 'columns': ['(left(_name_key, 100)) text_pattern_ops'],
             },
+            'idx_core_companies_name_words': {
+                'columns': ['(' ~ name_words('_name_key') ~ ')'], 'using': 'gin'
+            },
             'idx_core_companies_name_stem': {'columns': ['_name_stem']},
         },
     },
