@@ -27,6 +27,7 @@ class Resource:
             ``entity``: columns that are personal data in rows of people only.
         needed: A column that a question has to name, where rows are worked out for one entity.
         is_in_order: Whether the view is in the order of its key.
+        is_of_everything: Whether a page may be worked out from all rows there are.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Resource:
     open_for_companies: tuple[str, ...] | None = None
     needed: str | None = None
     is_in_order: bool = False
+    is_of_everything: bool = False
 
     @cached_property
     def columns(self) -> Mapping[str, Column]:
@@ -156,6 +158,9 @@ _NEEDED = {"evidence": "entity_key", "provenance": "entity_key"}
 # beginnings.
 _IN_ORDER = ("past-employees", "person-history")
 
+# what no index has the order of: in a large warehouse a page may take longer than an answer may
+_OF_EVERYTHING = ("coverage", "disagreements", "duplicates", "status")
+
 # rows about companies beside rows about people
 _OPEN_FOR_COMPANIES = {
     "changes": ("key", "merged_into"),
@@ -209,6 +214,7 @@ def read_resources(views: Mapping[str, View] | None = None) -> dict[str, Resourc
             open_for_companies=_OPEN_FOR_COMPANIES.get(name),
             needed=_NEEDED.get(name),
             is_in_order=name in _IN_ORDER,
+            is_of_everything=name in _OF_EVERYTHING,
         )
         for name, (view, key) in _TABLE.items()
     }
