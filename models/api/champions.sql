@@ -38,6 +38,7 @@ cross join
             {{ compared }}(h.full_name) as name_key,
             {{ name_stem('h.company_name') }} as company_stem,
             {{ name_stem('d.company_customer_name') }} as customer_stem
+        from (values (true)) as once
         -- fences: the forms that are compared are made once, and who is looked for is found once
         {{ fence() }}
     ) as n
@@ -57,25 +58,25 @@ cross join
                     having count(*) = 1
                 )
             end as employer_domain
+        from (values (true)) as once
         {{ fence() }}
     ) as e
 -- Who works there now or did; of namesakes nobody can tell which one is meant.
-left join
-    lateral (
-        select min(m.linkedin_url) as linkedin_url
-        from {{ ref('people') }} as m
-        where
-            n.name_key = m._name_key
-            and (
-                exists (
-                    select from {{ ref('person_positions') }} as w
-                    where m.linkedin_url = w.linkedin_url and e.employer_domain = w.company_domain
-                )
-                or exists (
-                    select from {{ ref('roles') }} as r
-                    where m.linkedin_url = r.linkedin_url and e.employer_domain = r.company_domain
-                )
+left join lateral (
+    select min(m.linkedin_url) as linkedin_url
+    from {{ ref('people') }} as m
+    where
+        n.name_key = m._name_key
+        and (
+            exists (
+                select from {{ ref('person_positions') }} as w
+                where m.linkedin_url = w.linkedin_url and e.employer_domain = w.company_domain
             )
-        having count(*) = 1
-    ) as known on true
+            or exists (
+                select from {{ ref('roles') }} as r
+                where m.linkedin_url = r.linkedin_url and e.employer_domain = r.company_domain
+            )
+        )
+    having count(*) = 1
+) as known on true
 left join {{ ref('api_people') }} as p on known.linkedin_url = p.linkedin_url

@@ -1,6 +1,6 @@
 -- The keys of names are columns of core as they stand, so that an index serves a comparison with
--- reference.comparing_form(...), another a range of left(name_key, 100) by code points (~>=~), and a
--- third one beginnings of name_words.
+-- reference.comparing_form(...), another a range of left(name_key, 100) by code points (~>=~), and
+-- a third one beginnings of name_words.
 select
     'company' as entity,
     domain as key,

@@ -36,8 +36,8 @@ cross join
                     s.raw_payload_id
                 from (
                     select
-                        {{ named }}(f.name) as firm_name,
-                        {{ domain }}(f.domain) as firm_domain,
+                        {{ named }}(v.name) as firm_name,
+                        {{ domain }}(v.domain) as firm_domain,
                         o.name as company_name,
                         o.operating_status as status,
                         o.source,
@@ -48,7 +48,7 @@ cross join
                         on d.domain = o.domain and o.source = 'vc_portfolios'
                     inner join {{ source('raw', 'vc_portfolio_companies') }} as r
                         on o.raw_payload_id = r.id
-                    inner join {{ source('raw', 'vc_firms') }} as f on r.vc_firm_id = f.id
+                    inner join {{ source('raw', 'vc_firms') }} as v on r.vc_firm_id = v.id
                     where c.domain = d.canonical_domain
 
                     union all

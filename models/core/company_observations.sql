@@ -4,6 +4,7 @@
     meta={
         'owner': 'raw_payload_id',
         'gathers_sources': true,
+        'former_indexes': ['idx_core_company_observations_portfolios'],
         'named_indexes': {
             'idx_core_company_observations_domain': {'columns': ['domain', 'received_at']},
             'idx_core_company_observations_portfolio': {

@@ -8,7 +8,6 @@
             'idx_core_person_observations_linkedin_url': {
                 'columns': ['linkedin_url', 'received_at']
             },
-            'idx_core_person_observations_company_domain': {'columns': ['company_domain']},
             'idx_core_person_observations_phone': {
                 'columns': ['linkedin_url', 'raw_payload_id'], 'where': 'phone is not null',
             },

@@ -3,6 +3,7 @@
     unique_key='id',
     meta={
         'owner': 'linkedin_url',
+        'former_indexes': ['idx_core_person_positions_company_domain'],
         'named_indexes': {
             'idx_core_person_positions_linkedin_url': {'columns': ['linkedin_url'], 'unique': true},
             'idx_core_person_positions_company_person': {

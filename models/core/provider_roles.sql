@@ -3,6 +3,7 @@
     unique_key='id',
     meta={
         'owner': 'linkedin_url',
+        'former_indexes': ['idx_core_provider_roles_company_domain'],
         'named_indexes': {
             'idx_core_provider_roles_linkedin_url': {'columns': ['linkedin_url']},
             'idx_core_provider_roles_company_person': {

@@ -160,7 +160,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(
         ("companies?sort=-employee_count", "domain", "employee_count desc nulls last, domain"),
         ("companies?sort=employee_count", "domain", "employee_count, domain"),
         ("job-changes?sort=-started_on", "linkedin_url", "started_on desc, linkedin_url"),
-        ("target-accounts?sort=-leads", "company_domain", "leads desc, icp_slug, company_domain"),
+        ("target-accounts?sort=-leads", "company_domain", "leads desc, company_domain, icp_slug"),
     ],
 )
 def test_rows_come_in_the_order_that_is_asked_for(

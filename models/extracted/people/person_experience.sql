@@ -3,6 +3,7 @@
     unique_key='id',
     meta={
         'owner': 'linkedin_url',
+        'former_indexes': ['idx_extracted_person_experience_company_domain'],
         'named_indexes': {
             'idx_extracted_person_experience_company_person': {
                 'columns': ['company_domain', 'linkedin_url']
