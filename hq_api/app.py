@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hq_api.callers import Doorkeeper
 from hq_api.database import Database
-from hq_api.endpoints.documents import document_routes
+from hq_api.endpoints.documents import document_routes, written_out_routes
 from hq_api.endpoints.exports import export_routes
 from hq_api.endpoints.lists import list_routes
 from hq_api.endpoints.lookups import lookup_routes
@@ -113,9 +113,11 @@ def _routes(service: Service, receiver: Receiver) -> Sequence[BaseRoute]:
         *receiver.routes(),
         *search_routes(service),
         *lookup_routes(service),
-        *export_routes(service),
-        *list_routes(service),
+        # before the many lists: what is asked for most is found first
         *document_routes(service),
+        *list_routes(service),
+        *export_routes(service),
+        *written_out_routes(service),
         *page_routes(service),
     ]
 

@@ -29,7 +29,20 @@ _CONNECT_SECONDS = "5"
 _POOL_SECONDS = 5.0  # how long a request waits for a connection
 _EXPORTS = 2  # streams at a time; each holds a connection as long as its caller reads
 _RETRY_SECONDS = "2"
-_PREPARED_FROM = {"auto": 5, "force_generic_plan": 0}  # how often a statement is asked before
+_KEPT_PLANS = 300  # statements of a connection whose plans are kept
+
+# Few rows are wanted, along an index. Compiling takes longer than reading them, and so do starting
+# workers and a merge, which reads one of its sides from the beginning up to where a page is.
+_FOR_FEW_ROWS = {
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "enable_mergejoin": "off",
+}
+# What is asked in the same words with other values is planned once for a connection: making the
+# plan takes longer than the answer, and it is the same for all values.
+_PLANNED_ONCE = {**_FOR_FEW_ROWS, "plan_cache_mode": "force_generic_plan"}
+# The planner plans each query of a union for all of its rows, and would sort them for a page.
+_IN_ORDER = {**_PLANNED_ONCE, "enable_sort": "off"}
 
 _NOT_SET_UP = (
     psycopg.errors.UndefinedTable,
@@ -78,22 +91,22 @@ class Database:
 
     def __init__(self, connections: int, answer_seconds: float) -> None:
         self._answer_ms = int(answer_seconds * 1000)
-        self._answers = self._pool("answers", connections, self._answer_ms)
-        # What is asked by key is planned once for a connection: making the plan takes longer than
-        # the answer, and is the same for every key.
-        self._keys = self._pool(
-            "keys", max(2, connections // 2), self._answer_ms, plans="force_generic_plan"
-        )
-        self._streams = self._pool("exports", _EXPORTS, 0)
+        few = max(2, connections // 2)
+        self._answers = self._pool("answers", connections, self._answer_ms, _FOR_FEW_ROWS)
+        self._keys = self._pool("keys", few, self._answer_ms, _PLANNED_ONCE)
+        self._ordered = self._pool("ordered", few, self._answer_ms, _IN_ORDER)
+        self._streams = self._pool("exports", _EXPORTS, 0, {})
 
-    def _pool(self, name: str, size: int, timeout_ms: int, plans: str = "auto") -> _Pool:
+    def _pool(self, name: str, size: int, timeout_ms: int, planning: Mapping[str, str]) -> _Pool:
         async def configure(conn: AsyncConnection[TupleRow]) -> None:
             await conn.execute(settled())
             await conn.execute(_BECOME_SERVICE)
             await conn.execute("set default_transaction_read_only to on")
             await conn.execute(f"set statement_timeout to {timeout_ms}".encode())
-            await conn.execute(f"set plan_cache_mode to {plans}".encode())
-            conn.prepare_threshold = _PREPARED_FROM[plans]
+            for setting, value in planning.items():
+                await conn.execute(f"set {setting} to {value}".encode())
+            if "plan_cache_mode" in planning:
+                conn.prepare_threshold, conn.prepared_max = 0, _KEPT_PLANS
 
         return AsyncConnectionPool(
             kwargs={**session_named(f"hq_api {name}"), "autocommit": True},
@@ -109,12 +122,14 @@ class Database:
         """Begin to connect; a database that is away is one of the answers."""
         await self._answers.open()
         await self._keys.open()
+        await self._ordered.open()
         await self._streams.open()
 
     async def close(self) -> None:
         """Leave the database."""
         await self._answers.close()
         await self._keys.close()
+        await self._ordered.close()
         await self._streams.close()
 
     async def rows(
@@ -133,12 +148,20 @@ class Database:
         return await self._rows(self._answers, query, values, seconds)
 
     async def rows_of_keys(self, query: Query, values: Values = ()) -> list[TupleRow]:
-        """The rows of a query that finds them by key, whichever keys these are.
+        """The rows of a query whose plan is the same for all values, as for all keys.
 
         Raises:
             ProblemError: The database is away, or it takes too long.
         """
         return await self._rows(self._keys, query, values, None)
+
+    async def rows_in_order(self, query: Query, values: Values = ()) -> list[TupleRow]:
+        """The first rows of a query over a view that is in this order already.
+
+        Raises:
+            ProblemError: The database is away, or it takes too long.
+        """
+        return await self._rows(self._ordered, query, values, None)
 
     async def _rows(
         self, pool: _Pool, query: Query, values: Values, seconds: float | None

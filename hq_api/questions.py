@@ -51,6 +51,8 @@ class Question:
         limit: The most rows.
         position: Where to begin.
         count: How rows are to be counted, if at all.
+        is_filtered: Whether values decide which plan is a good one.
+        is_in_order: Whether the rows are in this order without being sorted.
     """
 
     source: sql.Composable
@@ -61,6 +63,8 @@ class Question:
     limit: int = DEFAULT_LIMIT
     position: Position | None = None
     count: str | None = None
+    is_filtered: bool = True
+    is_in_order: bool = False
 
     def page(self, conditions: Sequence[Condition] = ()) -> tuple[sql.Composed, list[object]]:
         """The statement of its page, which asks for one row more to see whether there is one."""
@@ -185,7 +189,12 @@ async def read_question(
         [(t.column.name, t.descending) for t in order],
         grouped,
     )
-    question = Question(source, columns, conditions, order, asked, limit=_limit(query))
+    question = Question(
+        *(source, columns, conditions, order, asked),
+        limit=_limit(query),
+        is_filtered=grouped is not None or not all(_is_by_key(f, resource) for f in resolved),
+        is_in_order=resource.is_in_order and single(query, "sort") is None,
+    )
     token = single(query, "next")
     if token is not None:
         question = replace(question, position=read_token(token, asked, order))
@@ -218,6 +227,10 @@ def single(query: QueryParams, name: str) -> str | None:
     if len(values) > 1:
         raise bad_parameter(name, f"{name} is given {len(values)} times")
     return values[0] if values else None
+
+
+def _is_by_key(asked: Filter, resource: Resource) -> bool:
+    return asked.column.name in resource.key and not asked.operator and len(asked.values) == 1
 
 
 async def _resolved(database: Database, asked: Filter) -> Filter:

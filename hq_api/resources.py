@@ -26,6 +26,8 @@ class Resource:
         open_for_companies: Set where the view has rows of companies and of people, told apart by
             ``entity``: columns that are personal data in rows of people only.
         needed: A column that a question has to name, where rows are worked out for one entity.
+        is_in_order: Whether the view is in the order of its key.
+        is_of_everything: Whether a page may be worked out from all rows there are.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Resource:
     sortable: tuple[str, ...] = ()
     open_for_companies: tuple[str, ...] | None = None
     needed: str | None = None
+    is_in_order: bool = False
+    is_of_everything: bool = False
 
     @cached_property
     def columns(self) -> Mapping[str, Column]:
@@ -101,14 +105,17 @@ _NOT_SHOWN = ("cursor",)
 _TABLE: dict[str, tuple[str, tuple[str, ...]]] = {
     "companies": ("companies", ("domain",)),
     "people": ("people", ("linkedin_url",)),
-    "leads": ("leads", ("icp_slug", "company_domain", "linkedin_url")),
+    "leads": ("leads", ("company_domain", "icp_slug", "linkedin_url")),
     "icps": ("icps", ("slug",)),
-    "target-accounts": ("target_accounts", ("icp_slug", "company_domain")),
-    "icp-match": ("icp_match", ("icp_slug", "company_domain", "criterion")),
+    "target-accounts": ("target_accounts", ("company_domain", "icp_slug")),
+    "icp-match": ("icp_match", ("company_domain", "icp_slug", "criterion")),
     "contacts": ("contacts", ("linkedin_url", "contact_id")),
     "customers": ("customers", ("origin_domain", "customer_domain")),
     "customers-unresolved": ("customers_unresolved", ("origin_domain", "customer_name")),
-    "worked-at-customer": ("worked_at_customer", ("origin_domain", "role_id")),
+    "worked-at-customer": (
+        "worked_at_customer",
+        ("origin_domain", "customer_domain", "linkedin_url", "role_id"),
+    ),
     "past-employees": ("past_employees", ("company_domain", "linkedin_url")),
     "roles": ("roles", ("id",)),
     "education": ("education", ("id",)),
@@ -121,7 +128,7 @@ _TABLE: dict[str, tuple[str, tuple[str, ...]]] = {
     "company-domains": ("company_domains", ("domain",)),
     "company-duplicates": ("company_duplicates", ("linkedin_url",)),
     "duplicates": ("duplicates", ("entity", "reason", "shared")),
-    "disagreements": ("disagreements", ("entity", "entity_key", "attribute")),
+    "disagreements": ("disagreements", ("entity_key", "attribute")),
     "evidence": (
         "evidence",
         ("entity", "entity_key", "attribute", "source", "raw_payload_id", "said_of"),
@@ -146,6 +153,13 @@ _SORTABLE = {
 
 # columns without which a page would be worked out for everybody
 _NEEDED = {"evidence": "entity_key", "provenance": "entity_key"}
+
+# Views of several queries, each of which is ordered by the key: so a page is read from their
+# beginnings.
+_IN_ORDER = ("past-employees", "person-history")
+
+# what no index has the order of: in a large warehouse a page may take longer than an answer may
+_OF_EVERYTHING = ("coverage", "disagreements", "duplicates", "status")
 
 # rows about companies beside rows about people
 _OPEN_FOR_COMPANIES = {
@@ -199,6 +213,8 @@ def read_resources(views: Mapping[str, View] | None = None) -> dict[str, Resourc
             *(name, views[view], key, _SORTABLE.get(name, ())),
             open_for_companies=_OPEN_FOR_COMPANIES.get(name),
             needed=_NEEDED.get(name),
+            is_in_order=name in _IN_ORDER,
+            is_of_everything=name in _OF_EVERYTHING,
         )
         for name, (view, key) in _TABLE.items()
     }

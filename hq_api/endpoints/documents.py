@@ -26,10 +26,18 @@ _NOBODY = {"companies": "no company has the domain", "people": "nobody has the p
 
 
 def document_routes(service: Service) -> list[Route]:
-    """The routes of single rows; an address with slashes may be given as it is."""
+    """The routes of single rows."""
+    return _routes(service, "{owner}")
+
+
+def written_out_routes(service: Service) -> list[Route]:
+    """The routes of single rows named by an address with slashes, which any path may look like."""
+    return _routes(service, "{owner:path}")
+
+
+def _routes(service: Service, owner: str) -> list[Route]:
     return [
-        route(f"/v1/{name}/{{owner{convertor}}}", _document(service, service.resources[name]))
-        for convertor in ("", ":path")
+        route(f"/v1/{name}/{owner}", _document(service, service.resources[name]))
         for name in _KEYS.keys() & service.resources.keys()
     ]
 

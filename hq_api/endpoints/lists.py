@@ -48,7 +48,7 @@ def _list(service: Service, resource: Resource) -> Endpoint:
         )
 
         async def make() -> Response:
-            return await _page(service, request, question)
+            return await _page(service, request, resource, question)
 
         return await service.cached(request, make, resource)
 
@@ -69,7 +69,7 @@ def _part(service: Service, part: Part) -> Endpoint:
         )
 
         async def make() -> Response:
-            return await _page(service, request, question)
+            return await _page(service, request, part.resource, question)
 
         return await service.cached(request, make, part.resource)
 
@@ -95,14 +95,28 @@ async def owner_of(service: Service, of: str, text: str) -> str:
     return str(rows[0][0])
 
 
+def _too_much(resource: Resource) -> str:
+    asked = "entity_key" if "entity_key" in resource.columns else "entity"
+    return (
+        f"{resource.name} is worked out from all that is known, which takes longer here than an"
+        f" answer may: name {asked}, or take /v1/{resource.name}.csv, which has no such limit"
+    )
+
+
 async def _page(
     service: Service,
     request: Request,
+    resource: Resource,
     question: Question,
-    conditions: tuple[Condition, ...] = (),
+    *,
     snapshot: str | None = None,
 ) -> Response:
-    rows, following = await read_page(service, question, conditions, snapshot)
+    try:
+        rows, following = await read_page(service, question, snapshot=snapshot)
+    except ProblemError as problem:
+        if problem.status == 504 and resource.is_of_everything:  # noqa: PLR2004 - took too long
+            raise ProblemError(504, _too_much(resource)) from None
+        raise
     document: dict[str, object] = {"data": rows, "next": following}
     headers = {}
     if following is not None:
@@ -111,7 +125,7 @@ async def _page(
     if snapshot is not None:
         document["cursor"] = snapshot
     if question.count:
-        document |= await counted(service, question, conditions)
+        document |= await counted(service, question)
     return json_response(document, headers=headers)
 
 
@@ -123,7 +137,14 @@ async def read_page(
 ) -> tuple[list[msgspec.Raw], str | None]:
     """The rows of a page, and the token of the one behind it, if there is one."""
     query, values = question.page(conditions)
-    rows = [msgspec.Raw(text.encode()) for (text,) in await service.database.rows(query, values)]
+    database = service.database
+    if question.is_filtered:
+        found = await database.rows(query, values)
+    elif question.is_in_order:
+        found = await database.rows_in_order(query, values)
+    else:
+        found = await database.rows_of_keys(query, values)
+    rows = [msgspec.Raw(text.encode()) for (text,) in found]
     if len(rows) <= question.limit:
         return rows, None
     last = msgspec.json.decode(rows[question.limit - 1])
@@ -188,7 +209,7 @@ def _changes(service: Service, resource: Resource) -> Endpoint:
         snapshot = question.position.snapshot if question.position else None
         if snapshot is None:
             ((snapshot,),) = await service.database.rows(_SNAPSHOT)
-        return await _page(service, request, question, snapshot=snapshot)
+        return await _page(service, request, resource, question, snapshot=snapshot)
 
     return answer
 

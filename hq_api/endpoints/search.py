@@ -1,4 +1,4 @@
-"""Companies and people by name: called exactly so, beginning so, containing it."""
+"""Companies and people by name: called so, beginning so, with words that begin so."""
 
 from __future__ import annotations
 
@@ -43,12 +43,27 @@ _BY_BEGINNING = sql.SQL("""
         limit %(limit)s
     ) as n
 """)
-_BY_PART = sql.SQL("""
-    select n.entity, n.key, n.id, n.name, 'contains' from api.names as n
-    where
-        n.entity = %(entity)s
-        and strpos(n.name_key, reference.comparing_form(%(q)s)) > 1
-    limit %(limit)s
+# each word that is asked for begins one of the name
+_BY_WORDS = sql.SQL("""
+    select n.entity, n.key, n.id, n.name, 'contains'
+    from (select reference.comparing_form(%(q)s) as text) as q
+    cross join lateral (
+        select
+            string_agg(
+                '''' || replace(replace(left(w.word, 100), '\\', '\\\\'), '''', '''''') || ''':*',
+                ' & '
+            )::tsquery as words
+        from unnest(string_to_array(q.text, ' ')) as w (word)
+        where w.word <> ''
+    ) as asked
+    cross join lateral (
+        select * from api.names as n
+        where
+            n.entity = %(entity)s
+            and n.name_words @@ asked.words
+            and not starts_with(n.name_key, q.text)
+        limit %(limit)s
+    ) as n
 """)
 
 
@@ -143,7 +158,7 @@ async def search(
         if len(found) > MOST_FOUND:
             break
         try:
-            await add(_BY_PART, {**asked, "entity": name}, _SECONDS)
+            await add(_BY_WORDS, {**asked, "entity": name}, _SECONDS)
         except ProblemError as problem:
             if problem.status != 504:  # noqa: PLR2004 - took too long
                 raise

@@ -60,7 +60,19 @@
 
 
 {% macro meets_company_criteria() -%}
-    ({{ company_criteria().values() | map(attribute='is_met') | join(')\n            and (') }})
+    {%- for criterion in company_criteria().values() -%}
+        {{ is_met(criterion.is_met) }}{{ '\n        and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#
+    SQL condition: a criterion is met. A case, which the planner takes for met by half. Of the condition itself
+    it thinks that hardly anything meets it, and would rather compare and sort everything than read a page of
+    what meets all criteria along an index.
+#}
+{% macro is_met(condition) -%}
+    case when {{ condition }} then true end
 {%- endmacro %}
 
 
@@ -181,7 +193,7 @@
 
 {# Condition over an alias of icp_criteria. #}
 {% macro meets_title_criteria(words, seniority, icp='i') -%}
-    ({{ icp }}._title_any_patterns is null or {{ words }} like any({{ icp }}._title_any_patterns))
-    and ({{ icp }}._title_all_patterns is null or {{ words }} like any({{ icp }}._title_all_patterns))
-    and ({{ icp }}.seniority is null or {{ seniority }} = any({{ icp }}.seniority))
+    {{ is_met(icp ~ '._title_any_patterns is null or ' ~ words ~ ' like any(' ~ icp ~ '._title_any_patterns)') }}
+    and {{ is_met(icp ~ '._title_all_patterns is null or ' ~ words ~ ' like any(' ~ icp ~ '._title_all_patterns)') }}
+    and {{ is_met(icp ~ '.seniority is null or ' ~ seniority ~ ' = any(' ~ icp ~ '.seniority)') }}
 {%- endmacro %}

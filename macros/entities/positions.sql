@@ -90,20 +90,3 @@ statements as (
             and not {{ is_guess('later.likelihood') }}
     )
 {%- endmacro %}
-
-
-{# Who worked at several customers of a company: a column of api.worked_at_customer, of the last one. #}
-{% macro last_customer(column, origin, person) -%}
-    (
-        select r.{{ column }}
-        from {{ ref('worked_at_customer') }} as r
-        where r.origin_domain = {{ origin }} and r.linkedin_url = {{ person }}
-        order by
-            r.ended_on desc nulls last,
-            r.started_on desc nulls last,
-            r.experience_order,
-            {{ by_code_points('r.customer_name') }},
-            {{ by_code_points('r.customer_domain') }}
-        limit 1
-    )
-{%- endmacro %}

@@ -2,7 +2,7 @@
     An index that is declared later appears on the next run. dbt's own `indexes` config cannot
     name them. What is implied is left out where a declared one has the same columns: the unique
     key, which its strategy needs, the owner of a set, and `_xid`, by which the new rows are
-    found.
+    found. An index that a later release does without is named among `former_indexes`, and goes.
 #}
 {% macro ensure_indexes() -%}
     {%- if config.get('materialized') == 'incremental' -%}
@@ -20,6 +20,9 @@
             {%- do indexes.update({'idx_' ~ this.schema ~ '_' ~ this.name ~ '_' ~ suffix: index}) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- for name in meta.get('former_indexes', []) %}
+    drop index if exists {{ this.include(identifier=false) }}.{{ name }};
+    {%- endfor %}
     {%- for name, index in indexes.items() %}
     create {{ 'unique ' if index.get('unique') }}index if not exists {{ name }}
     on {{ this }} {{ 'using ' ~ index.using if index.using }} ({{ index.columns | join(', ') }})

@@ -51,3 +51,12 @@
 {% macro compatible_commas() -%}
     ，︐﹐🄁🄂🄃🄄🄅🄆🄇🄈🄉🄊
 {%- endmacro %}
+
+
+{#
+    SQL for the words of a name in the comparing form, as a tsvector, in which an index finds words by their
+    beginnings. The first hundred characters, because an index takes no longer words.
+#}
+{% macro name_words(name_key) -%}
+    array_to_tsvector(array_remove(string_to_array(left({{ name_key }}, 100), ' '), ''))
+{%- endmacro %}

@@ -25,9 +25,15 @@ select
 
     c.created_at as first_received_at,
     (
-        select max(o.received_at)
+        -- of each domain, because so an index gives it: a large company is observed often
+        select max(s.received_at)
         from {{ ref('company_domains') }} as d
-        inner join {{ ref('company_observations') }} as o on d.domain = o.domain
+        cross join
+            lateral (
+                select max(o.received_at) as received_at
+                from {{ ref('company_observations') }} as o
+                where d.domain = o.domain
+            ) as s
         where c.domain = d.canonical_domain
     ) as last_received_at,
 

@@ -35,7 +35,7 @@ select
     coalesce(c.linkedin_url, o.company_linkedin_url) as company_linkedin_url,
     c._location as company_location,
     p.updated_at as last_changed_at,
-    {{ function_of('o._title_words') }} as function,
+    o._function as function,
     {{ best_contact('email', 'p.linkedin_url') }} as email,
     {{ best_contact('_address_verdict', 'p.linkedin_url') }} as email_verdict,
     {{ last_delivery('sent_at', 'p.linkedin_url') }} as last_sent_at,

@@ -8,26 +8,33 @@
     select m.* from {{ ref('person_observations') }} as m where m.linkedin_url = p.linkedin_url
 {%- endset -%}
 
-select
-    'company' as entity,
-    c.id as entity_id,
-    c.domain as entity_key,
-    s.*
-from {{ ref('companies') }} as c
-cross join
-    lateral (
-        {{ differing_sources('company', company_observations) }}
-    ) as s
+-- Either half is in the order of a page, so that a page is read from the beginnings of both.
+(
+    select
+        'company' as entity,
+        c.id as entity_id,
+        c.domain as entity_key,
+        s.*
+    from {{ ref('companies') }} as c
+    cross join
+        lateral (
+            {{ differing_sources('company', company_observations) }}
+        ) as s
+    order by c.domain, s.attribute
+)
 
 union all
 
-select
-    'person' as entity,
-    p.id as entity_id,
-    p.linkedin_url as entity_key,
-    s.*
-from {{ ref('people') }} as p
-cross join
-    lateral (
-        {{ differing_sources('person', person_observations) }}
-    ) as s
+(
+    select
+        'person' as entity,
+        p.id as entity_id,
+        p.linkedin_url as entity_key,
+        s.*
+    from {{ ref('people') }} as p
+    cross join
+        lateral (
+            {{ differing_sources('person', person_observations) }}
+        ) as s
+    order by p.linkedin_url, s.attribute
+)

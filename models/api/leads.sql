@@ -19,22 +19,16 @@ select
     c.employee_count as company_employee_count,
     c.country as company_country,
 
-    exists(
-        select from {{ ref('worked_at_customer') }} as r
-        where i.domain = r.origin_domain and o.linkedin_url = r.linkedin_url
-    ) as worked_at_customer,
-    {{ last_customer('customer_name', 'i.domain', 'o.linkedin_url') }} as worked_at_customer_name,
-    {{ last_customer('customer_domain', 'i.domain', 'o.linkedin_url') }}
+    {{ last_customer('true', 'i.domain', 'o.linkedin_url') }} is not null as worked_at_customer,
+    {{ last_customer('w.customer_name', 'i.domain', 'o.linkedin_url') }} as worked_at_customer_name,
+    {{ last_customer('w.customer_domain', 'i.domain', 'o.linkedin_url') }}
         as worked_at_customer_domain,
-    exists(
-        select from {{ ref('company_customers') }} as k
-        where i.domain = k.domain and c.domain = k.customer_domain
-    ) as company_is_customer,
+    {{ is_customer_of('i.domain', 'c.domain') }} as company_is_customer,
 
     c.linkedin_url as company_linkedin_url,
     c.location as company_location,
     p._location as location,
-    {{ function_of('o._title_words') }} as function,
+    o._function as function,
     {{ lead_since('l', 'p') }} as first_seen_at,
     {{ best_contact('email', 'o.linkedin_url') }} as email,
     {{ best_contact('_address_verdict', 'o.linkedin_url') }} as email_verdict,

@@ -1,12 +1,14 @@
 -- The keys of names are columns of core as they stand, so that an index serves a comparison with
--- reference.comparing_form(...), and another a range of left(name_key, 100) by code points (~>=~).
+-- reference.comparing_form(...), another a range of left(name_key, 100) by code points (~>=~), and
+-- a third one beginnings of name_words.
 select
     'company' as entity,
     domain as key,
     id,
     name,
     _name_key as name_key,
-    _name_stem as name_stem
+    _name_stem as name_stem,
+    {{ name_words('_name_key') }} as name_words
 from {{ ref('companies') }}
 
 union all
@@ -17,5 +19,6 @@ select
     id,
     full_name as name,
     _name_key as name_key,
-    null as name_stem
+    null as name_stem,
+    {{ name_words('_name_key') }} as name_words
 from {{ ref('people') }}

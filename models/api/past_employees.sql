@@ -1,38 +1,42 @@
--- The role they held last; who was promoted or came back did not leave.
-select distinct on (r.company_domain, r.linkedin_url)
+-- The role they held last; who was promoted or came back did not leave. Each of several queries is
+-- in the order of a page, so that a page is read from their beginnings.
+select
     c.id as company_id,
     r.company_domain,
     c.name as company_name,
-    r.person_id,
+    p.id as person_id,
     r.linkedin_url,
-    r.full_name,
+    p.full_name,
     r.title as last_title,
     r.started_on,
     r.ended_on as left_on
-from {{ ref('roles') }} as r
+from (
+    {%- for roles in roles_at_companies() %}
+        (
+            select r.*
+            from (
+                {{- roles }}
+            ) as r
+            where
+                {{ was_left('r') }}
+                and not exists (
+                    select from {{ ref('roles') }} as other
+                    where
+                        r.linkedin_url = other.linkedin_url
+                        and r.company_domain = other.company_domain
+                        and (
+                            other.is_current
+                            or (
+                                {{ place_in_career('other') }} > {{ place_in_career('r') }}
+                                and {{ was_left('other') }}
+                            )
+                        )
+                )
+            order by r.company_domain, r.linkedin_url
+        )
+
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+) as r
 inner join {{ ref('companies') }} as c on r.company_domain = c.domain
-where
-    not r.is_current
-    and not exists (
-        select from {{ ref('roles') }} as still
-        where
-            r.linkedin_url = still.linkedin_url
-            and r.company_domain = still.company_domain
-            and still.is_current
-    )
-    -- Who states the career may name the current role outside of it, and another source a newer one
-    -- at the same company.
-    and not exists (
-        select from {{ ref('person_positions') }} as o
-        where
-            r.linkedin_url = o.linkedin_url
-            and r.company_domain = o.company_domain
-            and (r.source = o.source or o.started_on >= coalesce(r.ended_on, r.started_on))
-            and coalesce(o.is_current, true)
-    )
-order by
-    r.company_domain,
-    r.linkedin_url,
-    r.ended_on desc nulls last,
-    r.started_on desc nulls last,
-    r.experience_order
+inner join {{ ref('people') }} as p on r.linkedin_url = p.linkedin_url

@@ -10,8 +10,7 @@ select
     e.title,
     e.start_date as started_on,
     e.end_date as ended_on,
-    -- where nothing says whether a role is current, its end does
-    coalesce(e.is_current, e.end_date is null) as is_current,
+    {{ is_current_role('e') }} as is_current,
     e.experience_order,
     e.raw_payload_id,
     e.source

@@ -12,10 +12,7 @@ select
     c.country as company_country,
     c.location as company_location,
 
-    exists(
-        select from {{ ref('company_customers') }} as k
-        where i.domain = k.domain and c.domain = k.customer_domain
-    ) as company_is_customer,
+    {{ is_customer_of('i.domain', 'c.domain') }} as company_is_customer,
     -- counted for the rows of a page only
     (
         select count(*) from {{ ref('leads') }} as l

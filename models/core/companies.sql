@@ -6,10 +6,14 @@
         'owner': 'domain',
         'named_indexes': {
             'idx_core_companies_domain': {'columns': ['domain'], 'unique': true},
+            'idx_core_companies_linkedin_url': {'columns': ['linkedin_url']},
             'idx_core_companies_name': {'columns': ['name']},
             'idx_core_companies_name_key': {'columns': ['_name_key']},
             'idx_core_companies_name_beginning': {
                 'columns': ['(left(_name_key, 100)) text_pattern_ops'],
+            },
+            'idx_core_companies_name_words': {
+                'columns': ['(' ~ name_words('_name_key') ~ ')'], 'using': 'gin'
             },
             'idx_core_companies_name_stem': {'columns': ['_name_stem']},
         },

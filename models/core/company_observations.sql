@@ -4,10 +4,11 @@
     meta={
         'owner': 'raw_payload_id',
         'gathers_sources': true,
+        'former_indexes': ['idx_core_company_observations_portfolios'],
         'named_indexes': {
             'idx_core_company_observations_domain': {'columns': ['domain', 'received_at']},
-            'idx_core_company_observations_portfolios': {
-                'columns': ['source', 'raw_payload_id'],
+            'idx_core_company_observations_portfolio': {
+                'columns': ['domain'],
                 'where': "source in ('vc_portfolios', 'crunchbase_portfolios')",
             },
         },

@@ -11,6 +11,9 @@
             'idx_core_people_name_beginning': {
                 'columns': ['(left(_name_key, 100)) text_pattern_ops'],
             },
+            'idx_core_people_name_words': {
+                'columns': ['(' ~ name_words('_name_key') ~ ')'], 'using': 'gin'
+            },
         },
     },
 ) }}

@@ -3,9 +3,12 @@
     unique_key='id',
     meta={
         'owner': 'linkedin_url',
+        'former_indexes': ['idx_core_person_positions_company_domain'],
         'named_indexes': {
             'idx_core_person_positions_linkedin_url': {'columns': ['linkedin_url'], 'unique': true},
-            'idx_core_person_positions_company_domain': {'columns': ['company_domain']},
+            'idx_core_person_positions_company_person': {
+                'columns': ['company_domain', 'linkedin_url']
+            },
         },
     },
 ) }}
@@ -89,6 +92,7 @@ select
     received_at,
 
     title_words as _title_words,
+    {{ function_of('title_words') }} as _function,
     {{ written_by() }} as _xid
 from named
 where {{ without_empty_sets('source') }}

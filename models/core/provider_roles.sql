@@ -3,9 +3,12 @@
     unique_key='id',
     meta={
         'owner': 'linkedin_url',
+        'former_indexes': ['idx_core_provider_roles_company_domain'],
         'named_indexes': {
             'idx_core_provider_roles_linkedin_url': {'columns': ['linkedin_url']},
-            'idx_core_provider_roles_company_domain': {'columns': ['company_domain']},
+            'idx_core_provider_roles_company_person': {
+                'columns': ['company_domain', 'linkedin_url']
+            },
             'idx_core_provider_roles_company': {
                 'columns': ['company'], 'using': 'hash', 'where': 'company_domain is null'
             },

@@ -160,7 +160,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(
         ("companies?sort=-employee_count", "domain", "employee_count desc nulls last, domain"),
         ("companies?sort=employee_count", "domain", "employee_count, domain"),
         ("job-changes?sort=-started_on", "linkedin_url", "started_on desc, linkedin_url"),
-        ("target-accounts?sort=-leads", "company_domain", "leads desc, icp_slug, company_domain"),
+        ("target-accounts?sort=-leads", "company_domain", "leads desc, company_domain, icp_slug"),
     ],
 )
 def test_rows_come_in_the_order_that_is_asked_for(
@@ -205,6 +205,23 @@ def test_a_count_that_takes_too_long_says_so(built: Warehouse, serve: Serve) -> 
     assert page["data"]
     assert page["count"] is None
     assert "took longer" in page["count_reason"]
+
+
+def test_a_list_of_everything_that_takes_too_long_says_what_to_ask_instead(
+    built: Warehouse, serve: Serve
+) -> None:
+    hasty = serve(answer_seconds=0.3)
+    built.conn.execute("lock table core.company_observations in access exclusive mode")
+    try:
+        coverage, disagreements, companies = (
+            hasty.get(f"/v1/{name}") for name in ("coverage", "disagreements", "companies")
+        )
+    finally:
+        built.conn.rollback()
+    assert {r.status_code for r in (coverage, disagreements, companies)} == {504}
+    assert "name entity, or take /v1/coverage.csv" in coverage.json()["detail"]
+    assert "name entity_key, or take /v1/disagreements.csv" in disagreements.json()["detail"]
+    assert "with filters or a smaller limit" in companies.json()["detail"]
 
 
 def test_groups_count_the_values_of_a_column(built: Warehouse, http: TestClient) -> None:

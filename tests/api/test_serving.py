@@ -29,7 +29,7 @@ WAITING = """
         select from pg_stat_activity
         where
             wait_event_type = 'Lock'
-            and application_name = 'hq_api answers'
+            and application_name in ('hq_api answers', 'hq_api keys')
             and datname = current_database()
     )
 """

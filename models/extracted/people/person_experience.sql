@@ -3,8 +3,11 @@
     unique_key='id',
     meta={
         'owner': 'linkedin_url',
+        'former_indexes': ['idx_extracted_person_experience_company_domain'],
         'named_indexes': {
-            'idx_extracted_person_experience_company_domain': {'columns': ['company_domain']},
+            'idx_extracted_person_experience_company_person': {
+                'columns': ['company_domain', 'linkedin_url']
+            },
             'idx_extracted_person_experience_company': {
                 'columns': ['company'], 'using': 'hash', 'where': 'company_domain is null'
             },
