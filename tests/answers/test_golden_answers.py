@@ -314,6 +314,26 @@ def test_how_much_is_known(built: Warehouse) -> None:
     assert found == [("any", 3, 7), ("discovery", 1, 1), ("firmographics", 3, 3)]
 
 
+def test_how_many_people_can_be_placed_and_reached(built: Warehouse) -> None:
+    found = listed(
+        built,
+        "select attribute, source, known, entities from api.coverage"
+        " where entity = 'person' and attribute in ('position', 'email', 'phone') order by 1, 2",
+    )
+    # Seven people, six of them with a profile, which names a position each; exports name four of
+    # them, two with a position, two with an address, one with a number. A member id with an address
+    # is nobody, but the export tells of it.
+    assert found == [
+        ("email", "any", 2, 7),
+        ("email", "salesnav", 3, 5),
+        ("phone", "any", 1, 7),
+        ("phone", "salesnav", 1, 5),
+        ("position", "any", 6, 7),
+        ("position", "profile", 6, 6),
+        ("position", "salesnav", 2, 5),
+    ]
+
+
 def test_changes_since_a_cursor_are_what_changed(built: Warehouse) -> None:
     cursor = row(built, "select cursor from api.changes limit 1")["cursor"]
     since = (
