@@ -1,5 +1,5 @@
--- What is said of a person beside the attributes: the position, and how to get there. A source tells
--- of member ids as well, who are nobody in the golden record.
+-- What is said of a person beside the attributes: the position, and how to get there. A source
+-- tells of member ids as well, who are nobody in the golden record.
 with reached as (
     select
         null as source,
