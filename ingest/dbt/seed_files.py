@@ -3,29 +3,52 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 from ingest.errors import IngestError
 
+# dbt and PostgreSQL end with words of their own at these, without the file
+_UNREADABLE = re.compile(rb"[\x00\x1e]")
+
 
 def require_readable(project: Path) -> None:
-    """Check that the reviewed CSVs of a project are UTF-8.
+    """Check that dbt can read the reviewed CSVs of a project, which are UTF-8.
 
     Raises:
-        IngestError: One is not; with file, line and column.
+        IngestError: It cannot read one; with file, line and column.
     """
     for path in sorted((project / "seeds").rglob("*.csv")):
         content = path.read_bytes()
-        try:
-            content.decode()
-        except UnicodeDecodeError as fault:
-            line = content.count(b"\n", 0, fault.start) + 1
+        fault = _fault(content)
+        if fault is not None:
+            place, what, hint = fault
+            line = content.count(b"\n", 0, place) + 1
             raise IngestError(
-                f"{_column(content, fault.start)} holds a byte that is not UTF-8"
-                f" (0x{content[fault.start]:02x})",
+                f"{_column(content, place)} holds {what}",
                 where=f"{path.relative_to(project)}, line {line}",
-                hint="save the file as UTF-8",
-            ) from fault
+                hint=hint,
+            )
+
+
+def _fault(content: bytes) -> tuple[int, str, str] | None:
+    """Where a file cannot be read, why, and what to do about it."""
+    try:
+        content.decode()
+    except UnicodeDecodeError as fault:
+        byte = content[fault.start]
+        return fault.start, f"a byte that is not UTF-8 (0x{byte:02x})", "save the file as UTF-8"
+    unreadable = _UNREADABLE.search(content)
+    if unreadable:
+        byte = content[unreadable.start()]
+        return unreadable.start(), f"a control character (0x{byte:02x})", "take it out"
+    place = 0
+    for line in content.splitlines(keepends=True):
+        if len(line) > csv.field_size_limit():
+            what = f"more than {csv.field_size_limit():,} bytes with the cells before it"
+            return place + csv.field_size_limit(), what, "shorten it"
+        place += len(line)
+    return None
 
 
 def _column(content: bytes, place: int) -> str:

@@ -96,15 +96,29 @@ def test_ctrl_c_is_an_end_and_no_error(moment: str) -> None:
     assert rest.rstrip().endswith("Interrupted; nothing half-written.")
 
 
-def test_a_seed_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        pytest.param(
+            b"caf\xe9", "a byte that is not UTF-8 (0xe9); save the file as UTF-8", id="Latin-1"
+        ),
+        pytest.param(b"a\0b", "a control character (0x00); take it out", id="NUL"),
+        pytest.param(b"a\x1eb", "a control character (0x1e); take it out", id="separator"),
+        pytest.param(
+            b"x" * 131_073,
+            "more than 131,072 bytes with the cells before it; shorten it",
+            id="without end",
+        ),
+    ],
+)
+def test_a_seed_that_cannot_be_read_is_named(tmp_path: Path, note: bytes, said: str) -> None:
     folder = tmp_path / "seeds" / "curation"
     folder.mkdir(parents=True)
     (folder / "aliases.csv").write_bytes(
-        b'alias,"note, long"\r\na.example,ok\r\nb.example,caf\xe9\r\n'
+        b'alias,"note, long"\r\na.example,ok\r\nb.example,' + note + b"\r\n"
     )
     with pytest.raises(IngestError) as refused:
         require_readable(tmp_path)
     assert refused.value.sentence() == (
-        f"{Path('seeds/curation/aliases.csv')}, line 3: note, long holds a byte that is not UTF-8"
-        " (0xe9); save the file as UTF-8."
+        f"{Path('seeds/curation/aliases.csv')}, line 3: note, long holds {said}."
     )
