@@ -10,7 +10,8 @@ from ingest.commands.common import json_option
 from ingest.landing.helpers import drop_abandoned
 from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import Migration, migrate, migrations
-from ingest.schema.roles import BUILDER, ROLES, Access, grant_access, renew_access
+from ingest.schema.owners import BUILDER
+from ingest.schema.roles import ROLES, Access, grant_access, renew_access
 from ingest.terminal.screen import emit_json, say
 
 _HOW_TO_JOIN = (

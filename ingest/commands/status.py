@@ -13,13 +13,12 @@ from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import require_initialised
 from ingest.state.status import (
     AWAITED_DAYS,
-    RAW,
     BuiltTable,
     Outbound,
     RawTable,
     Status,
-    schemas_not_shown,
     status,
+    warehouse_seen,
 )
 from ingest.terminal.screen import emit_json, out
 from ingest.terminal.tables import age, print_paragraph, print_table
@@ -43,8 +42,8 @@ def command(as_json: bool) -> None:
     """
     with connect() as conn:
         with conn.transaction():
-            sees_raw = RAW not in schemas_not_shown(conn)
-        if sees_raw:
+            sees_migrations = warehouse_seen(conn).sees("raw.migrations")
+        if sees_migrations:
             require_initialised(conn)
         database = describe(conn)
         found = status(conn)
@@ -104,13 +103,20 @@ def _read_up_to(table: BuiltTable, found: Status) -> str:
 
 
 def _not_shown(found: Status) -> str:
-    return f"schema {', '.join(found.not_shown)}: this role may not look into it"
+    schemas = [name for name in found.not_shown if "." not in name]
+    tables = [name for name in found.not_shown if "." in name]
+    parts = [
+        f"{what}{'' if len(names) == 1 else 's'} {', '.join(names)}"
+        for what, names in (("schema", schemas), ("table", tables))
+        if names
+    ]
+    return f"{'; '.join(parts)}: this role may not look into it"
 
 
 def _last_load(found: Status) -> str:
     load = found.last_load
     if load is None:
-        return _UNKNOWN if RAW in found.not_shown else "none yet"
+        return _UNKNOWN if {"raw", "raw.loads"} & {*found.not_shown} else "none yet"
     return (
         f"{_moment(load.started_at, found)}: {load.landed:,} landed, {load.rejected:,} rejected "
         f"of {load.file_name}"

@@ -64,7 +64,7 @@ class Outcome:
         error: Why it failed or was left, in a sentence.
         load: What the load says, if it was loaded in this run.
         is_trouble: It was left although nothing is wrong with the file itself.
-        is_taken: It was left because another run has it.
+        is_taken: It was left because another session has it.
     """
 
     file: str
@@ -210,10 +210,16 @@ class Drop:
         return outcome
 
     def _take_over(self, conn: Connection, item: Item) -> Outcome | None:
-        holder = self._claim(conn, item)
-        if holder:
-            error = f"{readable_name(item.path)}: another run is loading it ({holder})."
-            return Outcome(item.path, Fate.LEFT, error=error, is_taken=True)
+        held = self._claim(conn, item)
+        if held:
+            what = "its lock is taken" if held.by_stranger else "another run is loading it"
+            return Outcome(
+                item.path,
+                Fate.LEFT,
+                error=f"{readable_name(item.path)}: {what} ({held}).",
+                is_trouble=held.by_stranger,
+                is_taken=True,
+            )
         if not self._folder.is_unchanged(item):
             return self._changed(item)
         try:
@@ -226,14 +232,14 @@ class Drop:
             return self._failed(item, fault.sentence())
         return self._moved(item, summary)
 
-    def _claim(self, conn: Connection, item: Item) -> str | None:
+    def _claim(self, conn: Connection, item: Item) -> locks.Held | None:
         """Have a file for oneself until the connection ends; who has it, if that is not so."""
         if self._options.dry_run:
             return None
         lock = locks.lock_of_text(f"drop {readable_name(os.path.realpath(item.path))}")
-        holder = locks.try_for_session(conn, lock)
+        held = locks.try_for_session(conn, lock)
         conn.commit()
-        return holder
+        return held
 
     # -- what became of it -----------------------------------------------------------------
 

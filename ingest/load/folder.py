@@ -96,9 +96,13 @@ class DropFolder:
         self.path = path
         self._moves = moves
         try:
-            self._device = os.stat(path).st_dev  # noqa: PTH116 - the path stays as it was given
+            facts = os.stat(path)  # noqa: PTH116 - the path stays as it was given
         except OSError as fault:
             raise UsageError(f"{fault.strerror}", where=readable_name(path)) from fault
+        if not facts.st_nlink:
+            # somebody's current folder still, in which nothing lies and nothing can be made
+            raise UsageError("this folder is deleted", where=readable_name(path))
+        self._device = facts.st_dev
         self._check_access(path)
         for name in (DONE, FAILED):
             self._check(os.path.join(path, name))  # noqa: PTH118
@@ -198,6 +202,8 @@ class DropFolder:
                 os.makedirs(folder, exist_ok=True)  # noqa: PTH103
             device = os.stat(folder).st_dev  # noqa: PTH116
         except FileNotFoundError:
+            if self._moves:  # deleted since it was looked at
+                raise UsageError("this folder is deleted", where=readable_name(self.path)) from None
             return
         except OSError as fault:
             raise IngestError(

@@ -118,9 +118,9 @@ class ErrorCount:
 
 def take_lock(conn: Connection, destination: str) -> str | None:
     """Be the one sender of a destination until the connection ends; else who is, in words."""
-    held_by = try_for_session(conn, lock_of_text(f"sender of {destination}"))
+    held = try_for_session(conn, lock_of_text(f"sender of {destination}"))
     conn.commit()
-    return held_by
+    return str(held) if held else None
 
 
 def is_being_sent(conn: Connection, destination: str) -> bool:

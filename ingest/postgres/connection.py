@@ -48,6 +48,10 @@ _REMEDIES = (
     (r"definition of service|service file", "check PGSERVICE and the service file"),
     (r"SSL|certificate", "check PGSSLMODE and the certificates"),
     (r"resolve host|could not translate", "check PGHOST"),
+    (
+        r"No space left on device|could not (write|extend) |init file",
+        "make room on the disk of the server, which looks full",
+    ),
 )
 _REMEDY = "check PGHOST and PGPORT, and that the server runs"
 

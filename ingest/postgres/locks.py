@@ -80,6 +80,25 @@ class Holder:
         return f"server process {self.pid}{login}{since}{stranger}"
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a lock is not to be had.
+
+    Attributes:
+        holders: Who holds it; empty if that is not known, or if it is free by now.
+    """
+
+    holders: list[Holder]
+
+    @property
+    def by_stranger(self) -> bool:
+        """Whether one of them has no business with it, so that it may be held for ever."""
+        return not all(holder.may_write for holder in self.holders)
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.holders)) or "server process unknown"
+
+
 def lock_of_text(text: str) -> int:
     """The lock of what has a name: a content and its workflow, a table that is merged into."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)
@@ -101,7 +120,7 @@ def holders(conn: Connection, lock: int) -> list[Holder]:
 
 def described_holders(conn: Connection, lock: int) -> str:
     """Who holds a lock, in words that fit between brackets."""
-    return ", ".join(map(str, holders(conn, lock))) or "server process unknown"
+    return str(Held(holders(conn, lock)))
 
 
 def hold(conn: Connection, lock: int, announce_wait: Callable[[str], None]) -> None:
@@ -139,8 +158,8 @@ def hold_for_session(conn: Connection, lock: int, announce_wait: Callable[[str],
         conn.execute("select pg_advisory_lock(%s)", (lock,))
 
 
-def try_for_session(conn: Connection, lock: int) -> str | None:
-    """Take a lock until the connection ends, if it is free; else who holds it, in words."""
+def try_for_session(conn: Connection, lock: int) -> Held | None:
+    """Take a lock until the connection ends, if it is free; else who holds it."""
     if conn.execute("select pg_try_advisory_lock(%s)", (lock,)).fetchone() == (True,):
         return None
-    return described_holders(conn, lock)
+    return Held(holders(conn, lock))

@@ -18,6 +18,7 @@ from ingest.errors import IngestError
 from ingest.postgres.connection import Connection, describe
 from ingest.postgres.locks import MIGRATIONS, hold
 from ingest.postgres.statements import statement
+from ingest.schema.owners import refuse_foreign_schemas
 from ingest.terminal.screen import say
 
 _FILE_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
@@ -59,8 +60,8 @@ def migrate(conn: Connection) -> list[Migration]:
         What was applied, in order; empty if the database was up to date.
 
     Raises:
-        IngestError: The database was migrated by a newer release, or a migration failed; the
-            ones before it stay applied.
+        IngestError: The database was migrated by a newer release, a schema belongs to somebody
+            else, or a migration failed; the ones before it stay applied.
     """
     applied = []
     while (step := _apply_next(conn)) is not None:
@@ -90,6 +91,7 @@ def _apply_next(conn: Connection) -> Migration | None:
     """Apply the first pending migration in one transaction; None if there is none."""
     with conn.transaction():
         _lock(conn)
+        refuse_foreign_schemas(conn)
         known = _applied(conn)
         _refuse_newer(conn, known)
         pending = _pending(known or set())

@@ -18,9 +18,9 @@ from ingest.postgres.connection import Connection, describe
 from ingest.postgres.locks import RIGHTS, hold
 from ingest.postgres.statements import statement
 from ingest.project import BUILT_SCHEMAS, OWN_SCHEMA
+from ingest.schema.owners import BUILDER, refuse_foreign_schemas_for_roles
 from ingest.terminal.screen import say
 
-BUILDER = "hq_builder"
 ROLES = {
     "hq_loader": "adds to raw and keeps its ledger",
     BUILDER: "reads raw; owns extracted, core, reference, api and marts",
@@ -69,6 +69,7 @@ def grant_access(conn: Connection) -> Access:
             created = _create_roles(conn)
             _join_builder(conn)
             _refuse_foreign(conn)
+            refuse_foreign_schemas_for_roles(conn)
             return Access(created, _keep(conn))
         except psycopg.errors.InsufficientPrivilege as fault:
             raise IngestError(

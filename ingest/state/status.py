@@ -17,19 +17,20 @@ from psycopg import sql
 from ingest.landing import ledger
 from ingest.postgres.connection import Connection
 from ingest.postgres.statements import statement
-from ingest.project import BUILT_SCHEMAS, project_dir
+from ingest.project import project_dir
 from ingest.state.fields import drifts
+from ingest.state.sight import RAW, Sight, sight
 from ingest.state.watermarks import Watermark, watermarks
 from ingest.workflows.registry import Registry, load_registry
 
-RAW = "raw"
 AWAITED_DAYS = 7  # after which a result is worth asking for
 _BOOKKEEPING = (
     *("idempotency_keys", "load_headers", "loads", "migrations", "rejects"),
     *("outbound_deliveries", "outbound_destinations", "api_keys", "api_key_uses"),
 )
-# watermarks, what they compare by, and the tables of the models
-_NEEDED_FOR_BUILT = ("extracted", "core", "reference")
+_OUTBOUND = ("raw.outbound_deliveries", "raw.email_waterfall_jobs")
+# watermarks, what they compare by, and the schemas of the models' tables
+_NEEDED_FOR_BUILT = ("extracted.watermarks", "extracted.deployments", "core", "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,8 @@ class Status:
             them; None where that cannot be told.
         last_load: The newest load.
         last_build: When a model last read, by the server's clock.
-        not_shown: Schemas of the warehouse that the role may not look into; what follows from
-            them is empty, or None.
+        not_shown: Schemas of the warehouse that the role may not look into, and tables of the
+            others that it may not read; what follows from them is empty, or None.
     """
 
     at: datetime
@@ -152,17 +153,22 @@ def status(conn: Connection) -> Status:
     """
     with conn.transaction():
         conn.execute("set transaction isolation level repeatable read, read only")
-        not_shown = schemas_not_shown(conn)
-        sees_raw = RAW not in not_shown
-        sees_built = not {*_NEEDED_FOR_BUILT} & {*not_shown}
+        seen = warehouse_seen(conn)
+        sees_built = seen.sees(*_NEEDED_FOR_BUILT)
         marks = watermarks(conn, _models()) if sees_built else []
-        names = _raw_names(conn) if sees_raw else {}
-        built = [_built_table(conn, mark, names) for mark in marks]
+        raw = _raw_names(conn) if seen.sees(RAW) else {}
+        names = {name: takes for name, takes in raw.items() if seen.sees(f"{RAW}.{name}")}
+        built = [
+            # an id may be in any of the tables of raw
+            _built_table(conn, mark, seen, raw if len(names) == len(raw) else {})
+            for mark in marks
+            if seen.sees(_relation_of(mark))
+        ]
         # before the first build nothing is transformed; who does not see the models cannot tell
         is_told = not sees_built or any(mark.read_at for mark in marks)
         readers = _readers(marks) if is_told else None
         registry = load_registry()
-        loads = ledger.loads(conn, limit=1) if sees_raw else []
+        loads = ledger.loads(conn, limit=1) if seen.sees("raw.loads") else []
         issues = [table.rows for table in built if table.name == "extracted.extraction_issues"]
         return Status(
             at=_now(conn),
@@ -176,15 +182,15 @@ def status(conn: Connection) -> Status:
                 if takes_payloads
             ),
             built=built,
-            rejects=ledger.count_rejects(conn, None) if sees_raw else None,
+            rejects=ledger.count_rejects(conn, None) if seen.sees("raw.rejects") else None,
             issues=issues[0] if issues else None,
             drifts=drifts(conn),
             unmatched=_unmatched(conn, built),
-            outbound=_outbound(conn) if sees_raw else None,
+            outbound=_outbound(conn) if seen.sees(*_OUTBOUND) else None,
             withheld=_withheld(conn),
             last_load=loads[0] if loads else None,
             last_build=max((table.read_at for table in built if table.read_at), default=None),
-            not_shown=not_shown,
+            not_shown=seen.not_shown,
         )
 
 
@@ -204,15 +210,9 @@ def _withheld(conn: Connection) -> int | None:
     return _number(conn.execute("select count(*) from reference.withheld_rows").fetchone())
 
 
-def schemas_not_shown(conn: Connection) -> list[str]:
-    """The schemas of the warehouse that are there and that the role may not look into."""
-    rows = conn.execute(
-        "select nspname from pg_namespace"
-        " where nspname = any(%s) and not has_schema_privilege(oid, 'usage')"
-        " order by array_position(%s, nspname::text)",
-        ([RAW, *BUILT_SCHEMAS], [RAW, *BUILT_SCHEMAS]),
-    )
-    return [name for (name,) in rows]
+def warehouse_seen(conn: Connection) -> Sight:
+    """What of the warehouse the role may look into."""
+    return sight(conn, _models())
 
 
 def _outbound(conn: Connection) -> Outbound | None:
@@ -249,15 +249,21 @@ def _readers(marks: list[Watermark]) -> dict[str, list[str]]:
     return seen
 
 
-def _built_table(conn: Connection, mark: Watermark, raw: Collection[str]) -> BuiltTable:
-    """A table of the models, beside the tables of raw that the role may look into."""
-    is_told = mark.read_at is not None and (bool(raw) or not _reads_raw(mark))
+def _relation_of(mark: Watermark) -> str:
+    return f"{mark.schema}.{mark.model}"
+
+
+def _built_table(
+    conn: Connection, mark: Watermark, seen: Sight, raw: Collection[str]
+) -> BuiltTable:
+    """A table of the models; of raw all tables, or none where the role may not look into one."""
+    is_told = mark.read_at is not None and seen.sees(*mark.reads)
     upstreams = mark.reads if is_told else ()
     unseen = sum(
         _not_seen(conn, sql.Identifier(*relation.split(".")), [mark.seen]) for relation in upstreams
     )
     return BuiltTable(
-        name=f"{mark.schema}.{mark.model}",
+        name=_relation_of(mark),
         rows=_count(conn, sql.Identifier(mark.schema, mark.model)),
         read_at=mark.read_at,
         unseen=unseen if is_told else None,

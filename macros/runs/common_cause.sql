@@ -1,6 +1,7 @@
 {#
     Hook at the end of a run: when errors come from the server as a whole, say so once and say what to
-    do. It cannot be asked for at the start of a run, as read-only databases and rights are.
+    do. It cannot be asked for at the start of a run, as read-only databases and rights are. By these
+    words `ingest dbt` knows the sentence and repeats it below dbt's own account of the errors.
 
     Args:
         results: what dbt did.
@@ -9,7 +10,7 @@
     {%- set errors = results | selectattr('status', 'equalto', 'error') | list -%}
     {%- for pattern, cause, remedy in [
         (
-            'No space left on device|could not extend file',
+            'No space left on device|could not extend file|could not write init file',
             'The disk of the server is full', 'Make room there'
         ),
         (

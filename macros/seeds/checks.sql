@@ -208,6 +208,7 @@
     {{ return({
         'timestamptz': 'a date like 2026-01-31 or 2026-01-31T09:00:00Z',
         'integer': 'a whole number',
+        'boolean': 'true or false',
         'jsonb': 'a JSON object',
     }.get(type, type)) }}
 {%- endmacro %}

@@ -30,7 +30,9 @@ from tests.support.role_place import (
     ANALYST,
     BUILDER,
     LOADER,
+    PRIVACY,
     ROLES,
+    SENDER,
     SERVICE,
     Place,
 )
@@ -229,6 +231,17 @@ def test_a_loader_corrects_the_list_kept_by_hand(place: Place, write: Callable[.
 
 
 BUILT_STATE = ["extracted", "core", "reference", "api"]
+REFERENCE = (
+    *("company_customers", "company_icp", "customer_claims", "enrichment_workflow_registry"),
+    *("icp_criteria", "workflow_readers"),
+)
+
+
+def kept_from(place: Place, role: str) -> list[str]:
+    """The tables of schema raw that it may not read, though it may look into the schema."""
+    tables = place.all("select tablename from pg_tables where schemaname = 'raw' order by 1")
+    kept = {name for (name,) in tables} - MAY[role, "raw"]["select"]
+    return [f"raw.{name}" for name in sorted(kept)]
 
 
 @pytest.mark.parametrize(
@@ -236,6 +249,7 @@ BUILT_STATE = ["extracted", "core", "reference", "api"]
     [
         (LOADER, BUILT_STATE),
         pytest.param(BUILDER, [], marks=pytest.mark.long),
+        pytest.param(PRIVACY, [], marks=pytest.mark.long),
         (ANALYST, ["raw"]),
     ],
 )
@@ -265,6 +279,23 @@ def test_status_shows_a_role_what_it_may_see_and_names_the_rest(
         assert built["core.people"]["unseen"] == 0
     screen = place.ingest("status", role=role).stdout
     assert ("may not look into it" in screen) is bool(not_shown)
+
+
+@pytest.mark.parametrize("role", [SENDER, SERVICE])
+def test_status_shows_a_role_some_tables_and_names_the_rest(place: Place, role: str) -> None:
+    said = place.ingest("status", "--json", role=role)
+    assert said.exception is None
+    found = json.loads(said.stdout)
+    kept = [*kept_from(place, role), *(f"reference.{name}" for name in REFERENCE)]
+    assert found["not_shown"] == ["extracted", "core", *kept]
+    shown = {table["name"] for table in found["raw"]} - KEYS
+    assert shown == MAY[role, "raw"]["select"] - OURS
+    assert (found["built"], found["rejects"], found["last_load"]) == ([], None, None)
+    nothing_sent = {"open": 0, "doubtful": 0, "awaited": 0, "paused": 0}
+    assert found["outbound"] == (nothing_sent if role == SENDER else None)
+    screen = " ".join(place.ingest("status", role=role).stdout.split())
+    assert "not shown schemas extracted, core; tables raw." in screen
+    assert "last load not known to this role" in screen
 
 
 @pytest.mark.parametrize("role", [LOADER, ANALYST])

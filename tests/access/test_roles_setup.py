@@ -269,9 +269,72 @@ def test_what_belongs_to_somebody_else_is_named(place: Place, deployer: str) -> 
     )
 
 
+@pytest.fixture
+def mallory(new_place: Callable[[], Place]) -> Iterator[tuple[Place, str]]:
+    """An empty database, and a role that may create schemas in it."""
+    place = new_place()
+    name = f"{place.name}_mallory"
+    place.execute(f"create role {name}; grant create on database {place.name} to {name}")
+    yield place, name
+    place.execute(f"reassign owned by {name} to current_user; drop owned by {name} cascade")
+    place.execute(f"drop role {name}")
+
+
+def test_a_schema_that_a_stranger_has_made_is_not_taken_over(mallory: tuple[Place, str]) -> None:
+    place, name = mallory
+    user = place.all("select quote_ident(current_user)")[0][0]
+    for schema in ("raw", "extracted", "api", "privacy"):
+        place.execute(f"create schema {schema}", role=name)
+        for words in ([], ["--roles"]):
+            said = place.ingest("init", *words).exception
+            assert isinstance(said, IngestError)
+            assert said.sentence().endswith(
+                f": schema {schema} belongs to {name}, who may drop whatever is in it; let a"
+                f' superuser run "alter schema {schema} owner to {user};" if it is meant for the'
+                f' warehouse, or "drop schema {schema} cascade;" and then run ingest init again.'
+            )
+        place.execute(f"drop schema {schema}")
+    # his schema is taken over by hand, and not what he has put there
+    place.execute("create schema core", role=name)
+    place.execute("create function core.trap() returns int language sql return 1", role=name)
+    place.execute(f"alter schema core owner to {user}")
+    said = place.ingest("init").exception
+    assert f"{name} has something in schema core" in str(said)
+    place.execute("drop function core.trap()")
+    assert place.init() is None
+
+
+def test_a_schema_that_was_taken_over_once_is_named(mallory: tuple[Place, str]) -> None:
+    place, name = mallory
+    place.init()
+    # dbt may have a login of its own; what is everybody's is given to the builder
+    place.execute(f"alter schema core owner to {name}")
+    assert place.init() is None
+    said = place.ingest("init", "--roles").exception
+    assert f"schema core belongs to {name}" in str(said)
+    place.execute(f"alter schema core owner to current_user; alter schema raw owner to {name}")
+    said = place.ingest("init").exception
+    assert f"schema raw belongs to {name}" in str(said)
+
+
+def test_a_group_may_own_what_its_member_sets_up(mallory: tuple[Place, str]) -> None:
+    place, name = mallory
+    place.execute(f"create role {name}_group")
+    try:
+        place.execute(f"grant {name}_group to {name}")
+        for schema in ("raw", "extracted", "core", "reference"):
+            place.execute(f"create schema {schema} authorization {name}_group")
+        assert place.init(role=name) is None
+        # and whoever upgrades it
+        assert place.init() is None
+    finally:
+        place.execute(f"reassign owned by {name}_group to current_user; drop role {name}_group")
+
+
 def test_the_server_says_the_last_word(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(roles, "_create_roles", lambda _: [])
     monkeypatch.setattr(roles, "_join_builder", lambda _: None)
     monkeypatch.setattr(roles, "_refuse_foreign", lambda _: None)
+    monkeypatch.setattr(roles, "refuse_foreign_schemas_for_roles", lambda _: None)
     with place.connected(LOADER) as conn, pytest.raises(IngestError, match="no right was changed"):
         roles.grant_access(conn)

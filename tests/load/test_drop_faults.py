@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ingest.load import drop as drop_module
-from ingest.postgres.connection import Connection
+from ingest.postgres import locks
+from ingest.postgres.connection import Connection, connect
 from tests.support.dropping import A, B, company, drop, fill, lying
 from tests.support.ingesting import written
 
@@ -164,6 +165,45 @@ def test_a_folder_that_cannot_be_used_is_one_sentence(
     assert result.exit_code == status
     assert fault in result.stderr
     assert str(folder) in result.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",)], ids=["moves", "dry run"])
+def test_a_current_folder_that_is_deleted_is_one_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    result = drop(Path(), *words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(".: this folder is deleted.\n")
+
+
+@pytest.mark.parametrize(
+    ("may_write", "status", "said"),
+    [
+        pytest.param(True, 0, "another run is loading it", id="another run"),
+        pytest.param(False, 1, "Error: {name}: its lock is taken", id="a stranger"),
+    ],
+)
+def test_a_file_whose_lock_is_taken_is_left(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    may_write: bool,
+    status: int,
+    said: str,
+) -> None:
+    fill(folder, a=A, b=B)
+    file = str(folder / "a.json")
+    monkeypatch.setattr(
+        locks, "holders", lambda *_: [locks.Holder(7, None, "mallory", may_write=may_write)]
+    )
+    with connect() as other:
+        lock = locks.lock_of_text(f"drop {os.path.realpath(file)}")
+        other.execute("select pg_advisory_lock(%s)", (lock,))
+        result = drop(folder)
+    assert result.exit_code == status
+    assert f"{said.format(name=file)} (server process 7 of mallory" in result.stderr
+    assert lying(folder) == {"": ["a.json"], "done": ["b.json"], "failed": []}
 
 
 def test_a_read_only_folder_is_one_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -252,10 +252,11 @@ A_DATE = "write a date like 2026-01-31 or 2026-01-31T09:00:00Z"
         pytest.param(
             RANKINGS,
             "entity,attribute,source,rank,keeps_history\ncompany,name,firmographics,1,true\n"
-            "company,name,guesses,1,true\ncustomer,statement,manual,1,false\n",
+            "company,name,guesses,1,true\ncustomer,statement,manual,1,perhaps\n",
             [
                 'line 3, entity, attribute, rank: "company", "name", "1" stands in line 2 already',
                 'line 3, source: "guesses"; write a source of seeds/registry/sources.csv',
+                'line 4, keeps_history: "perhaps"; write true or false',
             ],
             id="ranks and sources",
         ),

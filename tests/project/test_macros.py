@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from jinja2 import Environment, nodes
 
 from ingest.workflows.routes import RAW_TABLES
@@ -82,3 +84,30 @@ def test_the_pattern_of_null_markers_is_made_of_those_of_text() -> None:
     assert sorted(spelled) == sorted(["null", *markers])
     letters = macro.rpartition("if sign in '")[2].partition("'")[0]
     assert {*letters} == {sign for word in spelled for sign in word if sign.isalpha()}
+
+
+@pytest.mark.parametrize(
+    ("target", "custom", "folder", "package", "schema"),
+    [
+        ("prod", "core", "core", PACKAGE, "core"),
+        ("prod", None, "marts", PACKAGE, "marts"),
+        ("prod", None, "analyses", PACKAGE, "public"),
+        ("dev", "core", "core", PACKAGE, "public_core"),
+        ("dev", None, "marts", PACKAGE, "public_marts"),
+        # where dbt puts it
+        ("prod", None, "marts", "dbt_project_evaluator", "default of None"),
+        ("prod", "audit", "staging", "dbt_project_evaluator", "default of audit"),
+    ],
+)
+def test_only_what_is_ours_goes_into_our_schemas(
+    target: str, custom: str | None, folder: str, package: str, schema: str
+) -> None:
+    source = (PROJECT / "macros/overrides/generate_schema_name.sql").read_text(encoding="utf-8")
+    known: dict[str, Any] = {
+        "target": {"name": target, "schema": "public"},
+        "project_name": PACKAGE,
+        "dbt": {"default__generate_schema_name": lambda named, _node: f"default of {named}"},
+    }
+    node = SimpleNamespace(resource_type="model", fqn=[package, folder, "m"], package_name=package)
+    macros: Any = Environment(autoescape=True).from_string(source, known).module
+    assert macros.generate_schema_name(custom, node).strip() == schema

@@ -16,6 +16,7 @@ DECISIONS = PROJECT / "docs" / "decisions"
 PAGES = [
     *sorted(PROJECT.glob("*.md")),
     *sorted((PROJECT / "docs").rglob("*.md")),
+    *sorted((PROJECT / "macros").rglob("*.md")),
     PROJECT / "examples" / "README.md",
     PROJECT / "tests" / "README.md",
 ]
@@ -123,6 +124,15 @@ def test_the_suite_runs_on_every_version_that_is_promised(workflow: Any) -> None
     assert [
         step for step in workflow["jobs"]["embedded"]["steps"] if step.get("run") == "make test"
     ]
+
+
+def test_every_database_of_each_server_is_built_on_a_schedule(workflow: Any) -> None:
+    job = workflow["jobs"]["habits"]
+    # YAML reads the word "on" as true
+    assert workflow[True]["schedule"]
+    assert job["if"] == "github.event_name == 'schedule'"
+    assert job["strategy"]["matrix"]["postgres"] == ["16", "17", "18"]
+    assert job["steps"][-1]["run"] == ".venv/bin/pytest -m long tests/server"
 
 
 def test_jobs_may_only_read_and_use_actions_of_a_known_major_version(workflow: Any) -> None:

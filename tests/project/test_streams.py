@@ -67,11 +67,16 @@ def test_a_result_that_cannot_be_shown_is_one_sentence(words: str, to: str) -> N
     assert "standard output cannot be written: " in said.splitlines()[-1]
 
 
-def test_dbts_version_that_cannot_be_shown_is_one_sentence() -> None:
-    assert run(f"{INGEST} dbt --version >/dev/full") == (
-        1,
-        "Error: standard output cannot be written: No space left on device\n",
-    )
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("--version >&-", "Bad file descriptor"),
+        ("ls --select sources >/dev/full", "No space left on device"),
+    ],
+)
+def test_what_dbt_cannot_show_is_one_sentence(words: str, fault: str) -> None:
+    expected = (1, f"Error: standard output cannot be written: {fault}.\n")
+    assert run(f"{INGEST} dbt {words}") == expected
 
 
 @pytest.mark.parametrize(("words", "usual"), [("status", 0), ("init", 0), ("load -", 1), ("x", 2)])
@@ -79,8 +84,9 @@ def test_a_command_that_nobody_hears_or_feeds_ends_as_ever(words: str, usual: in
     assert run(f"{INGEST} {words} <&- 2>&-")[0] == usual
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("words", ["status", "dbt ls"])
+@pytest.mark.parametrize(
+    "words", ["status", "dbt deps", pytest.param("dbt ls", marks=pytest.mark.long)]
+)
 def test_a_folder_that_is_deleted_is_no_obstacle(tmp_path: Path, words: str) -> None:
     folder = tmp_path / "gone"
     folder.mkdir()

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.dbt.main import HarmlessRecord, is_news
+from ingest.dbt.main import HarmlessRecord, is_news, note_causes
 from ingest.dbt.seed_files import require_readable
 from ingest.errors import IngestError
+from tests.support.warehouse import Warehouse
 
 INGEST = (sys.executable, "-P", "-m", "ingest", "dbt")
 ESCAPE = "\x1b"
@@ -47,21 +48,83 @@ def test_where_ctrl_c_met_dbt_is_no_news(text: str, told: bool) -> None:
     assert is_news(record("stdout_log", text)) is told
 
 
-@pytest.mark.long
-@pytest.mark.usefixtures("_built")
+CAUSE = "The disk of the server is full, which is behind 1 of 1 errors. Make room there"
+
+
 @pytest.mark.parametrize(
-    "setting",
+    ("line", "causes"),
     [
-        pytest.param({}, id="pipe"),
-        pytest.param({"NO_COLOR": "1"}, id="no-color", marks=pytest.mark.long),
+        (f"08:00:00  {CAUSE}", [CAUSE]),
+        (f'{{"info": {{"msg": "{CAUSE}"}}, "data": {{}}}}', [CAUSE]),
+        ("08:00:00  Completed with 1 error, which is one of 9", []),
+    ],
+    ids=["text", "json", "another line"],
+)
+def test_what_is_behind_many_errors_is_known_by_its_words(line: str, causes: list[str]) -> None:
+    found: list[str] = []
+    assert note_causes(found)(record("stdout_log", line))
+    assert found == causes
+
+
+# as the server puts it
+FULL_DISK = """
+    create function public.full_disk() returns trigger language plpgsql as $$
+    begin raise exception 'could not extend file "base/5/16384": No space left on device'; end $$;
+    create trigger fails before insert on reference.sources execute function public.full_disk()
+"""
+
+
+def test_the_cause_of_many_errors_is_the_last_thing_said(warehouse: Warehouse) -> None:
+    warehouse.conn.execute(FULL_DISK)
+    warehouse.conn.commit()
+    try:
+        done = subprocess.run(
+            [*INGEST, "seed", "--select", "sources"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+    finally:
+        warehouse.conn.execute("drop function public.full_disk cascade")
+        warehouse.conn.commit()
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == f"{CAUSE}, then run: dbt retry"
+    assert done.stdout.count(CAUSE) == 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "words", "told"),
+    [
+        # dbt begins its first line with the code of no colour
+        pytest.param({}, ("ls", "--select", "nothing"), "does not match any", id="pipe"),
+        pytest.param(
+            {},
+            ("seed", "--select", "sources"),
+            "OK loaded seed file reference.sources",
+            id="pipe-seed",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            {"NO_COLOR": "1"},
+            ("seed", "--select", "sources"),
+            "OK loaded seed file reference.sources",
+            id="no-color",
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_nothing_but_text_goes_into_files_and_pipes(
-    tmp_path: Path, setting: dict[str, str]
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    setting: dict[str, str],
+    words: tuple[str, ...],
+    told: str,
 ) -> None:
-    words = ("seed", "--select", "sources", "no_such_seed", "--log-path", str(tmp_path))
+    if words[0] == "seed":
+        request.getfixturevalue("_built")
     done = subprocess.run(
-        [*INGEST, *words],
+        [*INGEST, *words, "--log-path", str(tmp_path)],
         env={**os.environ, **setting},
         capture_output=True,
         text=True,
@@ -69,8 +132,8 @@ def test_nothing_but_text_goes_into_files_and_pipes(
     )
     logged = (tmp_path / "dbt.log").read_text(encoding="utf-8")
     assert done.returncode == 0
-    assert "OK loaded seed file reference.sources" in done.stdout
-    assert "OK loaded seed file reference.sources" in logged
+    assert told in done.stdout
+    assert told in logged
     assert ESCAPE not in done.stdout + done.stderr + logged
 
 

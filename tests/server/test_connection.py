@@ -219,6 +219,13 @@ def test_a_refused_connection_is_one_sentence_without_the_password(
             "check PGHOST",
             id="unknown host",
         ),
+        pytest.param(
+            'connection failed: connection to server at "192.0.2.7", port 5432 failed: '
+            "FATAL:  could not write init file",
+            "could not write init file",
+            "make room on the disk of the server, which looks full",
+            id="a full disk",
+        ),
     ],
 )
 def test_a_refusal_tells_the_reason_and_what_to_do(answer: str, reason: str, remedy: str) -> None:

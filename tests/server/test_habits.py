@@ -16,7 +16,7 @@ from dbt.cli.main import dbtRunner
 
 from ingest.postgres.connection import connect
 from ingest.postgres.session import SETTINGS as SESSION
-from tests.support.habits import KINDS, SETTINGS, Figure, Server
+from tests.support.habits import ASKED_BY_OTHERS, KINDS, SETTINGS, Figure, Server
 from tests.support.scratch import NewDatabase, Parameters, Scratch
 from tests.support.warehouse import PROJECT, dbt_arguments, parsed_project
 
@@ -46,11 +46,20 @@ def usual(place: Server) -> Figure:
 
 
 @pytest.fixture(scope="module")
-def rows(usual: Figure) -> dict[str, list[dict[str, Any]]]:
+def oddest(place: Server) -> Figure:
+    """The warehouse in the database that is most unlike it, with settings against it.
+
+    What was worked out by hand is looked for here: a habit that changes it is met in every run.
+    """
+    return place.figure(next(kind for kind in ODDEST if place.has(kind)), "database")
+
+
+@pytest.fixture(scope="module")
+def rows(oddest: Figure) -> dict[str, list[dict[str, Any]]]:
     return {
         table: [json.loads(row) for row in rows]
-        for table, rows in usual.rows.items()
-        if table != "asked by others"
+        for table, rows in oddest.rows.items()
+        if table != ASKED_BY_OTHERS
     }
 
 
@@ -61,9 +70,8 @@ def differing(usual: Figure, other: Figure) -> list[str]:
 
 
 @pytest.mark.long
-def test_the_oddest_database_gives_the_same(place: Server, kinds: list[str], usual: Figure) -> None:
-    kind = next(kind for kind in ODDEST if kind in kinds)
-    assert differing(usual, place.figure(kind, "database")) == []
+def test_the_oddest_database_gives_the_same(usual: Figure, oddest: Figure) -> None:
+    assert differing(usual, oddest) == []
 
 
 @pytest.mark.long
@@ -79,7 +87,7 @@ def test_every_database_gives_the_same(
 
 
 class TestLetters:
-    """What the capitals and the orders of the usual database are, and so those of all others."""
+    """What the capitals and the orders are, in the oddest database and so in all others."""
 
     @pytest.mark.parametrize(
         ("domain", "name"),
@@ -159,8 +167,14 @@ class TestLetters:
             ("école.example", "ÉMİLE İLK"),
         ]
 
-    def test_entries_by_hand_are_one_in_any_capitals(self, usual: Figure) -> None:
-        assert usual.said["customers.csv"]["changes"] == {
+    def test_somebody_elses_session_is_answered_the_same(
+        self, oddest: Figure, rows: dict[str, Any]
+    ) -> None:
+        answers = [(row["domain"], row["country"] or "") for row in rows["api.companies"]]
+        assert oddest.rows[ASKED_BY_OTHERS] == sorted("\t".join(answer) for answer in answers)
+
+    def test_entries_by_hand_are_one_in_any_capitals(self, oddest: Figure) -> None:
+        assert oddest.said["customers.csv"]["changes"] == {
             "new": 3,
             "updated": 0,
             "unchanged": 0,

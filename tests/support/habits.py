@@ -150,6 +150,7 @@ _MADE_ALIKE = """
     ) as numbered
     where r.id = numbered.old
 """
+ASKED_BY_OTHERS = "asked by others"  # in a session with none of our settings
 _RECEIVED = "2026-02-01T00:00:00+00:00"
 
 
@@ -185,14 +186,15 @@ class Server:
 
     def kinds(self) -> list[str]:
         """The kinds that the server can make."""
-        found = []
-        for kind, options in KINDS.items():
-            try:
-                self._scratch.create(f"encoding 'UTF8' {options}", self._name)
-            except psycopg.Error:
-                continue
-            found.append(kind)
-        return found
+        return [kind for kind in KINDS if self.has(kind)]
+
+    def has(self, kind: str) -> bool:
+        """Whether the server can make databases of a kind."""
+        try:
+            self._scratch.create(f"encoding 'UTF8' {KINDS[kind]}", self._name)
+        except psycopg.Error:
+            return False
+        return True
 
     @contextmanager
     def database(self, kind: str | None, settings: str) -> Iterator[None]:
@@ -315,7 +317,7 @@ def _asked_by_others() -> dict[str, list[str]]:
     """What a view with functions gives somebody whose session is as the server has it."""
     with psycopg.connect(client_encoding="utf8") as conn:
         query = "select domain || E'\\t' || coalesce(country, '') from api.companies"
-        return {"asked by others": sorted(row[0] for row in conn.execute(query))}
+        return {ASKED_BY_OTHERS: sorted(row[0] for row in conn.execute(query))}
 
 
 def _said() -> dict[str, Any]:
