@@ -4,8 +4,8 @@
     meta={
         'owner': 'id',
         'reads_whole': true,
-        'former_indexes': ['idx_company_customers_domain'],
         'named_indexes': {
+            'idx_company_customers_domain': {'columns': ['domain']},
             'idx_company_customers_pair': {'columns': ['domain', 'customer_domain']},
             'idx_company_customers_customer_domain': {'columns': ['customer_domain']},
         },
