@@ -66,13 +66,13 @@ class Question:
     is_filtered: bool = True
     is_in_order: bool = False
 
-    def page(self, conditions: Sequence[Condition] = ()) -> tuple[sql.Composed, list[object]]:
+    def page(self) -> tuple[sql.Composed, list[object]]:
         """The statement of its page, which asks for one row more to see whether there is one."""
         further = (behind(self.order, self.position),) if self.position else ()
         return statements.page(
             self.source,
             self.columns,
-            (*self.conditions, *conditions, *further),
+            (*self.conditions, *further),
             self.order,
             self.limit + 1,
         )

@@ -108,11 +108,10 @@ async def _page(
     request: Request,
     resource: Resource,
     question: Question,
-    *,
     snapshot: str | None = None,
 ) -> Response:
     try:
-        rows, following = await read_page(service, question, snapshot=snapshot)
+        rows, following = await read_page(service, question, snapshot)
     except ProblemError as problem:
         if problem.status == 504 and resource.is_of_everything:  # noqa: PLR2004 - took too long
             raise ProblemError(504, _too_much(resource)) from None
@@ -130,13 +129,10 @@ async def _page(
 
 
 async def read_page(
-    service: Service,
-    question: Question,
-    conditions: tuple[Condition, ...] = (),
-    snapshot: str | None = None,
+    service: Service, question: Question, snapshot: str | None = None
 ) -> tuple[list[msgspec.Raw], str | None]:
     """The rows of a page, and the token of the one behind it, if there is one."""
-    query, values = question.page(conditions)
+    query, values = question.page()
     database = service.database
     if question.is_filtered:
         found = await database.rows(query, values)
@@ -164,20 +160,17 @@ def _relative(url: URL) -> str:
     return f"{url.path}?{url.query}"
 
 
-async def counted(
-    service: Service, question: Question, conditions: tuple[Condition, ...] = ()
-) -> dict[str, object]:
+async def counted(service: Service, question: Question) -> dict[str, object]:
     """How many rows there are, pages or not; what could not be counted says why."""
-    met = (*question.conditions, *conditions)
-    values = statements.values_of(met)
+    values = statements.values_of(question.conditions)
     if question.count == "estimated":
-        query = statements.estimate(question.source, met)
+        query = statements.estimate(question.source, question.conditions)
         ((plan,),) = await service.database.rows(query, values)
         return {"count": int(plan[0]["Plan"]["Plan Rows"]), "count_is": "estimated"}
     seconds = service.settings.count_seconds
     try:
         ((count,),) = await service.database.rows(
-            statements.count(question.source, met), values, seconds=seconds
+            statements.count(question.source, question.conditions), values, seconds=seconds
         )
     except ProblemError as problem:
         if problem.status != 504:  # noqa: PLR2004 - took too long
