@@ -38,6 +38,9 @@ _FOR_FEW_ROWS = {
     "max_parallel_workers_per_gather": "0",
     "enable_mergejoin": "off",
 }
+# All rows are read, once for everybody who asks.
+_OF_EVERYTHING = ("set local max_parallel_workers_per_gather to default",)
+_TIMES_AS_LONG = 3
 # What is asked in the same words with other values is planned once for a connection: making the
 # plan takes longer than the answer, and it is the same for all values.
 _PLANNED_ONCE = {**_FOR_FEW_ROWS, "plan_cache_mode": "force_generic_plan"}
@@ -155,6 +158,15 @@ class Database:
         """
         return await self._rows(self._keys, query, values, None)
 
+    async def rows_of_everything(self, query: Query, values: Values = ()) -> list[TupleRow]:
+        """The rows of a query that reads all there are, with other processors and more time.
+
+        Raises:
+            ProblemError: The database is away, or it takes too long.
+        """
+        seconds = _TIMES_AS_LONG * self._answer_ms / 1000
+        return await self._rows(self._answers, query, values, seconds, _OF_EVERYTHING)
+
     async def rows_in_order(self, query: Query, values: Values = ()) -> list[TupleRow]:
         """The first rows of a query over a view that is in this order already.
 
@@ -164,19 +176,29 @@ class Database:
         return await self._rows(self._ordered, query, values, None)
 
     async def _rows(
-        self, pool: _Pool, query: Query, values: Values, seconds: float | None
+        self,
+        pool: _Pool,
+        query: Query,
+        values: Values,
+        seconds: float | None,
+        settings: Sequence[str] = (),
     ) -> list[TupleRow]:
         async with _translated():
             try:
-                return await self._fetch(pool, query, values, seconds)
+                return await self._fetch(pool, query, values, seconds, settings)
             except _LostError:
                 # After a restart of the server the others are lost, too. Nothing was written, so it
                 # may be asked again.
                 await pool.check()
-                return await self._fetch(pool, query, values, seconds)
+                return await self._fetch(pool, query, values, seconds, settings)
 
     async def _fetch(
-        self, pool: _Pool, query: Query, values: Values, seconds: float | None
+        self,
+        pool: _Pool,
+        query: Query,
+        values: Values,
+        seconds: float | None,
+        settings: Sequence[str],
     ) -> list[TupleRow]:
         async with pool.connection() as conn:
             with _told_if_lost(conn):
@@ -184,7 +206,8 @@ class Database:
                     return await (await conn.execute(query, values)).fetchall()
                 async with conn.transaction():
                     limit = f"set local statement_timeout to {int(seconds * 1000)}"
-                    await conn.execute(limit.encode())
+                    for setting in (limit, *settings):
+                        await conn.execute(setting.encode())
                     return await (await conn.execute(query, values)).fetchall()
 
     async def write(self, query: Query, values: Values) -> None:

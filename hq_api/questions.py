@@ -53,6 +53,7 @@ class Question:
         count: How rows are to be counted, if at all.
         is_filtered: Whether values decide which plan is a good one.
         is_in_order: Whether the rows are in this order without being sorted.
+        is_of_everything: Whether they may be worked out from all rows there are.
     """
 
     source: sql.Composable
@@ -65,6 +66,7 @@ class Question:
     count: str | None = None
     is_filtered: bool = True
     is_in_order: bool = False
+    is_of_everything: bool = False
 
     def page(self) -> tuple[sql.Composed, list[object]]:
         """The statement of its page, which asks for one row more to see whether there is one."""
@@ -193,7 +195,8 @@ async def read_question(
         *(source, columns, conditions, order, asked),
         limit=_limit(query),
         is_filtered=grouped is not None or not all(_is_by_key(f, resource) for f in resolved),
-        is_in_order=resource.is_in_order and single(query, "sort") is None,
+        is_in_order=single(query, "sort") is None and _is_in_order(resource, conditions),
+        is_of_everything=resource.is_of_everything,
     )
     token = single(query, "next")
     if token is not None:
@@ -227,6 +230,11 @@ def single(query: QueryParams, name: str) -> str | None:
     if len(values) > 1:
         raise bad_parameter(name, f"{name} is given {len(values)} times")
     return values[0] if values else None
+
+
+def _is_in_order(resource: Resource, conditions: Sequence[Condition]) -> bool:
+    """Whether the rows come in the order of the key without being sorted."""
+    return resource.is_in_order or (resource.is_in_order_as_a_whole and not conditions)
 
 
 def _is_by_key(asked: Filter, resource: Resource) -> bool:

@@ -27,6 +27,7 @@ class Resource:
             ``entity``: columns that are personal data in rows of people only.
         needed: A column that a question has to name, where rows are worked out for one entity.
         is_in_order: Whether the view is in the order of its key.
+        is_in_order_as_a_whole: Whether that is so where nothing chooses among its rows.
         is_of_everything: Whether a page may be worked out from all rows there are.
     """
 
@@ -37,6 +38,7 @@ class Resource:
     open_for_companies: tuple[str, ...] | None = None
     needed: str | None = None
     is_in_order: bool = False
+    is_in_order_as_a_whole: bool = False
     is_of_everything: bool = False
 
     @cached_property
@@ -157,6 +159,7 @@ _NEEDED = {"evidence": "entity_key", "provenance": "entity_key"}
 # Views of several queries, each of which is ordered by the key: so a page is read from their
 # beginnings.
 _IN_ORDER = ("past-employees", "person-history")
+_IN_ORDER_AS_A_WHOLE = ("disagreements",)  # few rows are found first and sorted then
 
 # what no index has the order of: in a large warehouse a page may take longer than an answer may
 _OF_EVERYTHING = ("coverage", "disagreements", "duplicates", "status")
@@ -214,6 +217,7 @@ def read_resources(views: Mapping[str, View] | None = None) -> dict[str, Resourc
             open_for_companies=_OPEN_FOR_COMPANIES.get(name),
             needed=_NEEDED.get(name),
             is_in_order=name in _IN_ORDER,
+            is_in_order_as_a_whole=name in _IN_ORDER_AS_A_WHOLE,
             is_of_everything=name in _OF_EVERYTHING,
         )
         for name, (view, key) in _TABLE.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from hq_api.callers import Caller, Doorkeeper
 from hq_api.database import Database
+from hq_api.kept import KeptAnswers
 from hq_api.resources import Part, Resource
 from hq_api.settings import Settings
 
@@ -37,6 +38,7 @@ class Service:
         doorkeeper: Who finds out who calls.
         resources: What can be asked for, by name.
         parts: What can be asked for of one company, person or profile.
+        kept: Answers that are worked out from all rows.
     """
 
     settings: Settings
@@ -44,6 +46,7 @@ class Service:
     doorkeeper: Doorkeeper
     resources: Mapping[str, Resource]
     parts: tuple[Part, ...]
+    kept: KeptAnswers = field(default_factory=KeptAnswers)
 
     async def data_version(self) -> str:
         """The version of the data that an answer made from now on has at least."""
@@ -76,7 +79,8 @@ class Service:
         }
         if tag in _given_tags(request):
             return Response(status_code=304, headers=headers)
-        response = await make()
+        made = self.kept.get(tag, make) if resource.is_of_everything else make()
+        response = await made
         response.headers.update(headers)
         return response
 

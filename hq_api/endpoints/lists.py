@@ -134,7 +134,9 @@ async def read_page(
     """The rows of a page, and the token of the one behind it, if there is one."""
     query, values = question.page()
     database = service.database
-    if question.is_filtered:
+    if question.is_of_everything and not question.is_in_order:
+        found = await database.rows_of_everything(query, values)
+    elif question.is_filtered:
         found = await database.rows(query, values)
     elif question.is_in_order:
         found = await database.rows_in_order(query, values)

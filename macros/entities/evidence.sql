@@ -169,6 +169,58 @@
 {%- endmacro %}
 
 
+{#
+    Query, for a lateral join: where sources differ today on the title or the employer of one person,
+    in the columns of differing_sources. Of a source its newest statement of the position speaks, and
+    one that has ended says nothing of today. Employers are compared by the company's name in core,
+    because many sources know no domain; who says nothing of one part differs on the other alone.
+#}
+{% macro differing_positions(person) -%}
+    with said as (
+        select
+            m.*,
+            m.linkedin_url as entity_key
+        from {{ ref('person_observations') }} as m
+        where {{ person }}.linkedin_url = m.linkedin_url
+    ),
+
+    {{ position_statements('said') }}
+
+    select
+        n.attribute,
+        count(distinct n.compared)::integer as different_values,
+        array_agg(n.value order by n.rank) as said_values,
+        array_agg(n.source order by n.rank) as sources
+    from (
+        select
+            a.attribute,
+            a.value,
+            a.compared,
+            s.source,
+            s.rank
+        from (
+            select distinct on (b.source) b.*
+            from statements as b
+            order by b.source, {{ best_first('b.rank', 'b') }}
+        ) as s
+        left join {{ ref('companies') }} as c on s.company_domain = c.domain
+        cross join
+            lateral (
+                values
+                ('title', s.title, {{ function('comparing_form') }}(s.title)),
+                (
+                    'employer',
+                    coalesce(s.company_domain, s.company_name),
+                    coalesce(c._name_stem, {{ name_stem('s.company_name') }}, s.company_domain)
+                )
+            ) as a (attribute, value, compared)
+        where a.value is not null and s.is_current is not false
+    ) as n
+    group by n.attribute
+    having count(distinct n.compared) > 1
+{%- endmacro %}
+
+
 {# How many entities a source says something of, by attribute; null is the golden record itself. #}
 {% macro coverage_of(entity, observed, golden) -%}
     {%- set described = observed_entities()[entity] -%}
@@ -187,13 +239,31 @@
             {%- endfor %}
         from {{ golden.table }}
         union all
+        -- First what a source says of each entity, a bit an attribute, so that all rows are grouped
+        -- once and by little.
         select
             source,
-            count(distinct {{ described.key }}) as entities
+            count(*) as entities
             {%- for attribute in described.attributes %},
-            count(distinct {{ described.key }}) filter (where {{ attribute }} is not null) as {{ attribute }}
+            count(*) filter (where attributes & {{ 2 ** loop.index0 }} > 0) as {{ attribute }}
             {%- endfor %}
-        from {{ observed }}
+        from (
+            select
+                source,
+                bit_or(attributes) as attributes
+            from (
+                select
+                    source,
+                    {{ described.key }} as entity_key,
+                    {% for attribute in described.attributes %}
+                    {{ '| ' if not loop.first }}case when {{ attribute }} is null then 0 else {{ 2 ** loop.index0 }} end
+                    {%- endfor %} as attributes
+                from {{ observed }}
+                -- a fence: the rows are read as they lie, not in the order of an index
+                {{ fence() }}
+            ) as marked
+            group by source, entity_key
+        ) as said
         group by source
     ) as g
     cross join

@@ -1,4 +1,3 @@
-{%- set compared = function('comparing_form') -%}
 -- Worked out for each champion alone, so that a page is read along their index. The customer is the
 -- one that the claim of the study was resolved to, as in api.customers.
 select
@@ -32,16 +31,6 @@ left join {{ ref('customer_claims') }} as k
     on k.id = {{ function('entity_id') }}('reference.customer_claims', 'case_study', d.id::text)
 left join {{ ref('companies') }} as o on k.domain = o.domain
 left join {{ ref('companies') }} as c on k.customer_domain = c.domain
-cross join
-    lateral (
-        select
-            {{ compared }}(h.full_name) as name_key,
-            {{ name_stem('h.company_name') }} as company_stem,
-            {{ name_stem('d.company_customer_name') }} as customer_stem
-        from (values (true)) as once
-        -- fences: the forms that are compared are made once, and who is looked for is found once
-        {{ fence() }}
-    ) as n
 -- Who works elsewhere than at the customer is looked for where they are said to work, if exactly
 -- one company bears that name.
 cross join
@@ -49,32 +38,36 @@ cross join
         select
             case
                 when
-                    n.company_stem is null
-                    or n.company_stem in (n.customer_stem, c._name_stem)
+                    h._company_stem is null
+                    or h._company_stem in (h._customer_stem, c._name_stem)
                     then k.customer_domain
                 else (
                     select min(b.domain) from {{ ref('companies') }} as b
-                    where n.company_stem = b._name_stem
+                    where h._company_stem = b._name_stem
                     having count(*) = 1
                 )
             end as employer_domain
         from (values (true)) as once
+        -- a fence: who is looked for is found once
         {{ fence() }}
     ) as e
--- Who works there now or did; of namesakes nobody can tell which one is meant.
+-- Who works there now or did; of namesakes nobody can tell which one is meant. Fences: each is
+-- looked up, instead of all who work there read.
 left join lateral (
     select min(m.linkedin_url) as linkedin_url
     from {{ ref('people') }} as m
     where
-        n.name_key = m._name_key
+        h._name_key = m._name_key
         and (
             exists (
                 select from {{ ref('person_positions') }} as w
                 where m.linkedin_url = w.linkedin_url and e.employer_domain = w.company_domain
+                {{ fence() }}
             )
             or exists (
                 select from {{ ref('roles') }} as r
                 where m.linkedin_url = r.linkedin_url and e.employer_domain = r.company_domain
+                {{ fence() }}
             )
         )
     having count(*) = 1

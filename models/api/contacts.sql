@@ -6,7 +6,7 @@ select
     coalesce(p.full_name, s.full_name) as full_name,
     coalesce(w.title, s.title) as title,
     c.id as company_id,
-    coalesce(w.company_domain, d.canonical_domain, s.company_domain) as company_domain,
+    o._company_domain as company_domain,
     coalesce(c.name, w.company_name, s.company_name) as company_name,
 
     o.email,
@@ -27,6 +27,4 @@ left join {{ ref('person_observations') }} as s
         and o.source = s.source
 left join {{ ref('people') }} as p on o.linkedin_url = p.linkedin_url
 left join {{ ref('person_positions') }} as w on o.linkedin_url = w.linkedin_url
-left join {{ ref('company_domains') }} as d on s.company_domain = d.domain
-left join {{ ref('companies') }} as c
-    on coalesce(w.company_domain, d.canonical_domain) = c.domain
+left join {{ ref('companies') }} as c on o._company_domain = c.domain

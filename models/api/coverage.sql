@@ -21,26 +21,34 @@ with reached as (
 
     select
         said.source,
-        count(distinct said.linkedin_url) as entities,
-        count(distinct said.linkedin_url) filter (where said.has_position) as positions,
-        count(distinct said.linkedin_url) filter (where said.has_email) as emails,
-        count(distinct said.linkedin_url) filter (where said.has_phone) as phones
+        count(*) as entities,
+        count(*) filter (where said.has_position) as positions,
+        count(*) filter (where said.has_email) as emails,
+        count(*) filter (where said.has_phone) as phones
     from (
         select
-            o.source,
-            o.linkedin_url,
-            coalesce(o.title, o.company_name, o.company_domain) is not null as has_position,
-            false as has_email,
-            false as has_phone
-        from {{ ref('person_observations') }} as o
-        union all
-        select
-            c.source,
-            c.linkedin_url,
-            false as has_position,
-            c.email is not null as has_email,
-            c.phone is not null as has_phone
-        from {{ ref('person_contacts') }} as c
+            r.source,
+            bool_or(r.has_position) as has_position,
+            bool_or(r.has_email) as has_email,
+            bool_or(r.has_phone) as has_phone
+        from (
+            select
+                o.source,
+                o.linkedin_url,
+                coalesce(o.title, o.company_name, o.company_domain) is not null as has_position,
+                false as has_email,
+                false as has_phone
+            from {{ ref('person_observations') }} as o
+            union all
+            select
+                c.source,
+                c.linkedin_url,
+                false as has_position,
+                c.email is not null as has_email,
+                c.phone is not null as has_phone
+            from {{ ref('person_contacts') }} as c
+        ) as r
+        group by r.source, r.linkedin_url
     ) as said
     group by said.source
 ),

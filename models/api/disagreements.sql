@@ -1,3 +1,8 @@
+{%- set said_in_two_ways = [] -%}
+{%- for column in observed_entities().person.attributes.keys() | list
+    + ['title', 'company_name', 'company_domain'] -%}
+    {%- do said_in_two_ways.append('min(m.%s) <> max(m.%s)' % (column, column)) -%}
+{%- endfor -%}
 {%- set company_observations -%}
     select m.*
     from {{ ref('company_domains') }} as d
@@ -30,11 +35,25 @@ union all
         'person' as entity,
         p.id as entity_id,
         p.linkedin_url as entity_key,
-        s.*
-    from {{ ref('people') }} as p
+        s.attribute,
+        s.different_values,
+        s.said_values,
+        s.sources
+    from (
+        -- of most people nothing is said in two ways: they are passed over in one reading
+        select m.linkedin_url
+        from {{ ref('person_observations') }} as m
+        group by m.linkedin_url
+        having
+            min(m.source) <> max(m.source)
+            and ({{ said_in_two_ways | join(' or ') }})
+    ) as several
+    inner join {{ ref('people') }} as p on several.linkedin_url = p.linkedin_url
     cross join
         lateral (
             {{ differing_sources('person', person_observations) }}
+            union all
+            ({{ differing_positions('p') }})
         ) as s
     order by p.linkedin_url, s.attribute
 )

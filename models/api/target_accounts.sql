@@ -20,9 +20,12 @@ select
     )::integer as leads,
     (
         select count(distinct o.linkedin_url)
-        from {{ ref('person_positions') }} as w
-        inner join {{ ref('person_contacts') }} as o on w.linkedin_url = o.linkedin_url
-        where c.domain = w.company_domain and w.is_current is not false
+        from {{ ref('person_contacts') }} as o
+        inner join {{ ref('person_positions') }} as w on o.linkedin_url = w.linkedin_url
+        where
+            c.domain = o._company_domain
+            and c.domain = w.company_domain
+            and w.is_current is not false
     )::integer as contacts
 from {{ ref('icp_criteria') }} as i
 inner join {{ compared_companies() }} as c

@@ -27,8 +27,13 @@ cross join
             from (
                 select
                     s.firm_name,
-                    case when i.domain is null then coalesce(a.canonical_domain, s.firm_domain) end
-                        as firm_domain,
+                    case
+                        -- not by a join, for which all of them would be read at each company
+                        when
+                            coalesce(a.canonical_domain, s.firm_domain)
+                            not in (select i.domain from {{ ref('ignored_domains') }} as i)
+                            then coalesce(a.canonical_domain, s.firm_domain)
+                    end as firm_domain,
                     s.company_name,
                     s.status,
                     s.source,
@@ -69,8 +74,6 @@ cross join
                     where c.domain = d.canonical_domain
                 ) as s
                 left join {{ ref('company_aliases') }} as a on s.firm_domain = a.domain
-                left join {{ ref('ignored_domains') }} as i
-                    on coalesce(a.canonical_domain, s.firm_domain) = i.domain
                 -- a fence: the forms of a firm are made once
                 {{ fence() }}
             ) as f

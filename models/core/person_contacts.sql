@@ -6,6 +6,10 @@
         'named_indexes': {
             'idx_core_person_contacts_linkedin_url': {'columns': ['linkedin_url']},
             'idx_core_person_contacts_email': {'columns': ['email']},
+            'idx_core_person_contacts_company_domain': {
+                'columns': ['_company_domain', 'linkedin_url'],
+                'where': '_company_domain is not null',
+            },
             'idx_core_person_contacts_best': {
                 'columns': ['linkedin_url'], 'where': 'is_best',
             },
@@ -21,6 +25,13 @@ with touched as (
     select o.linkedin_url
     from {{ ref('person_observations') }} as o
     where {{ is_new('o') }}
+
+    union
+
+    -- the employer stands with the address
+    select w.linkedin_url
+    from {{ ref('person_positions') }} as w
+    where {{ is_new('w') }}
 ),
 
 addresses as (
@@ -50,6 +61,7 @@ statements as (
         e.source,
         e.email,
         o.phone,
+        o.company_domain as said_domain,
         e.verdict,
         e.verified_at,
         e._place as place,
@@ -72,6 +84,7 @@ statements as (
         o.source,
         null as email,
         o.phone,
+        o.company_domain as said_domain,
         null as verdict,
         null as verified_at,
         null as place,
@@ -101,6 +114,7 @@ ways as (
         {{ last_stated('verdict', where="verdict <> 'unknown'") }} as verdict,
         {{ last_stated('verified_at', where="verdict <> 'unknown'") }} as verified_at,
         {{ first_received('raw_payload_id') }} as raw_payload_id,
+        {{ first_received('said_domain') }} as said_domain,
         min(received_at) as known_since,
         max(received_at) as confirmed_at,
         max(coalesce(refreshed_at, received_at)) as said_at,
@@ -150,6 +164,16 @@ placed as (
     from judged
 ),
 
+-- The employer is that of the position, else the one said with the address.
+employed as (
+    select
+        p.*,
+        coalesce(w.company_domain, a.canonical_domain, p.said_domain) as company_domain
+    from placed as p
+    left join {{ ref('person_positions') }} as w on p.linkedin_url = w.linkedin_url
+    left join {{ ref('company_aliases') }} as a on p.said_domain = a.domain
+),
+
 -- Whoever has none is named as well: those that there were before go.
 named as (
     select
@@ -163,8 +187,9 @@ named as (
         known_since,
         confirmed_at,
         place = 1 and email is not null and address_verdict <> 'invalid' as is_best,
-        case when email is not null then address_verdict end as address_verdict
-    from placed
+        case when email is not null then address_verdict end as address_verdict,
+        company_domain
+    from employed
 
     union all
 
@@ -179,7 +204,8 @@ named as (
         null as known_since,
         null as confirmed_at,
         null as is_best,
-        null as address_verdict
+        null as address_verdict,
+        null as company_domain
     from touched
 )
 
@@ -201,6 +227,7 @@ select
     is_best,
 
     address_verdict as _address_verdict,
+    company_domain as _company_domain,
     {{ written_by() }} as _xid
 from named
 where {{ without_empty_sets('source') }}

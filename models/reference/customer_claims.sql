@@ -4,7 +4,10 @@
     meta={
         'owner': 'id',
         'reads_whole': true,
-        'named_indexes': {'idx_reference_customer_claims_domain': {'columns': ['domain']}},
+        'former_indexes': ['idx_reference_customer_claims_domain'],
+        'named_indexes': {
+            'idx_reference_customer_claims_pair': {'columns': ['domain', 'customer_domain']}
+        },
     },
 ) }}
 

@@ -73,6 +73,13 @@ def _fill(w: Warehouse) -> None:
         job_title="Clerk",
         job_started_on="01-2015",
     )
+    # another spelling of both, no other title, a job that is over, no word of an employer
+    profile(w, "agreed", 1, role("Oldco", "Buyer", "2020-01"))
+    export(w, PROFILE.format("agreed"), 2, company="OldCo, Inc.", job_title="BUYER")
+    profile(w, "returned", 1, role("Oldco", "Buyer", "2020-01", end_date="2026-01"))
+    export(w, PROFILE.format("returned"), 2, company="Formerco", job_title="Clerk")
+    profile(w, "titled", 1, role("Oldco", "Buyer", "2020-01"))
+    export(w, PROFILE.format("titled"), 2, job_title="Head of Buying")
 
     w.payload(
         "company_payloads",
@@ -269,6 +276,23 @@ def test_sources_that_differ_by_more_than_spelling(built: Warehouse) -> None:
     assert not any(each[0] == "agreed.example" for each in found)
 
 
+def test_sources_that_differ_on_a_position(built: Warehouse) -> None:
+    found = listed(
+        built,
+        "select replace(entity_key, 'https://www.linkedin.com/in/', ''), attribute, said_values,"
+        " different_values, sources from api.disagreements"
+        " where attribute in ('title', 'employer') order by 1, 2",
+    )
+    sources = ["profile", "salesnav"]
+    assert found == [
+        ("mover", "employer", ["oldco.example", "newco.example"], 2, sources),
+        ("mover", "title", ["senior planner", "COO"], 2, sources),
+        ("stayer", "employer", ["oldco.example", "Formerco"], 2, sources),
+        ("stayer", "title", ["Buyer", "Clerk"], 2, sources),
+        ("titled", "title", ["Buyer", "Head of Buying"], 2, sources),
+    ]
+
+
 def test_since_when_somebody_is_a_lead(built: Warehouse) -> None:
     found = listed(
         built,
@@ -320,17 +344,17 @@ def test_how_many_people_can_be_placed_and_reached(built: Warehouse) -> None:
         "select attribute, source, known, entities from api.coverage"
         " where entity = 'person' and attribute in ('position', 'email', 'phone') order by 1, 2",
     )
-    # Seven people, six of them with a profile, which names a position each; exports name four of
-    # them, two with a position, two with an address, one with a number. A member id with an address
-    # is nobody, but the export tells of it.
+    # Ten people, nine of them with a profile, which names a position each; exports name seven of
+    # them, five with a position, two with an address, one with a number. A member id with an
+    # address is nobody, but the export tells of it.
     assert found == [
-        ("email", "any", 2, 7),
-        ("email", "salesnav", 3, 5),
-        ("phone", "any", 1, 7),
-        ("phone", "salesnav", 1, 5),
-        ("position", "any", 6, 7),
-        ("position", "profile", 6, 6),
-        ("position", "salesnav", 2, 5),
+        ("email", "any", 2, 10),
+        ("email", "salesnav", 3, 8),
+        ("phone", "any", 1, 10),
+        ("phone", "salesnav", 1, 8),
+        ("position", "any", 9, 10),
+        ("position", "profile", 9, 9),
+        ("position", "salesnav", 5, 8),
     ]
 
 

@@ -142,13 +142,21 @@ _MADE_ALIKE = """
         created_at = case
             when r.created_at < now() - interval '1 hour' then r.created_at else %(at)s
         end
-    from (
-        select
-            id as old,
-            format('00000000-0000-8000-8000-%%s', lpad(n::text, 12, '0'))::uuid as id
-        from (select id, row_number() over (order by id) as n from {table}) as rows
-    ) as numbered
+    from ({numbered}) as numbered
     where r.id = numbered.old
+"""
+_NUMBERED = """
+    select
+        id as old,
+        format('00000000-0000-8000-8000-%%s', lpad(n::text, 12, '0'))::uuid as id
+    from (select id, row_number() over (order by id) as n from {table}) as rows
+"""
+# a company of a portfolio names its firm by id
+_FOLLOWS_ITS_FIRM = """
+    update raw.vc_portfolio_companies as r
+    set vc_firm_id = numbered.id
+    from ({numbered}) as numbered
+    where r.vc_firm_id = numbered.old
 """
 ASKED_BY_OTHERS = "asked by others"  # in a session with none of our settings
 _RECEIVED = "2026-02-01T00:00:00+00:00"
@@ -271,8 +279,12 @@ def _load() -> dict[str, Any]:
             "select table_name from information_schema.columns"
             " where table_schema = 'raw' and column_name = '_received_at'"
         ).fetchall()
+        firms = sql.SQL(_NUMBERED).format(table=sql.Identifier("raw", "vc_firms"))
+        conn.execute(sql.SQL(_FOLLOWS_ITS_FIRM).format(numbered=firms), {})
         for (table,) in tables:
-            statement = sql.SQL(_MADE_ALIKE).format(table=sql.Identifier("raw", table))
+            whole = sql.Identifier("raw", table)
+            numbered = sql.SQL(_NUMBERED).format(table=whole)
+            statement = sql.SQL(_MADE_ALIKE).format(table=whole, numbered=numbered)
             conn.execute(statement, {"at": _RECEIVED})
     return said
 
@@ -307,9 +319,7 @@ def _rows(conn: Connection) -> dict[str, list[str]]:
         left_out += ["changed_in", "cursor", "last_finished_at"]
         if schema == "raw":
             left_out += ["updated_at"]
-        rows = [row[0] for row in conn.execute(statement, (left_out,))]
-        # leads come in an order of their own
-        found[f"{schema}.{table}"] = rows if table == "leads" else sorted(rows)
+        found[f"{schema}.{table}"] = sorted(row[0] for row in conn.execute(statement, (left_out,)))
     return found
 
 

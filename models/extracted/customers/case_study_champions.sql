@@ -46,24 +46,37 @@ cleaned as (
     from named
 ),
 
-champions as (
-    select distinct on (case_study_id, {{ function('comparing_form') }}(full_name)) *
+compared as (
+    select
+        *,
+        {{ function('comparing_form') }}(full_name) as name_key,
+        {{ function('plain_text') }}(company_name) as plain_company_name
     from cleaned
-    order by case_study_id, {{ function('comparing_form') }}(full_name), position
+    -- a fence: the forms are made once
+    {{ fence() }}
+),
+
+champions as (
+    select distinct on (case_study_id, name_key) *
+    from compared
+    order by case_study_id, name_key, position
 )
 
 select
     {{ item_id(
         'extracted.case_study_champions',
         'case_study_url',
-        function('comparing_form') ~ '(full_name)',
+        'name_key',
     ) }} as id,
     _received_at as created_at,
     case_study_id,
     full_name,
     {{ function('plain_text') }}(job_title) as job_title,
-    {{ function('plain_text') }}(company_name) as company_name,
+    plain_company_name as company_name,
 
+    name_key as _name_key,
+    {{ name_stem('plain_company_name') }} as _company_stem,
+    {{ name_stem('company_customer_name') }} as _customer_stem,
     case_study_url as _case_study_url,
     raw_payload_id as _raw_payload_id,
     position as _position,

@@ -1,0 +1,121 @@
+"""What is worked out from all rows is made once, until the data changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from starlette.responses import Response
+from starlette.testclient import TestClient
+
+from hq_api.kept import KeptAnswers
+from hq_api.problems import ProblemError
+from tests.support.warehouse import Warehouse
+
+
+class Maker:
+    """Makes an answer when it is let, and counts how often."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.may_end = asyncio.Event()
+
+    async def __call__(self) -> Response:
+        self.made += 1
+        await self.may_end.wait()
+        return Response(b"answer", headers={"link": "x"})
+
+
+async def failing() -> Response:
+    raise ProblemError(504, "too long")
+
+
+def run(test: Callable[[KeptAnswers], Awaitable[None]]) -> None:
+    async def body() -> None:
+        await test(KeptAnswers())
+
+    asyncio.run(body())
+
+
+def test_who_asks_meanwhile_waits_for_the_same_and_who_leaves_ends_nothing() -> None:
+    async def test(kept: KeptAnswers) -> None:
+        make = Maker()
+        first, second = (asyncio.ensure_future(kept.get("tag", make)) for _ in range(2))
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.sleep(0)
+        make.may_end.set()
+        answer = await second
+        assert (answer.body, answer.headers["link"], make.made) == (b"answer", "x", 1)
+        assert (await kept.get("tag", make)).body == b"answer"
+        assert make.made == 1
+        await kept.get("other tag", make)
+        assert make.made == 2
+
+    run(test)
+
+
+def test_headers_of_one_caller_are_not_those_of_the_next() -> None:
+    async def test(kept: KeptAnswers) -> None:
+        make = Maker()
+        make.may_end.set()
+        first = await kept.get("tag", make)
+        first.headers["etag"] = "one"
+        assert "etag" not in (await kept.get("tag", make)).headers
+
+    run(test)
+
+
+def test_what_failed_is_tried_again() -> None:
+    async def test(kept: KeptAnswers) -> None:
+        for _ in range(2):
+            with pytest.raises(ProblemError, match="too long"):
+                await kept.get("tag", failing)
+        make = Maker()
+        make.may_end.set()
+        assert (await kept.get("tag", make)).body == b"answer"
+
+    run(test)
+
+
+def test_so_many_are_kept_and_no_more() -> None:
+    async def test(kept: KeptAnswers) -> None:
+        make = Maker()
+        make.may_end.set()
+        for number in range(33):
+            await kept.get(str(number), make)
+        await kept.get("32", make)
+        await kept.get("1", make)
+        assert make.made == 33
+        await kept.get("0", make)
+        assert make.made == 34
+
+    run(test)
+
+
+@pytest.mark.parametrize("path", ["/v1/coverage", "/v1/duplicates", "/v1/disagreements"])
+def test_it_is_made_anew_once_the_data_changed(
+    built: Warehouse, http: TestClient, path: str
+) -> None:
+    before = http.get(path).content
+    conn = built.conn
+    conn.execute("create temp table held as select * from core.companies where false")
+    conn.commit()
+    conn.execute(
+        "with gone as (delete from core.companies where domain in"
+        " (select domain from core.companies where name is not null) returning *)"
+        " insert into held select * from gone"
+    )
+    conn.commit()
+    try:
+        # nothing said that the data has changed
+        assert http.get(path).content == before
+        conn.execute("update extracted.watermarks set advanced_at = clock_timestamp()")
+        conn.commit()
+        assert http.get(path).content != before
+    finally:
+        conn.execute("insert into core.companies overriding system value select * from held")
+        conn.execute("drop table held")
+        conn.execute("update extracted.watermarks set advanced_at = clock_timestamp()")
+        conn.commit()
