@@ -36,6 +36,7 @@ LIST_PARAMETERS = ("limit", "next", "sort", "count", "group_by")
 _DOMAIN_SUFFIX = "domain"
 # columns of domains as they were received, or of domains that are no key
 _DOMAINS_AS_GIVEN = ("company_domain_as_stated", "employer_domain")
+_ALL = 1_000_000  # rows of one owner
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ async def read_rows(
     conditions: Sequence[Condition],
     *,
     order: Sequence[str] = (),
-    limit: int = 1_000_000,
+    limit: int = _ALL,
 ) -> list[msgspec.Raw]:
     """Rows that meet conditions, as far as the caller may read them.
 
@@ -136,15 +137,52 @@ async def read_rows(
     Raises:
         ProblemError: None of its rows exist for the caller.
     """
+    query, values = _rows(resource, caller, conditions, order, limit)
+    return [msgspec.Raw(text.encode()) for (text,) in await database.rows_of_keys(query, values)]
+
+
+async def read_row_with(
+    database: Database,
+    resource: Resource,
+    caller: Caller,
+    conditions: Sequence[Condition],
+    lists: Sequence[tuple[Resource, Sequence[Condition], str]],
+) -> list[msgspec.Raw]:
+    """One row and the lists of what belongs to it, in one statement; nothing if there is no row.
+
+    Args:
+        database: Where to read.
+        resource: What is asked for.
+        caller: Who asks.
+        conditions: What the row has to meet.
+        lists: Of each what is listed, what its rows have to meet and the column of their order.
+
+    Raises:
+        ProblemError: None of its rows exist for the caller.
+    """
+    row, of_row = _rows(resource, caller, conditions, (), 1)
+    listed = [_rows(each, caller, met, (order,), _ALL) for each, met, order in lists]
+    query = statements.with_lists(row, [statement for statement, _ in listed])
+    values = [value for _, some in listed for value in some] + of_row
+    found = await database.rows_of_keys(query, values)
+    return [msgspec.Raw(text.encode()) for text in found[0]] if found else []
+
+
+def _rows(
+    resource: Resource,
+    caller: Caller,
+    conditions: Sequence[Condition],
+    order: Sequence[str],
+    limit: int,
+) -> tuple[sql.Composed, list[object]]:
     names = (*order, *(name for name in resource.key if name not in order))
-    query, values = statements.page(
+    return statements.page(
         statements.relation(resource.view),
         allowed_columns(resource, caller),
         (*conditions, *standing_conditions(resource, caller)),
         [Term(resource.columns[n.removeprefix("-")], n.startswith("-")) for n in names],
         limit,
     )
-    return [msgspec.Raw(text.encode()) for (text,) in await database.rows_of_keys(query, values)]
 
 
 async def read_question(

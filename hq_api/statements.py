@@ -67,6 +67,20 @@ def page(
     return query, values_of(conditions)
 
 
+def with_lists(row: sql.Composed, lists: Sequence[sql.Composed]) -> sql.Composed:
+    """A query of one row and what belongs to it: a page, and beside it pages as JSON lists.
+
+    The values of its placeholders are those of the lists, then those of the row.
+    """
+    listed = [
+        sql.SQL(
+            ", (select '[' || coalesce(string_agg(p.line, ','), '') || ']' from ({}) as p (line))"
+        ).format(each)
+        for each in lists
+    ]
+    return sql.SQL("select o.line{} from ({}) as o (line)").format(sql.SQL("").join(listed), row)
+
+
 def count(source: sql.Composable, conditions: Sequence[Condition]) -> sql.Composed:
     """How many rows meet the conditions."""
     return sql.SQL("select count(*) from {} where {}").format(source, where(conditions))

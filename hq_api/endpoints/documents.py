@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hq_api.endpoints.lists import owner_of
+from hq_api.filters import Condition
 from hq_api.problems import ProblemError, bad_parameter
-from hq_api.questions import allowed_columns, read_rows, same_as
+from hq_api.questions import allowed_columns, read_row_with, same_as
 from hq_api.resources import Resource
 from hq_api.service import Endpoint, Service, caller_of, json_response, route
 
@@ -67,16 +68,19 @@ async def read_document(
 ) -> dict[str, object] | None:
     """One row with what belongs to it, as far as the caller may read it; None if there is none."""
     caller, column = caller_of(request), _KEYS[resource.name]
-    owned = (same_as(column, resource.columns[column], key),)
-    row = await read_rows(service.database, resource, caller, owned, limit=1)
-    if not row:
+
+    def owned(whose: Resource) -> tuple[Condition, ...]:
+        return (same_as(column, whose.columns[column], key),)
+
+    names = _INSIDE[resource.name] if caller.may_read_people else ()
+    inside = [(service.resources[name], order) for name, order in names]
+    found = await read_row_with(
+        *(service.database, resource, caller, owned(resource)),
+        [(each, owned(each), order) for each, order in inside],
+    )
+    if not found:
         return None
-    document: dict[str, object] = dict(msgspec.json.decode(row[0], type=dict[str, msgspec.Raw]))
-    for name, order in _INSIDE[resource.name]:
-        if caller.may_read_people:
-            inside = service.resources[name]
-            owned = (same_as(column, inside.columns[column], key),)
-            document[name] = await read_rows(
-                service.database, inside, caller, owned, order=(order,)
-            )
+    row, *lists = found
+    document: dict[str, object] = dict(msgspec.json.decode(row, type=dict[str, msgspec.Raw]))
+    document |= {each.name: listed for (each, _), listed in zip(inside, lists, strict=True)}
     return document

@@ -31,6 +31,8 @@ from (
                                 and {{ was_left('other') }}
                             )
                         )
+                    -- a fence: asked row by row, and so of the rows of a page only
+                    {{ fence() }}
                 )
             order by r.company_domain, r.linkedin_url
         )
