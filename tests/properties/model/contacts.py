@@ -68,7 +68,15 @@ def contacts(
                 _Statement(None, phone, "unknown", raw_id, o.refreshed, o.received, 0)
             )
     ranks = seeds.ranking("person", "email")
-    return [row for url, sources in said.items() for row in _of_person(url, sources, ranks)]
+    rows = [row for url, sources in said.items() for row in _of_person(url, sources, ranks)]
+    employers = {(o.key, o.source, o.raw_id): o["company_domain"] for o in observations}
+    held = {row["linkedin_url"]: row["company_domain"] for row in core["core.person_positions"]}
+    for row in rows:
+        url = row["linkedin_url"]
+        named = employers.get((url, row["source"], row["raw_payload_id"]))
+        beside = None if named is None else seeds.canonical(named)
+        row["_company_domain"] = held.get(url) or beside
+    return rows
 
 
 def _meant(address: Address, core: Row, seeds: Seeds) -> str | None:
