@@ -15,15 +15,22 @@ class KeptAnswers:
     """The answers made last, each once: who asks while one is made waits for that one."""
 
     def __init__(self) -> None:
+        self._version = ""
         self._making: OrderedDict[str, asyncio.Task[Response]] = OrderedDict()
 
-    async def get(self, tag: str, make: Callable[[], Awaitable[Response]]) -> Response:
+    async def get(
+        self, version: str, tag: str, make: Callable[[], Awaitable[Response]]
+    ) -> Response:
         """The answer that a tag stands for.
 
         Args:
-            tag: What decides the answer: the version of the data, the question, who may see what.
+            version: The version of the data. With another one than before nothing older is kept.
+            tag: What decides the answer: that version, the question, who may see what.
             make: Makes it. What it raises is raised for all who wait, and is not kept.
         """
+        if version != self._version:
+            self._version = version
+            self._making.clear()
         task = self._making.get(tag)
         if task is None:
             task = self._making[tag] = asyncio.ensure_future(make())

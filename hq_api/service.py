@@ -79,7 +79,7 @@ class Service:
         }
         if tag in _given_tags(request):
             return Response(status_code=304, headers=headers)
-        made = self.kept.get(tag, make) if resource.is_of_everything else make()
+        made = self.kept.get(version, tag, make) if resource.is_of_everything else make()
         response = await made
         response.headers.update(headers)
         return response

@@ -1,8 +1,11 @@
 {%- set said_in_two_ways = [] -%}
-{%- for column in observed_entities().person.attributes.keys() | list
-    + ['title', 'company_name', 'company_domain'] -%}
+{%- set said_of_people = observed_entities().person.attributes.keys() | list -%}
+{%- for column in said_of_people + ['title', 'company_name'] -%}
     {%- do said_in_two_ways.append('min(m.%s) <> max(m.%s)' % (column, column)) -%}
 {%- endfor -%}
+{#- one may say the employer's domain and the other the name alone -#}
+{%- set employer = 'coalesce(m.company_domain, m.company_name)' -%}
+{%- do said_in_two_ways.append('min(%s) <> max(%s)' % (employer, employer)) -%}
 {%- set company_observations -%}
     select m.*
     from {{ ref('company_domains') }} as d

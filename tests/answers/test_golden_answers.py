@@ -80,6 +80,9 @@ def _fill(w: Warehouse) -> None:
     export(w, PROFILE.format("returned"), 2, company="Formerco", job_title="Clerk")
     profile(w, "titled", 1, role("Oldco", "Buyer", "2020-01"))
     export(w, PROFILE.format("titled"), 2, job_title="Head of Buying")
+    bare = {"company_domain": "oldco.example", "title": "Buyer", "start_date": "2020-01"}
+    profile(w, "placed", 1, bare)
+    export(w, PROFILE.format("placed"), 2, company="Formerco", job_title="Buyer")
 
     w.payload(
         "company_payloads",
@@ -287,6 +290,8 @@ def test_sources_that_differ_on_a_position(built: Warehouse) -> None:
     assert found == [
         ("mover", "employer", ["oldco.example", "newco.example"], 2, sources),
         ("mover", "title", ["senior planner", "COO"], 2, sources),
+        # one names the domain alone, the other the name
+        ("placed", "employer", ["oldco.example", "Formerco"], 2, sources),
         ("stayer", "employer", ["oldco.example", "Formerco"], 2, sources),
         ("stayer", "title", ["Buyer", "Clerk"], 2, sources),
         ("titled", "title", ["Buyer", "Head of Buying"], 2, sources),
@@ -344,17 +349,17 @@ def test_how_many_people_can_be_placed_and_reached(built: Warehouse) -> None:
         "select attribute, source, known, entities from api.coverage"
         " where entity = 'person' and attribute in ('position', 'email', 'phone') order by 1, 2",
     )
-    # Ten people, nine of them with a profile, which names a position each; exports name seven of
-    # them, five with a position, two with an address, one with a number. A member id with an
+    # Eleven people, ten of them with a profile, which names a position each; exports name eight of
+    # them, six with a position, two with an address, one with a number. A member id with an
     # address is nobody, but the export tells of it.
     assert found == [
-        ("email", "any", 2, 10),
-        ("email", "salesnav", 3, 8),
-        ("phone", "any", 1, 10),
-        ("phone", "salesnav", 1, 8),
-        ("position", "any", 9, 10),
-        ("position", "profile", 9, 9),
-        ("position", "salesnav", 5, 8),
+        ("email", "any", 2, 11),
+        ("email", "salesnav", 3, 9),
+        ("phone", "any", 1, 11),
+        ("phone", "salesnav", 1, 9),
+        ("position", "any", 10, 11),
+        ("position", "profile", 10, 10),
+        ("position", "salesnav", 6, 9),
     ]
 
 

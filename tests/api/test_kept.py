@@ -41,16 +41,16 @@ def run(test: Callable[[KeptAnswers], Awaitable[None]]) -> None:
 def test_who_asks_meanwhile_waits_for_the_same_and_who_leaves_ends_nothing() -> None:
     async def test(kept: KeptAnswers) -> None:
         make = Maker()
-        first, second = (asyncio.ensure_future(kept.get("tag", make)) for _ in range(2))
+        first, second = (asyncio.ensure_future(kept.get("v", "tag", make)) for _ in range(2))
         await asyncio.sleep(0)
         first.cancel()
         await asyncio.sleep(0)
         make.may_end.set()
         answer = await second
         assert (answer.body, answer.headers["link"], make.made) == (b"answer", "x", 1)
-        assert (await kept.get("tag", make)).body == b"answer"
+        assert (await kept.get("v", "tag", make)).body == b"answer"
         assert make.made == 1
-        await kept.get("other tag", make)
+        await kept.get("v", "other tag", make)
         assert make.made == 2
 
     run(test)
@@ -60,9 +60,9 @@ def test_headers_of_one_caller_are_not_those_of_the_next() -> None:
     async def test(kept: KeptAnswers) -> None:
         make = Maker()
         make.may_end.set()
-        first = await kept.get("tag", make)
+        first = await kept.get("v", "tag", make)
         first.headers["etag"] = "one"
-        assert "etag" not in (await kept.get("tag", make)).headers
+        assert "etag" not in (await kept.get("v", "tag", make)).headers
 
     run(test)
 
@@ -71,10 +71,10 @@ def test_what_failed_is_tried_again() -> None:
     async def test(kept: KeptAnswers) -> None:
         for _ in range(2):
             with pytest.raises(ProblemError, match="too long"):
-                await kept.get("tag", failing)
+                await kept.get("v", "tag", failing)
         make = Maker()
         make.may_end.set()
-        assert (await kept.get("tag", make)).body == b"answer"
+        assert (await kept.get("v", "tag", make)).body == b"answer"
 
     run(test)
 
@@ -84,12 +84,23 @@ def test_so_many_are_kept_and_no_more() -> None:
         make = Maker()
         make.may_end.set()
         for number in range(33):
-            await kept.get(str(number), make)
-        await kept.get("32", make)
-        await kept.get("1", make)
+            await kept.get("v", str(number), make)
+        await kept.get("v", "32", make)
+        await kept.get("v", "1", make)
         assert make.made == 33
-        await kept.get("0", make)
+        await kept.get("v", "0", make)
         assert make.made == 34
+
+    run(test)
+
+
+def test_nothing_is_kept_of_data_that_has_changed() -> None:
+    async def test(kept: KeptAnswers) -> None:
+        make = Maker()
+        make.may_end.set()
+        for version in ("old", "new", "new", "old"):
+            await kept.get(version, "tag", make)
+        assert make.made == 3
 
     run(test)
 
