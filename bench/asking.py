@@ -209,6 +209,10 @@ class _Recorder(Database):
         self.statements.append(Statement(query.as_string(), values, None))
         return await super().rows_of_keys(query, values)
 
+    async def rows_of_everything(self, query: Query, values: Values = ()) -> list[TupleRow]:
+        self.statements.append(Statement(query.as_string(), values, None))
+        return await super().rows_of_everything(query, values)
+
     async def rows_in_order(self, query: Query, values: Values = ()) -> list[TupleRow]:
         self.statements.append(Statement(query.as_string(), values, None))
         return await super().rows_in_order(query, values)

@@ -139,43 +139,52 @@
 {%- endmacro %}
 
 
-{# What each source says now, where they differ by more than the spelling. #}
-{% macro differing_sources(entity, observations) -%}
+{# Query: where sources differ by more than the spelling, of queries of what each says now. #}
+{% macro differing(queries) -%}
     select
         n.attribute,
         count(distinct n.compared)::integer as different_values,
         array_agg(n.value order by n.rank) as said_values,
         array_agg(n.source order by n.rank) as sources
     from (
-        select distinct on (a.attribute, o.source)
-            a.attribute,
-            a.value,
-            {{ function('comparing_form') }}(a.value) as compared,
-            o.source,
-            r.rank
-        from ({{ observations }}) as o
-        cross join {{ said_values(entity) }}
-        inner join {{ ref('source_rankings') }} as r
-            on
-                r.entity = '{{ entity }}'
-                and a.attribute = r.attribute
-                and o.source = r.source
-                and r.keeps_history
-        where a.value is not null
-        order by a.attribute, o.source, {{ best_first('r.rank', 'o') }}
+        {%- for query in queries %}
+        ({{ query }})
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
     ) as n
     group by n.attribute
     having count(distinct n.compared) > 1
 {%- endmacro %}
 
 
+{# Query, for a lateral join: what each source says now of the attributes of one entity. #}
+{% macro said_now(entity, observations) -%}
+    select distinct on (a.attribute, o.source)
+        a.attribute,
+        a.value,
+        {{ function('comparing_form') }}(a.value) as compared,
+        o.source,
+        r.rank
+    from ({{ observations }}) as o
+    cross join {{ said_values(entity) }}
+    inner join {{ ref('source_rankings') }} as r
+        on
+            r.entity = '{{ entity }}'
+            and a.attribute = r.attribute
+            and o.source = r.source
+            and r.keeps_history
+    where a.value is not null
+    order by a.attribute, o.source, {{ best_first('r.rank', 'o') }}
+{%- endmacro %}
+
+
 {#
-    Query, for a lateral join: where sources differ today on the title or the employer of one person,
-    in the columns of differing_sources. Of a source its newest statement of the position speaks, and
-    one that has ended says nothing of today. Employers are compared by the company's name in core,
-    because many sources know no domain; who says nothing of one part differs on the other alone.
+    Query, for a lateral join: what each source says now of the title and the employer of one person,
+    in the columns of said_now. Of a source its newest statement of the position speaks, and one that
+    has ended says nothing of today. Employers are compared by the company's name in core, because many
+    sources know no domain; who says nothing of one part differs on the other alone.
 #}
-{% macro differing_positions(person) -%}
+{% macro positions_now(person) -%}
     with said as (
         select
             m.*,
@@ -187,37 +196,28 @@
     {{ position_statements('said') }}
 
     select
-        n.attribute,
-        count(distinct n.compared)::integer as different_values,
-        array_agg(n.value order by n.rank) as said_values,
-        array_agg(n.source order by n.rank) as sources
+        a.attribute,
+        a.value,
+        a.compared,
+        s.source,
+        s.rank
     from (
-        select
-            a.attribute,
-            a.value,
-            a.compared,
-            s.source,
-            s.rank
-        from (
-            select distinct on (b.source) b.*
-            from statements as b
-            order by b.source, {{ best_first('b.rank', 'b') }}
-        ) as s
-        left join {{ ref('companies') }} as c on s.company_domain = c.domain
-        cross join
-            lateral (
-                values
-                ('title', s.title, {{ function('comparing_form') }}(s.title)),
-                (
-                    'employer',
-                    coalesce(s.company_domain, s.company_name),
-                    coalesce(c._name_stem, {{ name_stem('s.company_name') }}, s.company_domain)
-                )
-            ) as a (attribute, value, compared)
-        where a.value is not null and s.is_current is not false
-    ) as n
-    group by n.attribute
-    having count(distinct n.compared) > 1
+        select distinct on (b.source) b.*
+        from statements as b
+        order by b.source, {{ best_first('b.rank', 'b') }}
+    ) as s
+    left join {{ ref('companies') }} as c on s.company_domain = c.domain
+    cross join
+        lateral (
+            values
+            ('title', s.title, {{ function('comparing_form') }}(s.title)),
+            (
+                'employer',
+                coalesce(s.company_domain, s.company_name),
+                coalesce(c._name_stem, {{ name_stem('s.company_name') }}, s.company_domain)
+            )
+        ) as a (attribute, value, compared)
+    where a.value is not null and s.is_current is not false
 {%- endmacro %}
 
 

@@ -26,7 +26,7 @@
     from {{ ref('companies') }} as c
     cross join
         lateral (
-            {{ differing_sources('company', company_observations) }}
+            {{ differing([said_now('company', company_observations)]) }}
         ) as s
     order by c.domain, s.attribute
 )
@@ -38,10 +38,7 @@ union all
         'person' as entity,
         p.id as entity_id,
         p.linkedin_url as entity_key,
-        s.attribute,
-        s.different_values,
-        s.said_values,
-        s.sources
+        s.*
     from (
         -- of most people nothing is said in two ways: they are passed over in one reading
         select m.linkedin_url
@@ -54,9 +51,7 @@ union all
     inner join {{ ref('people') }} as p on several.linkedin_url = p.linkedin_url
     cross join
         lateral (
-            {{ differing_sources('person', person_observations) }}
-            union all
-            ({{ differing_positions('p') }})
+            {{ differing([said_now('person', person_observations), positions_now('p')]) }}
         ) as s
     order by p.linkedin_url, s.attribute
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Timer
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -222,6 +224,18 @@ def test_a_list_of_everything_that_takes_too_long_says_what_to_ask_instead(
     assert "name entity, or take /v1/coverage.csv" in coverage.json()["detail"]
     assert "name entity_key, or take /v1/disagreements.csv" in disagreements.json()["detail"]
     assert "with filters or a smaller limit" in companies.json()["detail"]
+
+
+def test_a_list_of_everything_may_take_three_times_as_long(built: Warehouse, serve: Serve) -> None:
+    hasty = serve(answer_seconds=1.0)
+    built.conn.execute("lock table core.company_observations in access exclusive mode")
+    held = Timer(1.8, built.conn.rollback)
+    held.start()
+    try:
+        status = hasty.get("/v1/coverage").status_code
+    finally:
+        held.join()
+    assert status == 200
 
 
 def test_groups_count_the_values_of_a_column(built: Warehouse, http: TestClient) -> None:
