@@ -12,6 +12,7 @@ from ingest.postgres.connection import connect, describe
 from ingest.schema.migrate import Migration, migrate, migrations
 from ingest.schema.owners import BUILDER
 from ingest.schema.roles import ROLES, Access, grant_access, renew_access
+from ingest.schema.stamps import Stamped, guard
 from ingest.terminal.screen import emit_json, say
 
 _HOW_TO_JOIN = (
@@ -34,6 +35,8 @@ def command(with_roles: bool, as_json: bool) -> None:
     """Create the schemas, raw tables and ledger, or upgrade them to this release.
 
     Safe to run again and by several at once: each migration is applied once, in one transaction.
+    Where triggers of raw tables were switched off (pg_restore --disable-triggers), they are put
+    right, and the next dbt run reads what came meanwhile.
 
     With --roles, one role loads, one builds and owns what it builds, one reads the result; they
     are for logins to be put into. A database that was set up so keeps its rights in order from
@@ -45,6 +48,8 @@ def command(with_roles: bool, as_json: bool) -> None:
         applied = migrate(conn)
         drop_abandoned(conn)
         _show_migrations(applied)
+        stamped = guard(conn)
+        _show_stamped(stamped)
         access = grant_access(conn) if with_roles else renew_access(conn)
     if access is not None:
         _show_access(access)
@@ -56,6 +61,7 @@ def command(with_roles: bool, as_json: bool) -> None:
                 "database": target,
                 "applied": [{"number": step.number, "name": step.name} for step in applied],
                 "version": max(step.number for step in migrations()),
+                "stamped": [asdict(table) for table in stamped],
                 "access": access and asdict(access),
             }
         )
@@ -66,6 +72,14 @@ def _show_migrations(applied: list[Migration]) -> None:
         say(f"Applied {step.number:04} {step.name.replace('_', ' ')}.")
     if not applied:
         say("Nothing to do: the raw schema is up to date.")
+
+
+def _show_stamped(stamped: list[Stamped]) -> None:
+    for table in stamped:
+        say(
+            f"Put the triggers of raw.{table.name} right: {table.rows:,} rows came without a stamp "
+            "of their own, and the next run reads them."
+        )
 
 
 def _show_access(access: Access) -> None:

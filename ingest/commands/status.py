@@ -24,6 +24,10 @@ from ingest.terminal.screen import emit_json, out
 from ingest.terminal.tables import age, print_paragraph, print_table
 
 _UNKNOWN = "not known to this role"
+_UNGUARDED = (
+    "its triggers were switched off, so that rows may have come that no model will see; run ingest "
+    "init, which puts both right"
+)
 
 
 @click.command("status", epilog="Example: ingest status --json")
@@ -72,6 +76,7 @@ def _show(database: str, found: Status) -> None:
         *([("fields", _drifts(found.drifts))] if found.drifts is not None else []),
         *([("sent out", _outbound(found.outbound))] if found.outbound else []),
         *((f"raw.{t.name}", _hidden(t)) for t in found.raw if t.hidden),
+        *((f"raw.{t.name}", _UNGUARDED) for t in found.raw if not t.is_guarded),
         *((t.name, _orphaned(t)) for t in found.built if t.orphaned),
     )
     for label, text in lines:

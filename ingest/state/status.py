@@ -45,6 +45,8 @@ class RawTable:
         waiting: Rows of a workflow that no model reads yet.
         hidden: Rows that came since a model read, and that it takes for seen: they brought the
             stamp of an earlier transaction, past the trigger that renews it.
+        is_guarded: Whether its triggers stamp every row, whoever writes it. If not, rows may have
+            come that no model will see, and runs are refused until ``ingest init``.
     """
 
     name: str
@@ -52,6 +54,7 @@ class RawTable:
     untransformed: int | None
     waiting: int
     hidden: int
+    is_guarded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +171,19 @@ def status(conn: Connection) -> Status:
         is_told = not sees_built or any(mark.read_at for mark in marks)
         readers = _readers(marks) if is_told else None
         registry = load_registry()
+        unguarded = _unguarded(conn) if names else set()
         loads = ledger.loads(conn, limit=1) if seen.sees("raw.loads") else []
         issues = [table.rows for table in built if table.name == "extracted.extraction_issues"]
         return Status(
             at=_now(conn),
             raw=[
-                _raw_table(conn, name, readers, registry if takes_payloads else None)
+                _raw_table(
+                    conn,
+                    name,
+                    readers,
+                    registry if takes_payloads else None,
+                    is_guarded=name not in unguarded,
+                )
                 for name, takes_payloads in names.items()
             ],
             unregistered=sum(
@@ -240,6 +250,10 @@ def _raw_names(conn: Connection) -> dict[str, bool]:
     return dict(rows.fetchall())
 
 
+def _unguarded(conn: Connection) -> set[str]:
+    return {name for (name,) in conn.execute("select name from raw.unguarded_tables()")}
+
+
 def _readers(marks: list[Watermark]) -> dict[str, list[str]]:
     """What the models that read a table have seen, by table with its schema."""
     seen: dict[str, list[str]] = {}
@@ -303,6 +317,8 @@ def _raw_table(
     name: str,
     readers: dict[str, list[str]] | None,
     registry: Registry | None,
+    *,
+    is_guarded: bool,
 ) -> RawTable:
     relation = sql.Identifier("raw", name)
     rows = _count(conn, relation)
@@ -313,7 +329,7 @@ def _raw_table(
         untransformed = _not_seen(conn, relation, seen) if seen else None
         hidden = _hidden(conn, relation, seen) if seen else 0
     waiting = _others(conn, relation, registry.names_read_from(name)) if registry else 0
-    return RawTable(name, rows, untransformed, waiting, hidden)
+    return RawTable(name, rows, untransformed, waiting, hidden, is_guarded)
 
 
 def _not_seen(conn: Connection, relation: sql.Identifier, seen: list[str]) -> int:

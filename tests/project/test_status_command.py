@@ -58,6 +58,7 @@ def test_before_the_first_build_every_raw_row_waits_for_it(unbuilt: Warehouse) -
         "untransformed": 1,
         "waiting": 0,
         "hidden": 0,
+        "is_guarded": True,
     }
     assert found["built"] == []
     assert (found["issues"], found["last_build"], found["last_load"]) == (None, None, None)
@@ -83,6 +84,7 @@ def test_rows_are_untransformed_until_the_next_build(warehouse: Warehouse) -> No
         "untransformed": 1,
         "waiting": 0,
         "hidden": 0,
+        "is_guarded": True,
     }
     assert later["untransformed"] == 1
     assert rows_of(later, "extracted.company_firmographics") == 1

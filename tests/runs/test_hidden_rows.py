@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from psycopg import sql
 
 from tests.support.ingesting import ingest, status
 from tests.support.scenario import company, rows
-from tests.support.warehouse import Warehouse, assert_as_built_at_once
+from tests.support.warehouse import DbtFailedError, Warehouse, assert_as_built_at_once
 
 DOMAIN = "hidden.example"
 COLUMNS = (
@@ -36,6 +37,7 @@ def emptied(warehouse: Warehouse) -> Iterator[Warehouse]:
     warehouse.conn.rollback()
     warehouse.conn.execute("drop table public.kept")
     warehouse.conn.commit()
+    ingest("init")
 
 
 def restore(warehouse: Warehouse) -> None:
@@ -95,6 +97,63 @@ def test_what_comes_past_the_triggers_is_said_by_status(emptied: Warehouse) -> N
     emptied.build("--full-refresh")
     assert company(emptied, DOMAIN)["name"] == f"Name of {DOMAIN}"
     assert said_of("raw", TABLE)["hidden"] == 0
+
+
+def with_triggers_off(warehouse: Warehouse, off: str, on: str) -> None:
+    """Copy the row back between two statements about the table's triggers."""
+    table = sql.SQL("alter table raw.company_payloads {}")
+    warehouse.conn.execute(table.format(sql.SQL(off)))
+    restore(warehouse)
+    warehouse.conn.execute(table.format(sql.SQL(on)))
+    warehouse.conn.commit()
+
+
+def test_what_a_restore_with_triggers_off_brought_is_read_after_init(emptied: Warehouse) -> None:
+    # as pg_restore --disable-triggers does it; a run that began meanwhile has seen all transactions
+    with_triggers_off(emptied, "disable trigger all", "enable trigger all")
+    emptied.conn.execute("update extracted.watermarks set seen = pg_current_snapshot()")
+    emptied.conn.commit()
+    assert (said_of("raw", TABLE)["is_guarded"], said_of("raw", TABLE)["hidden"]) == (False, 0)
+    assert "raw.company_payloads  its triggers were switched off" in ingest("status").stdout
+    with pytest.raises(DbtFailedError, match=r"payloads were switched off.*ingest init"):
+        emptied.build()
+
+    said = ingest("init").stderr
+    assert "Put the triggers of raw.company_payloads right: 1 rows came" in said
+    assert said_of("raw", TABLE)["is_guarded"] is True
+    assert said_of("raw", TABLE)["untransformed"] == 1
+    emptied.build()
+    assert company(emptied, DOMAIN)["name"] == f"Name of {DOMAIN}"
+    assert_as_built_at_once(emptied)
+
+
+def test_a_trigger_that_was_dropped_is_made_again(emptied: Warehouse) -> None:
+    emptied.conn.execute("drop trigger stamp_foreign_row on raw.company_payloads")
+    restore(emptied)
+    assert json.loads(ingest("init", "--json").stdout)["stamped"] == [{"name": TABLE, "rows": 1}]
+    assert json.loads(ingest("init", "--json").stdout)["stamped"] == []
+    emptied.build()
+    assert company(emptied, DOMAIN)["name"] == f"Name of {DOMAIN}"
+
+
+def test_rows_under_untouched_triggers_are_not_read_again(emptied: Warehouse) -> None:
+    off = "alter table raw.company_payloads {} trigger stamp_updated_row"
+    emptied.conn.execute(off.format("disable").encode())
+    emptied.conn.commit()
+    ingest("init")
+    assert said_of("raw", TABLE)["untransformed"] == 0
+
+
+def test_only_the_owner_puts_triggers_right(
+    emptied: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emptied.conn.execute("alter table raw.company_payloads disable trigger all")
+    emptied.conn.commit()
+    monkeypatch.setenv("PGOPTIONS", "-c role=pg_read_all_data")
+    shown = ingest("init").stderr
+    monkeypatch.delenv("PGOPTIONS")
+    assert "triggers of raw.company_payloads were switched off" in shown
+    assert "run ingest init as the owner of these tables" in shown
 
 
 def test_deleted_rows_are_said_by_status_and_left_out_by_a_full_refresh(
