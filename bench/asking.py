@@ -24,7 +24,7 @@ from hq_api.endpoints.lookups import lookup_routes
 from hq_api.endpoints.search import search_routes
 from hq_api.paging import Position, token
 from hq_api.resources import Part, Resource, parts_of, read_resources
-from hq_api.service import Service
+from hq_api.service import Service, versions_of
 from hq_api.settings import Settings
 from ingest.postgres.connection import Connection
 
@@ -245,7 +245,8 @@ def interpreter() -> Iterator[Interpreter]:
     recorder = _Recorder(settings)
     doorkeeper = Doorkeeper(None, settings.rate)
     resources = read_resources()
-    service = Service(settings, recorder, doorkeeper, resources, tuple(parts_of(resources)))
+    parts = tuple(parts_of(resources))
+    service = Service(settings, recorder, doorkeeper, resources, parts, versions_of(recorder))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

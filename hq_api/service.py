@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import msgspec
 from psycopg import sql
@@ -18,6 +19,7 @@ from hq_api.database import Database
 from hq_api.kept import KeptAnswers
 from hq_api.resources import Part, Resource
 from hq_api.settings import Settings
+from hq_api.shared import SharedReading
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -26,6 +28,20 @@ _VERSION = sql.SQL("select version, built_at, sent from api.data_version")
 _LIVE = ("deliveries", "deliveries-out", "status")
 # a column that moves with what is sent out
 _SENT = "last_sent_at"
+
+
+class Version(NamedTuple):
+    """What state the data are in.
+
+    Attributes:
+        version: Changes with whatever a build changes.
+        built_at: Since when it is so; None before the first build.
+        sent: Changes with whatever is sent out.
+    """
+
+    version: str
+    built_at: datetime | None
+    sent: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,7 @@ class Service:
         doorkeeper: Who finds out who calls.
         resources: What can be asked for, by name.
         parts: What can be asked for of one company, person or profile.
+        versions: The version of the data.
         kept: Answers that are worked out from all rows.
     """
 
@@ -46,17 +63,17 @@ class Service:
     doorkeeper: Doorkeeper
     resources: Mapping[str, Resource]
     parts: tuple[Part, ...]
+    versions: SharedReading[Version]
     kept: KeptAnswers = field(default_factory=KeptAnswers)
 
     async def data_version(self) -> str:
         """The version of the data that an answer made from now on has at least."""
-        rows = await self.database.rows_of_keys(_VERSION)
-        return str(rows[0][0])
+        return (await self.versions.get()).version
 
     async def version(self) -> dict[str, Any]:
         """The version of the data, and since when it is so."""
-        ((version, built_at, _),) = await self.database.rows_of_keys(_VERSION)
-        return {"data_version": version, "built_at": built_at}
+        found = await self.versions.get()
+        return {"data_version": found.version, "built_at": found.built_at}
 
     async def cached(
         self, request: Request, make: Callable[[], Awaitable[Response]], resource: Resource
@@ -68,7 +85,7 @@ class Service:
         """
         if resource.name in _LIVE:
             return await make()
-        ((version, _, sent),) = await self.database.rows_of_keys(_VERSION)
+        version, _, sent = await self.versions.get()
         if _SENT in resource.columns:
             version = f"{version} {sent}"
         tag = _tag(version, caller_of(request), request)
@@ -83,6 +100,16 @@ class Service:
         response = await made
         response.headers.update(headers)
         return response
+
+
+def versions_of(database: Database) -> SharedReading[Version]:
+    """The version of what a database holds."""
+
+    async def read() -> Version:
+        ((version, built_at, sent),) = await database.rows_of_keys(_VERSION)
+        return Version(version, built_at, sent)
+
+    return SharedReading(read)
 
 
 def _tag(version: str, caller: Caller, request: Request) -> str:

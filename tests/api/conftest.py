@@ -33,7 +33,8 @@ def serve() -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def start(**settings: object) -> TestClient:
-            quick = {"with_keys": False, "rate": 100_000.0, **settings}
+            # all stay open until the end, and the server takes sixty connections
+            quick = {"with_keys": False, "rate": 100_000.0, "connections": 2, **settings}
             app = create_app(Settings(**quick))  # type: ignore[arg-type]
             return stack.enter_context(
                 TestClient(app, base_url="http://localhost", raise_server_exceptions=False)

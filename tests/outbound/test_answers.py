@@ -96,10 +96,11 @@ def test_a_long_retry_after_pauses_the_job(sending: Sending, header: str) -> Non
 def test_who_answers_late_or_not_at_all_leaves_a_doubt(
     sending: Sending, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request, "_TIMEOUT", httpx2.Timeout(0.3))
     sending.add_rows(4)
     sending.there.script.extend([OK, Answer(waits=1.0), Answer(None), OK])
-    assert sending.send().exit_code == 3
+    with monkeypatch.context() as impatient:
+        impatient.setattr(request, "_TIMEOUT", httpx2.Timeout(0.3))
+        assert sending.send().exit_code == 3
     assert sending.states() == {"sent": 2, "unknown": 2}
     assert value(sending.db, "select min(error) from raw.outbound_deliveries") == (
         "no answer in time"

@@ -1,0 +1,44 @@
+"""A reading of the database that many wait for, made once for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+_Read = TypeVar("_Read")
+
+
+class SharedReading(Generic[_Read]):
+    """Reads for all who ask meanwhile at once, and never earlier than they ask.
+
+    While one reading is under way, who comes waits for the next one: what the first sees may be
+    older than the question.
+
+    Args:
+        read: Reads. What it raises is raised for all who wait for it.
+    """
+
+    def __init__(self, read: Callable[[], Awaitable[_Read]]) -> None:
+        self._read = read
+        self._under_way = asyncio.Lock()
+        self._next: asyncio.Task[_Read] | None = None
+
+    async def get(self) -> _Read:
+        """What a reading that begins from now on finds."""
+        if self._next is None:
+            self._next = asyncio.ensure_future(self._begin())
+            self._next.add_done_callback(_look_at)
+        # whoever goes away does not end it for the others
+        return await asyncio.shield(self._next)
+
+    async def _begin(self) -> _Read:
+        async with self._under_way:
+            self._next = None
+            return await self._read()
+
+
+def _look_at(task: asyncio.Task[_Read]) -> None:
+    """All may have gone away: a failure that nobody waits for is none of the log's business."""
+    if not task.cancelled():
+        task.exception()
