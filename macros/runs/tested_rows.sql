@@ -94,7 +94,7 @@
     {%- set macros = [] -%}
     {%- for test in routine_tests() | sort(attribute='unique_id') -%}
         {%- do code.extend([test.unique_id, test.raw_code, tojson(test.config, sort_keys=true)]) -%}
-        {%- if test.test_metadata and test.test_metadata.name == 'not_null_columns' -%}
+        {%- if test.test_metadata and test.test_metadata.name == 'columns_hold' -%}
             {%- do code.extend(required_columns(tested_node(test))) -%}
         {%- endif -%}
         {%- do macros.extend(test.depends_on.macros) -%}

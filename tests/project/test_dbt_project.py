@@ -37,7 +37,7 @@ def attached_tests(manifest: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
             continue
         table = tables[node.get("attached_node") or node["depends_on"]["nodes"][-1]]
         name = f"{table['schema']}.{table['name']}"
-        if metadata["name"] == "not_null_columns":
+        if metadata["name"] == "columns_hold":
             for column in required_columns(table):
                 found[name, column].add("not_null")
         elif node.get("column_name"):

@@ -85,11 +85,12 @@ def test_an_explicit_test_looks_at_every_row(spoiled: Warehouse, words: tuple[st
 def test_a_test_that_fails_shows_what_it_found(spoiled: Warehouse) -> None:
     said = logged("test", *COMPANIES, may_fail=True)
     assert spoiled.conn is not None
-    (found,) = [each for each in said if each.startswith("Found by normal_form_companies_domain")]
-    assert found.splitlines() == [
-        "Found by normal_form_companies_domain__normal_domain, 1 of 1:",
-        '    {"domain": "WWW.First.example"}',
-    ]
+    (found,) = [each for each in said if each.startswith("Found by columns_hold_companies_")]
+    first, row = found.splitlines()
+    assert first.endswith(", 1 of 1:")
+    faults = "domain is not in the form of normal_domain, id is not the hash of its key"
+    assert '"domain": "WWW.First.example"' in row
+    assert f'"faults": "{faults}"' in row
 
 
 def test_values_that_are_missing_are_named(proven: Warehouse) -> None:
@@ -104,10 +105,10 @@ def test_values_that_are_missing_are_named(proven: Warehouse) -> None:
     for column in ("created_at", "updated_at"):
         proven.conn.execute(alter.format("set", column).encode())
     proven.conn.commit()
-    (found,) = [each for each in said if each.startswith("Found by not_null_columns")]
+    (found,) = [each for each in said if each.startswith("Found by columns_hold")]
     first, row = found.splitlines()
-    assert first == "Found by not_null_columns_companies_, 1 of 1:"
-    assert '"lacks": "created_at, updated_at"' in row
+    assert first.endswith(", 1 of 1:")
+    assert '"faults": "created_at is missing, updated_at is missing"' in row
 
 
 def test_a_row_that_was_written_is_tested_until_it_passes(spoiled: Warehouse) -> None:
