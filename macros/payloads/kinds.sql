@@ -10,29 +10,42 @@
     owner       column of the model that holds the key
     items       payload field -> model of its items, which report values of theirs, and the columns
                 there that hold the owner, the raw row and the position
-    marks       fields of which a payload has one at least if it states anything. Whatever an
-                answer without a result may repeat is none: the address that was asked for, an
-                error's status, type and message
+    marks       fields of which a payload has one at least if it states anything, by what is read of
+                them (see what_states_something): a number that is a word states nothing, nor does a
+                list that is one. Whatever an answer without a result may repeat is none: the address
+                that was asked for, an error's status, type and message
 #}
 {% macro payload_kinds() -%}
     {%- set kinds = {
         'company_firmographics': {
             'raw_table': 'company_payloads',
             'owner': 'company_domain',
-            'marks': [
-                'name', 'description', 'industry', 'size', 'employee_count', 'follower_count',
-                'founded', 'country', 'locality', 'locations', 'specialties', 'logo_url', 'url',
-                'org_id', 'company_id', 'clay_company_id',
-            ],
+            'marks': {
+                'text': [
+                    'name', 'description', 'industry', 'size', 'country', 'locality', 'logo_url',
+                ],
+                'number': [
+                    'employee_count', 'follower_count', 'founded', 'org_id', 'company_id',
+                    'clay_company_id',
+                ],
+                'list': ['specialties'],
+                'objects': ['locations'],
+                'page': ['url'],
+            },
         },
         'company_discovery': {
             'raw_table': 'company_discovery',
             'owner': 'domain',
-            'marks': [
-                'name', 'linkedin_url', 'linkedin_company_id', 'clay_company_id', 'size', 'country',
-                'location', 'industry', 'industries', 'description', 'annual_revenue',
-                'total_funding_amount_range_usd', 'derived_datapoints.*',
-            ],
+            'marks': {
+                'text': [
+                    'name', 'size', 'country', 'location', 'industry', 'description',
+                    'annual_revenue', 'total_funding_amount_range_usd',
+                ],
+                'number': ['linkedin_company_id', 'clay_company_id'],
+                'list': ['industries'],
+                'page': ['linkedin_url'],
+                'anything': ['derived_datapoints.*'],
+            },
         },
         'person_profile': {
             'raw_table': 'person_payloads',
@@ -45,22 +58,29 @@
                     'person_education', 'linkedin_url', 'raw_payload_id', 'education_order',
                 ],
             },
-            'marks': [
-                'name', 'first_name', 'last_name', 'headline', 'summary', 'location_name',
-                'country', 'profile_id', 'connections', 'num_followers', 'jobs_count',
-                'latest_experience.*', 'experience', 'education', 'picture_url_orig',
-                'picture_url_copy', 'languages', 'certifications', 'courses', 'patents', 'projects',
-                'publications', 'volunteering', 'awards',
-            ],
+            'marks': {
+                'text': [
+                    'name', 'first_name', 'last_name', 'headline', 'summary', 'location_name',
+                    'country', 'picture_url_orig', 'picture_url_copy', 'latest_experience.*',
+                ],
+                'number': ['profile_id', 'connections', 'num_followers', 'jobs_count'],
+                'list': [
+                    'languages', 'certifications', 'courses', 'patents', 'projects', 'publications',
+                    'volunteering', 'awards',
+                ],
+                'objects': ['experience', 'education'],
+            },
         },
         'person_discovery': {
             'raw_table': 'person_discovery',
             'owner': 'linkedin_url',
-            'marks': [
-                'name', 'first_name', 'last_name', 'location_name', 'domain',
-                'latest_experience_title', 'latest_experience_company',
-                'latest_experience_start_date',
-            ],
+            'marks': {
+                'text': [
+                    'name', 'first_name', 'last_name', 'location_name', 'latest_experience_title',
+                    'latest_experience_company', 'latest_experience_start_date',
+                ],
+                'domain': ['domain'],
+            },
         },
         'claygent_origins': {
             'raw_table': 'company_customer_claygent_payloads',
@@ -70,12 +90,12 @@
                     'company_customer_claygent', 'origin_company_domain', 'raw_payload_id', '_position',
                 ],
             },
-            'marks': ['customers', 'result'],
+            'marks': {'objects': ['customers'], 'text': ['result']},
         },
         'company_icp_criteria': {
             'raw_table': 'icp_payloads',
             'owner': 'domain',
-            'marks': ['company_criteria', 'person_criteria'],
+            'marks': {'object': ['company_criteria', 'person_criteria']},
         },
         'case_study_details': {
             'raw_table': 'case_study_extraction_payloads',
@@ -89,7 +109,11 @@
                     'case_study_champions', '_case_study_url', '_raw_payload_id', '_position',
                 ],
             },
-            'marks': ['article_title', 'customer_company_domain', 'champions'],
+            'marks': {
+                'text': ['article_title'],
+                'domain': ['customer_company_domain'],
+                'objects': ['champions'],
+            },
         },
     } -%}
     {%- for kind in kinds.values() -%}
@@ -174,28 +198,71 @@
 
 
 {#
+    When a field states something, by what is read of it: conditions of a jsonpath on the value, which
+    is asked for in strict mode, because in lax mode an empty list would be looked into and found to
+    hold nothing. They are necessary for a value that can be used, nearly always sufficient, and cost no
+    call of a function. Both cases of letters are spelled, see null_marker_pattern.
+
+        text        no list, no object and no null marker
+        unlisted    what a source's marks are, which are not told apart: likewise, or a list
+        number      with a digit in it
+        page        a LinkedIn page of a company
+        domain      with a dot in it
+        list        a list, empty ones too, or the text of one
+        objects     likewise, where objects are read of it: empty, or with an object in it
+        object      an object
+        anything    a scalar, or a list or an object with something in it
+#}
+{% macro what_states_something() -%}
+    {%- set is_text = '@.type() == "string"' -%}
+    {%- set is_list_in_text = is_text ~ ' && @ like_regex "^[[:space:]]*[[]"' -%}
+    {%- set no_marker = '(@.type() != "string" || @ == "Null" || !(@ like_regex "'
+        ~ null_marker_pattern() ~ '"))' -%}
+    {%- set no_object = '@.type() != "null" && @.type() != "object"' -%}
+    {%- set scalar = no_object ~ ' && @.type() != "array" && ' ~ no_marker -%}
+    {{ return({
+        'text': scalar,
+        'unlisted': no_object ~ ' && ' ~ no_marker,
+        'number': '@.type() == "number" || ' ~ is_text ~ ' && @ like_regex "[0-9]"',
+        'page': is_text ~ ' && @ like_regex "[Ll][Ii][Nn][Kk][Ee][Dd][Ii][Nn]|^/company/"'
+            ~ ' && @ like_regex "[Cc][Oo][Mm][Pp][Aa][Nn][Yy]|[Ss][Cc][Hh][Oo][Oo][Ll]'
+            ~ '|[Ss][Hh][Oo][Ww][Cc][Aa][Ss][Ee]"'
+            ~ ' && !(@ like_regex "/[Uu][Nn][Aa][Vv][Aa][Ii][Ll][Aa][Bb][Ll][Ee]/*$")',
+        'domain': is_text ~ ' && @ like_regex "[.。．｡]"',
+        'list': '@.type() == "array" || ' ~ is_list_in_text,
+        'objects': '@.type() == "array" && (@.size() == 0 || exists(@[*] ? (@.type() == "object"))) || '
+            ~ is_list_in_text,
+        'object': '@.type() == "object"',
+        'anything': '@.type() == "array" && @.size() > 0 || @.type() == "object" && exists(@.*) || '
+            ~ scalar,
+    }) }}
+{%- endmacro %}
+
+
+{#
     Of payloads that are kept whole one path asks for all marks: it ends at the first, but PostgreSQL
     takes a millisecond to read the pattern of each. Those of sources are small and their paths stand in
     many queries, so their marks are laid side by side and the pattern is read once.
 #}
 {% macro states_something(kind, payload) -%}
-    {%- set value = '@.type() != "null" && (@.type() != "string"'
-        ~ ' || @ == "Null" || !(@ like_regex "' ~ null_marker_pattern() ~ '"))' -%}
+    {%- set conditions = what_states_something() -%}
+    {%- set marks = kind.marks if kind.marks is mapping else {'unlisted': kind.marks} -%}
     {%- set found = [] -%}
-    {#- strict: in lax mode an empty list would be looked into, and found to hold nothing -#}
     {%- set deeper = [] -%}
-    {%- for mark in kind.marks -%}
-        {%- if 'within' in kind and modules.re.fullmatch('[A-Za-z0-9_.]+', mark) -%}
-            {%- do found.append(payload ~ " #> '{" ~ mark | replace('.', ',') ~ "}'") -%}
-        {%- else -%}
-            {%- do deeper.append('exists(@.' ~ mark ~ ' ? (' ~ value ~ '))') -%}
-        {%- endif -%}
+    {%- for reading, fields in marks.items() -%}
+        {%- for field in fields -%}
+            {%- if reading == 'unlisted' and modules.re.fullmatch('[A-Za-z0-9_.]+', field) -%}
+                {%- do found.append(payload ~ " #> '{" ~ field | replace('.', ',') ~ "}'") -%}
+            {%- else -%}
+                {%- do deeper.append('exists(@.' ~ field ~ ' ? (' ~ conditions[reading] ~ '))') -%}
+            {%- endif -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- set tried = [] -%}
     {%- if found -%}
         {%- do tried.append(
             'case when ' ~ payload ~ ' is not null then jsonb_path_exists(jsonb_build_array('
-            ~ found | join(', ') ~ "), 'strict $[*] ? (" ~ value ~ ")') end"
+            ~ found | join(', ') ~ "), 'strict $[*] ? (" ~ conditions.unlisted ~ ")') end"
         ) -%}
     {%- endif -%}
     {%- if deeper -%}

@@ -156,9 +156,10 @@ STATED: dict[str, Any] = {"name": "x", "customers": [], "champions": [], "compan
 _SILENT = {"nulls", "empty-text", "blank-text", "many-items", "strange-keys"}
 SILENT = {
     "company_payloads": {"many-items", "strange-keys"},
-    "company_discovery": _SILENT,
+    "company_discovery": {*_SILENT, "empty-object"},
     "person_payloads": {"strange-keys"},
-    "person_discovery": _SILENT,
+    # nothing but texts and a domain are read of it
+    "person_discovery": {*_SILENT, "empty-object", "object", "nested", "list-in-list", "list"},
     "company_customer_claygent_payloads": {"long-name", "strange-keys", *ENCODED},
     "case_study_extraction_payloads": {"many-items", "strange-keys", *ENCODED},
     "icp_payloads": {"long-name", "many-items", "strange-keys", *ENCODED},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tests.properties.model import companies, feeds, forms, people
@@ -52,7 +52,7 @@ class Kind:
         reason: What is said of a key without one.
         parse: Turns an entity into rows.
         read_by: What the registry calls the model that reads its workflow.
-        marks: Fields of which a payload has one at least if it states anything.
+        marks: Fields of which a payload has one at least if it states anything, by what is read.
         needed: Further columns a row cannot do without, with their forms and reasons.
     """
 
@@ -63,7 +63,7 @@ class Kind:
     reason: str
     parse: Callable[[Entity, Reader, Extracted], None]
     read_by: str
-    marks: frozenset[str]
+    marks: Mapping[str, str]
     needed: tuple[tuple[str, Callable[[str | None], str | None], str], ...] = ()
 
 
@@ -101,33 +101,52 @@ def _unusable(kind: Kind, payload: Payload) -> Iterable[Issue]:
 
 # Of each model, the fields that tell an answer from none. A fact of the providers, as
 # macros/payloads/kinds.sql has been reviewed: what an error may repeat is not among them.
-MARKS = {
-    "company_firmographics": (
-        "name description industry size employee_count follower_count founded country locality "
-        "locations specialties logo_url url org_id company_id clay_company_id"
-    ),
-    "company_discovery": (
-        "name linkedin_url linkedin_company_id clay_company_id size country location industry "
-        "industries description annual_revenue total_funding_amount_range_usd "
-        "derived_datapoints.*"
-    ),
-    "claygent_origins": "customers result",
-    "case_study_details": "article_title customer_company_domain champions",
-    "company_icp_criteria": "company_criteria person_criteria",
-    "person_profile": (
-        "name first_name last_name headline summary location_name country profile_id connections "
-        "num_followers jobs_count latest_experience.* experience education picture_url_orig "
-        "picture_url_copy " + " ".join(people.JSON_LISTS)
-    ),
-    "person_discovery": (
-        "name first_name last_name location_name domain latest_experience_title "
-        "latest_experience_company latest_experience_start_date"
-    ),
+MARKS: Mapping[str, Mapping[str, str]] = {
+    "company_firmographics": {
+        "text": "name description industry size country locality logo_url",
+        "number": "employee_count follower_count founded org_id company_id clay_company_id",
+        "list": "specialties",
+        "objects": "locations",
+        "page": "url",
+    },
+    "company_discovery": {
+        "text": (
+            "name size country location industry description annual_revenue"
+            " total_funding_amount_range_usd"
+        ),
+        "number": "linkedin_company_id clay_company_id",
+        "list": "industries",
+        "page": "linkedin_url",
+        "anything": "derived_datapoints.*",
+    },
+    "claygent_origins": {"objects": "customers", "text": "result"},
+    "case_study_details": {
+        "text": "article_title",
+        "domain": "customer_company_domain",
+        "objects": "champions",
+    },
+    "company_icp_criteria": {"object": "company_criteria person_criteria"},
+    "person_profile": {
+        "text": (
+            "name first_name last_name headline summary location_name country picture_url_orig"
+            " picture_url_copy latest_experience.*"
+        ),
+        "number": "profile_id connections num_followers jobs_count",
+        "list": " ".join(people.JSON_LISTS),
+        "objects": "experience education",
+    },
+    "person_discovery": {
+        "text": (
+            "name first_name last_name location_name latest_experience_title"
+            " latest_experience_company latest_experience_start_date"
+        ),
+        "domain": "domain",
+    },
 }
 
 
-def _read_by(model: str) -> tuple[str, frozenset[str]]:
-    return model, frozenset(MARKS[model].split())
+def _read_by(model: str) -> tuple[str, Mapping[str, str]]:
+    return model, MARKS[model]
 
 
 KINDS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -96,14 +96,22 @@ class Payload:
         said = forms.moment(self.said_refresh)
         return None if said is None or said - self.received > EARLIEST else said
 
-    def states(self, marks: Iterable[str]) -> bool:
-        """Whether a field that marks its kind has a value, or, of `field.*`, a member of it."""
+    def states(self, marks: Mapping[str, str]) -> bool:
+        """Whether a field that marks its kind has a value, or, of `field.*`, a member of it.
+
+        Args:
+            marks: What is read of fields -> their names.
+        """
         content = self.content or {}
         return any(
-            any(map(forms.says_something, members_of(content, mark.removesuffix(".*"))))
-            if mark.endswith(".*")
-            else forms.says_something(content.get(mark))
-            for mark in marks
+            forms.says_something(value, read_as)
+            for read_as, names in marks.items()
+            for name in names.split()
+            for value in (
+                members_of(content, name.removesuffix(".*"))
+                if name.endswith(".*")
+                else [content.get(name)]
+            )
         )
 
     @property

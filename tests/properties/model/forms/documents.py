@@ -28,9 +28,41 @@ def list_of(value: Any) -> list[Any] | None:
     return found if isinstance(found, list) else None
 
 
-def says_something(value: Any) -> bool:
-    """Whether a JSON value is one: null and the null markers are none, an empty list is."""
-    return clean(value) is not None if isinstance(value, str) else value is not None
+def says_something(value: Any, read_as: str = "unlisted") -> bool:
+    """Whether a JSON value states something, by what is read of it.
+
+    A null marker and what is of another type are nothing; an empty list is something.
+    """
+    if isinstance(value, str):
+        return _text_says_something(value, read_as)
+    if isinstance(value, list):
+        if read_as == "objects":
+            return value == [] or any(isinstance(item, dict) for item in value)
+        return read_as in ("list", "unlisted") or (read_as == "anything" and value != [])
+    if isinstance(value, dict):
+        return read_as == "object" or (read_as == "anything" and value != {})
+    if isinstance(value, bool):
+        return read_as in ("text", "unlisted", "anything")
+    return value is not None and read_as in ("text", "unlisted", "number", "anything")
+
+
+def _text_says_something(value: str, read_as: str) -> bool:
+    folded = value.lower()
+    match read_as:
+        case "number":
+            return any(sign in "0123456789" for sign in value)
+        case "page":
+            is_linkedin = "linkedin" in folded or value.startswith("/company/")
+            is_company = any(word in folded for word in ("company", "school", "showcase"))
+            return is_linkedin and is_company and not folded.rstrip("/").endswith("/unavailable")
+        case "domain":
+            return any(sign in ".\u3002\uff0e\uff61" for sign in value)
+        case "list" | "objects":
+            return value.lstrip(" \t\n\r\v\f").startswith("[")
+        case "object":
+            return False
+        case _:
+            return clean(value) is not None
 
 
 def payload_object(payload: Any) -> dict[str, Any] | None:
