@@ -87,7 +87,7 @@ async def person_url(database: Database, text: str) -> str:
     """
     (url,) = await person_urls(database, [text])
     if url is None:
-        if _id_of(text):
+        if is_id(text):
             raise ProblemError(404, f"nobody has the id {text}")
         raise ProblemError(400, f"{text[:100]!r} is {NO_PROFILE}", parameter="person")
     return url
@@ -95,6 +95,11 @@ async def person_url(database: Database, text: str) -> str:
 
 def _storable(texts: Sequence[str]) -> list[str | None]:
     return [text if is_storable(text) and len(text) <= LONGEST else None for text in texts]
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is an id, be it somebody's or not."""
+    return _id_of(text) is not None
 
 
 def _id_of(text: str) -> str | None:

@@ -104,7 +104,7 @@ def _list(resource: Resource, of: str | None = None, operation: str | None = Non
     return {
         "operationId": f"list_{operation or resource.name}".replace("-", "_"),
         "summary": resource.name.replace("-", " ").capitalize(),
-        "description": _needs(resource),
+        "description": _needs(resource, of),
         "parameters": parameters,
         "responses": answers(page, "A page."),
     }
@@ -118,9 +118,15 @@ _GROUP: Schema = {
 }
 
 
-def _needs(resource: Resource) -> str:
-    scope = keys.READ_PEOPLE if resource.is_about_people else keys.READ_COMPANIES
-    return f"{resource.view.description} Needs scope {scope}."
+def _needs(resource: Resource, of: str | None = None) -> str:
+    """What a view holds, and which scopes open it, or what of it belongs to one of its owners."""
+    scopes = [keys.READ_PEOPLE if resource.is_about_people else keys.READ_COMPANIES]
+    if of == "people" and not resource.is_about_people:
+        scopes.append(keys.READ_PEOPLE)
+    needed = f"Needs scope{'' if len(scopes) == 1 else 's'} {' and '.join(scopes)}."
+    if of is None and resource.open_for_companies is not None:
+        needed += f" Rows about people need {keys.READ_PEOPLE} as well."
+    return f"{resource.view.description} {needed}"
 
 
 def _export(resource: Resource, form: str, media: str) -> Schema:

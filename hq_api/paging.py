@@ -23,7 +23,7 @@ DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 1_000
 COUNTS = ("exact", "estimated")
 
-_LONGEST_TOKEN = 20_000  # characters
+LONGEST_TOKEN = 20_000  # characters
 _DIGEST_BYTES = 12
 
 
@@ -158,7 +158,7 @@ def read_token(text: str, asked: str, order: Sequence[Term]) -> Position:
         ProblemError: It is none, or it continues another question.
     """
     fault = bad_parameter("next", "next is not what an answer gave")
-    if len(text) > _LONGEST_TOKEN:
+    if len(text) > LONGEST_TOKEN:
         raise fault
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
@@ -171,7 +171,7 @@ def read_token(text: str, asked: str, order: Sequence[Term]) -> Position:
         )
     try:
         values = tuple(
-            value and checked(value, term.column.type, longest=_LONGEST_TOKEN)
+            value and checked(value, term.column.type, longest=LONGEST_TOKEN)
             for value, term in zip(held.values, order, strict=True)
         )
     except ValueError:

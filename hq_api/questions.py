@@ -225,7 +225,7 @@ async def read_question(
     asked = digest(
         resource.name,
         sorted((f.column.name, f.operator, f.values) for f in resolved),
-        [c.values for c in owned],
+        [(repr(c.sql), c.values) for c in owned],
         [(t.column.name, t.descending) for t in order],
         grouped,
     )

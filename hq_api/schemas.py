@@ -22,6 +22,7 @@ _TYPES: dict[str, Schema] = {
     "timestamptz": {"type": "string", "format": "date-time"},
 }
 TEXT: Schema = {"type": "string"}
+_OBJECT: Schema = {"type": "object"}  # what a view has as jsonb
 _OPERATORS = {
     "": "Equal to this; given several times, to any of them.",
     "not": "Not equal to this; what is not known is not equal.",
@@ -78,7 +79,7 @@ def row_of(resource: Resource) -> Schema:
 
 
 def _value(column: Column) -> Schema:
-    schema = _type(column)
+    schema = _OBJECT if column.type == "jsonb" else _type(column)
     if column.is_list:
         schema = {"type": "array", "items": schema}
     if column.is_nullable:

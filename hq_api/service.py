@@ -94,7 +94,7 @@ class Service:
             "Cache-Control": "private, no-cache",
             "Vary": "Authorization, X-Api-Key",
         }
-        if tag in _given_tags(request):
+        if _has(request, tag):
             return Response(status_code=304, headers=headers)
         made = self.kept.get(version, tag, make) if resource.is_of_everything else make()
         response = await made
@@ -118,8 +118,14 @@ def _tag(version: str, caller: Caller, request: Request) -> str:
     return f'W/"{hashlib.sha256(seen.encode()).hexdigest()[:32]}"'
 
 
-def _given_tags(request: Request) -> set[str]:
-    return {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
+def _has(request: Request, tag: str) -> bool:
+    """Whether the caller has the answer of a tag: * is any, weak and strong ones compare alike."""
+    given = {
+        text.strip().removeprefix("W/")
+        for line in request.headers.getlist("if-none-match")
+        for text in line.split(",")
+    }
+    return "*" in given or tag.removeprefix("W/") in given
 
 
 def caller_of(request: Request) -> Caller:

@@ -64,7 +64,10 @@ async def export(
         "Cache-Control": "private, no-store",
     }
     if request.method == "HEAD":
-        return Response(media_type=media_type, headers=headers)
+        described = Response(media_type=media_type, headers=headers)
+        # how long it will be is not known, and an empty answer would not be the same
+        del described.headers["content-length"]
+        return described
     statement = copy(statements.relation(resource.view), columns, conditions)
     stack = AsyncExitStack()
     # begun before the answer is: what the database refuses is still a problem, not a stump

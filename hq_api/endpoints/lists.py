@@ -15,7 +15,7 @@ from hq_api import statements
 from hq_api.filters import Condition
 from hq_api.identifiers import company_domain, person_url
 from hq_api.keys import READ_PEOPLE
-from hq_api.paging import Position, token
+from hq_api.paging import LONGEST_TOKEN, Position, token
 from hq_api.problems import ProblemError, bad_parameter
 from hq_api.questions import Question, allowed_columns, owned_by, read_question, single
 from hq_api.resources import Part, Resource
@@ -149,7 +149,16 @@ async def read_page(
     position = Position(
         tuple(_as_text(last[term.column.name]) for term in question.order), snapshot
     )
-    return rows[: question.limit], token(position, question.asked)
+    following = token(position, question.asked)
+    if len(following) > LONGEST_TOKEN:
+        longest = max(question.order, key=lambda term: len(_as_text(last[term.column.name]) or ""))
+        raise ProblemError(
+            400,
+            f"the page ends with a {longest.column.name} that is too long to go on behind: ask for"
+            " another limit, or with filters",
+            parameter="limit",
+        )
+    return rows[: question.limit], following
 
 
 def _as_text(value: object) -> str | None:
@@ -202,6 +211,8 @@ def _changes(service: Service, resource: Resource) -> Endpoint:
             others=("since",),
         )
         snapshot = question.position.snapshot if question.position else None
+        if question.position and not _is_snapshot(snapshot or ""):
+            raise bad_parameter("next", "next is not what an answer gave")
         if snapshot is None:
             ((snapshot,),) = await service.database.rows(_SNAPSHOT)
         return await _page(service, request, resource, question, snapshot=snapshot)

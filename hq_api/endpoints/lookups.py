@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from hq_api import statements
 from hq_api.bodies import json_body
-from hq_api.identifiers import NO_DOMAIN, NO_PROFILE, company_domains, person_urls
+from hq_api.identifiers import NO_DOMAIN, NO_PROFILE, company_domains, is_id, person_urls
 from hq_api.problems import ProblemError, bad_parameter
 from hq_api.questions import allowed_columns
 from hq_api.resources import Resource
@@ -130,16 +130,16 @@ async def look_up(
     keys = await find(service.database, texts)
     rows = await _rows_of(service, resource, request, [key for key in keys if key is not None])
     return [
-        Answer(given, key, reason=fault)
+        Answer(given, key, reason=nobody if resource.name == "people" and is_id(text) else fault)
         if key is None
         else Answer(given, key, rows.get(key), nobody)
-        for given, key in zip(inputs, keys, strict=True)
+        for given, text, key in zip(inputs, texts, keys, strict=True)
     ]
 
 
 _WORDS = {
     "companies": (company_domains, NO_DOMAIN, "no company has this domain"),
-    "people": (person_urls, NO_PROFILE, "nobody has this profile"),
+    "people": (person_urls, NO_PROFILE, "nobody has this profile or id"),
 }
 
 

@@ -38,7 +38,8 @@ _BY_BEGINNING = sql.SQL("""
     from (select reference.comparing_form(%(q)s) as text) as q
     cross join lateral (
         select * from api.names as n
-        where n.entity = %(entity)s and left(n.name_key, 100) ~>=~ left(q.text, 100)
+        where q.text <> ''  -- every name begins with nothing
+        and n.entity = %(entity)s and left(n.name_key, 100) ~>=~ left(q.text, 100)
         and left(n.name_key, 100) ~<~ (left(q.text, 100) || U&'\\+10FFFF')
         and starts_with(n.name_key, q.text)
         order by left(n.name_key, 100) using ~<~, n.key

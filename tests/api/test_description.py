@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 
 from hq_api import keys
 from hq_api.keys import SCOPES
+from hq_api.schemas import name_of
+from tests.api.support import RESOURCES
 from tests.api.test_serving import serving
 from tests.support.warehouse import Warehouse
 
@@ -73,3 +75,28 @@ def test_every_route_is_described(http: TestClient) -> None:
         for methods in described["paths"].values()
         for operation in methods.values()
     )
+
+
+def test_values_are_of_the_types_that_are_described(http: TestClient) -> None:
+    described = http.get("/openapi.json").json()
+    kinds = {
+        "string": str,
+        "integer": int,
+        "boolean": bool,
+        "array": list,
+        "object": dict,
+        "number": (int, float),
+        "null": type(None),
+    }
+    wrong = set()
+    for name, resource in RESOURCES.items():
+        if resource.needed is not None:
+            continue
+        properties = described["components"]["schemas"][name_of(resource)]["properties"]
+        for one in http.get(f"/v1/{name}?limit=1000").json()["data"]:
+            for column, value in one.items():
+                types = properties[column]["type"]
+                allowed = types if isinstance(types, list) else [types]
+                if not any(isinstance(value, kinds[kind]) for kind in allowed):  # type: ignore[arg-type]
+                    wrong.add((name, column))
+    assert wrong == set()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -195,6 +197,52 @@ def test_no_cell_of_an_export_is_a_formula(built: Warehouse, http: TestClient) -
     finally:
         conn.execute("delete from core.companies where domain like 'formula-%'")
         conn.commit()
+
+
+def test_the_head_of_an_export_says_no_length(http: TestClient) -> None:
+    head = http.head("/v1/companies.csv")
+    assert (head.status_code, head.content) == (200, b"")
+    assert "content-length" not in head.headers
+    assert head.headers["content-type"] == http.get("/v1/companies.csv").headers["content-type"]
+
+
+@pytest.mark.parametrize("nothing", ["\u200b\u200b", "\u00ad\u2060", "--"])
+def test_a_text_that_compares_as_nothing_finds_nobody(http: TestClient, nothing: str) -> None:
+    answer = http.get("/v1/search", params={"q": nothing}).json()
+    assert answer == {"data": [], "is_complete": True}
+
+
+def test_an_id_of_nobody_is_no_wrong_key(http: TestClient) -> None:
+    asked = {"key": "00000000-0000-0000-0000-000000000000"}
+    answer = http.post("/v1/people/lookup", json=asked).json()
+    assert (answer["found"], answer["reason"]) == (False, "nobody has this profile or id")
+
+
+def test_a_cursor_within_next_is_checked(http: TestClient) -> None:
+    following = http.get("/v1/changes?limit=1").json()["next"]
+    held = json.loads(base64.urlsafe_b64decode(following + "=" * (-len(following) % 4)))
+    for forged in ("garbage", "9" * 5_000, None):
+        text = base64.urlsafe_b64encode(json.dumps([*held[:2], forged]).encode()).decode()
+        answer = http.get("/v1/changes", params={"limit": "1", "next": text.rstrip("=")})
+        assert (answer.status_code, answer.json()["parameter"]) == (400, "next")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda tag: [("if-none-match", tag)],
+        lambda tag: [("if-none-match", tag.removeprefix("W/"))],
+        lambda _: [("if-none-match", "*")],
+        lambda tag: [("if-none-match", '"other"'), ("if-none-match", f'"more", {tag}')],
+    ],
+    ids=["as given", "strong", "any", "second line"],
+)
+def test_a_tag_is_known_however_it_is_given(
+    http: TestClient, given: Callable[[str], list[tuple[str, str]]]
+) -> None:
+    tag = http.get("/v1/companies?limit=1").headers["etag"]
+    asked = http.get("/v1/companies?limit=1", headers=given(tag))
+    assert (asked.status_code, asked.content) == (304, b"")
 
 
 def test_an_answer_is_not_sent_twice_until_a_build_commits(

@@ -191,6 +191,34 @@ def test_a_page_continues_its_own_question_only(http: TestClient) -> None:
     assert http.get(f"/v1/companies?limit=9&has=name&next={following}").status_code == 200
 
 
+def test_a_page_of_customers_does_not_continue_one_of_who_buys(http: TestClient) -> None:
+    company = "northwind-tools.example"
+    following = http.get(f"/v1/companies/{company}/customers?limit=1").json()["next"]
+    assert following
+    path = f"/v1/companies/{company}/customer-of?limit=1&next={following}"
+    answer = http.get(path)
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "next")
+
+
+def test_a_value_that_no_page_can_go_on_behind_is_said_on_the_page_before(
+    built: Warehouse, http: TestClient
+) -> None:
+    was = built.one("select _description from core.companies where domain = 'acme-widgets.example'")
+    put = "update core.companies set _description = %s where domain = 'acme-widgets.example'"
+    # sorts before all others, which begin with letters
+    built.conn.execute(put, ("0" * 40_000,))
+    built.conn.commit()
+    try:
+        refused = http.get("/v1/companies?group_by=description&limit=1")
+        whole = http.get("/v1/companies?group_by=description")
+    finally:
+        built.conn.execute(put, was)
+        built.conn.commit()
+    assert (refused.status_code, refused.json()["parameter"]) == (400, "limit")
+    assert "value that is too long to go on behind" in refused.json()["detail"]
+    assert whole.status_code == 200
+
+
 def test_counts_are_of_all_rows_and_never_capped(built: Warehouse, http: TestClient) -> None:
     wanted = row(built, "select count(*) as n from api.companies where industry is not null")["n"]
     page = http.get("/v1/companies?has=industry&limit=2&count=exact").json()
