@@ -22,12 +22,13 @@ from (
             piece,
             n > 1
             and char_length(form) > 1
-            and btrim(
+            and translate(
                 case
                     when octet_length(form) = char_length(form) then btrim(form, ' ')
                     else translate(btrim(form, ' '), '{{ capitals }}', '{{ small_letters }}')
                 end,
-                '()'
+                '()',
+                ''
             ) = any({{ array_of(suffixes) }})
             as is_suffix
         from (

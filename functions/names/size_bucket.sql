@@ -17,14 +17,14 @@
 {%- endfor -%}
 select
     case
-        replace(replace(replace(replace(replace(
+        replace(replace(replace(replace(replace(replace(
             -- every dash that stands for "to", every blank, as on the keyboard
             translate(
                 lower(btrim(left(value, 4000), E'{{ blanks() }}') collate "C"),
                 E'‐‑‒–—−\u00a0\u2009\u202f',
                 '------   '
             ),
-            ' employees', ''), ' employee', ''), ' to ', '-'), ' -', '-'), '- ', '-')
+            ' employees', ''), ' employee', ''), ' people', ''), ' to ', '-'), ' -', '-'), '- ', '-')
         {%- for spelling, bucket in buckets.items() %}
         when '{{ spelling }}' then '{{ bucket }}'
         {%- endfor %}

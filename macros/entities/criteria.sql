@@ -116,6 +116,7 @@
                             ),
                             'lax $[*]'
                         ) with ordinality as s (item, n)
+                        where jsonb_typeof(s.item) not in ('object', 'array')
                         group by 1
                     ) as b
                     where b.bucket is not null

@@ -48,6 +48,20 @@
 {%- endmacro %}
 
 
+{# A single term is a list of one. #}
+{% macro list_of_terms(field) -%}
+    case
+        when
+            jsonb_typeof({{ field }}) = 'object'
+            or jsonb_path_exists(
+                {{ field }}, 'strict $[*] ? (@.type() == "object" || @.type() == "array")', '{}', true
+            )
+            then null
+        else true
+    end
+{%- endmacro %}
+
+
 {% macro items_of(field, alias) -%}
     lateral (
         select a.item, (a.n - 1)::integer as position
@@ -173,14 +187,10 @@
 {%- endmacro %}
 
 
-{# An item whose name is an object or an array has no row of its own to be reported with. #}
-{% macro named_by(field, member) -%}
-    {%- set types = '@.' ~ member ~ '.type() == "object" || @.' ~ member ~ '.type() == "array"' -%}
-    {#- tried in a filter: outside of one an item without the member would end the search -#}
-    {%- set first -%}
-        (jsonb_path_query_first({{ list_of(field) }}, 'strict $[*] ? ({{ types }} || @.{{ member }} like_regex "^[{[]").{{ member }}', '{}', true) #>> '{}')
-    {%- endset -%}
-    {{ return([
-        field ~ '[].' ~ member, first, function('plain_text') ~ '(' ~ first ~ ')', 'not text'
-    ]) }}
+
+{# Issues of the items of a list whose name is an object or an array: they have no row of their own. #}
+{% macro unusable_names(field, member) -%}
+    {{ unusable_items(
+        field, "u.item ->> '" ~ member ~ "'", field ~ '[%s].' ~ member, 'plain_text', 'not text'
+    ) }}
 {%- endmacro %}

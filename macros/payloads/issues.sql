@@ -60,6 +60,44 @@
 {%- endmacro %}
 
 
+{#
+    Query over r, the payload of a kind: what stands in the fields that mark it and is none of what is read
+    of them, where nothing else marks it either. Of a payload that has a row, the row reports such values.
+#}
+{% macro unusable_marks(kind) -%}
+    {%- set conditions = what_states_something() -%}
+    {%- set reasons = {
+        'text': 'not text',
+        'number': 'not a whole number',
+        'page': 'not a LinkedIn company URL',
+        'list': 'not a list',
+        'texts': 'not a list of texts',
+        'objects': 'not a list of objects',
+        'object': 'not a JSON object',
+    } -%}
+    {%- set values = [] -%}
+    {%- for reading, fields in kind.marks.items() if reading in reasons -%}
+        {%- for field in fields if '.' not in field -%}
+            {%- set as_json = reading in ('list', 'texts', 'objects', 'object') -%}
+            {%- do values.append(
+                "('" ~ field ~ "', " ~ as_json ~ ", '" ~ reasons[reading] ~ "', jsonb_path_exists(r._payload, 'strict $."
+                ~ field ~ ' ? ((' ~ conditions.given ~ ') && !(' ~ conditions[reading] ~ "))', '{}', true))"
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    select
+        m.field,
+        case when m.as_json then (r._payload -> m.field)::text else r._payload ->> m.field end as value,
+        m.failed,
+        m.reason
+    from (
+        values
+        {{ values | join(',\n        ') }}
+    ) as m (field, as_json, reason, failed)
+    where r._key is not null and not {{ states_something(kind, 'r._payload') }}
+{%- endmacro %}
+
+
 {# A winner states something, so its payload is not read for that. #}
 {% macro unusable_rows(model_name) -%}
     {%- set kind = payload_kinds()[model_name] -%}
@@ -101,6 +139,8 @@
             not_an_object='not r._is_winner and r._payload is null',
             has_key='r._key is not null',
         ) }}
+        union all
+        {{ unusable_marks(kind) }}
     ) as k (field, value, failed, reason)
     where k.failed
 {%- endmacro %}

@@ -28,7 +28,7 @@
                     'employee_count', 'follower_count', 'founded', 'org_id', 'company_id',
                     'clay_company_id',
                 ],
-                'list': ['specialties'],
+                'texts': ['specialties'],
                 'objects': ['locations'],
                 'page': ['url'],
             },
@@ -42,7 +42,7 @@
                     'annual_revenue', 'total_funding_amount_range_usd',
                 ],
                 'number': ['linkedin_company_id', 'clay_company_id'],
-                'list': ['industries'],
+                'texts': ['industries'],
                 'page': ['linkedin_url'],
                 'anything': ['derived_datapoints.*'],
             },
@@ -76,10 +76,10 @@
             'owner': 'linkedin_url',
             'marks': {
                 'text': [
-                    'name', 'first_name', 'last_name', 'location_name', 'latest_experience_title',
-                    'latest_experience_company', 'latest_experience_start_date',
+                    'name', 'first_name', 'last_name', 'location_name', 'domain',
+                    'latest_experience_title', 'latest_experience_company',
+                    'latest_experience_start_date',
                 ],
-                'domain': ['domain'],
             },
         },
         'claygent_origins': {
@@ -110,8 +110,7 @@
                 ],
             },
             'marks': {
-                'text': ['article_title'],
-                'domain': ['customer_company_domain'],
+                'text': ['article_title', 'customer_company_domain'],
                 'objects': ['champions'],
             },
         },
@@ -204,11 +203,10 @@
     call of a function. Both cases of letters are spelled, see null_marker_pattern.
 
         text        no list, no object and no null marker
-        unlisted    what a source's marks are, which are not told apart: likewise, or a list
+        given       what a source's marks are, which are not told apart: anything but a null marker
         number      with a digit in it
         page        a LinkedIn page of a company
-        domain      with a dot in it
-        list        a list, empty ones too, or the text of one
+        list, texts a list, empty ones too, or the text of one
         objects     likewise, where objects are read of it: empty, or with an object in it
         object      an object
         anything    a scalar, or a list or an object with something in it
@@ -218,18 +216,19 @@
     {%- set is_list_in_text = is_text ~ ' && @ like_regex "^[[:space:]]*[[]"' -%}
     {%- set no_marker = '(@.type() != "string" || @ == "Null" || !(@ like_regex "'
         ~ null_marker_pattern() ~ '"))' -%}
-    {%- set no_object = '@.type() != "null" && @.type() != "object"' -%}
-    {%- set scalar = no_object ~ ' && @.type() != "array" && ' ~ no_marker -%}
+    {%- set given = '@.type() != "null" && ' ~ no_marker -%}
+    {%- set scalar = '@.type() != "object" && @.type() != "array" && ' ~ given -%}
+    {%- set list = '@.type() == "array" || ' ~ is_list_in_text -%}
     {{ return({
         'text': scalar,
-        'unlisted': no_object ~ ' && ' ~ no_marker,
+        'given': given,
         'number': '@.type() == "number" || ' ~ is_text ~ ' && @ like_regex "[0-9]"',
         'page': is_text ~ ' && @ like_regex "[Ll][Ii][Nn][Kk][Ee][Dd][Ii][Nn]|^/company/"'
             ~ ' && @ like_regex "[Cc][Oo][Mm][Pp][Aa][Nn][Yy]|[Ss][Cc][Hh][Oo][Oo][Ll]'
             ~ '|[Ss][Hh][Oo][Ww][Cc][Aa][Ss][Ee]"'
             ~ ' && !(@ like_regex "/[Uu][Nn][Aa][Vv][Aa][Ii][Ll][Aa][Bb][Ll][Ee]/*$")',
-        'domain': is_text ~ ' && @ like_regex "[.。．｡]"',
-        'list': '@.type() == "array" || ' ~ is_list_in_text,
+        'list': list,
+        'texts': list,
         'objects': '@.type() == "array" && (@.size() == 0 || exists(@[*] ? (@.type() == "object"))) || '
             ~ is_list_in_text,
         'object': '@.type() == "object"',
@@ -246,12 +245,12 @@
 #}
 {% macro states_something(kind, payload) -%}
     {%- set conditions = what_states_something() -%}
-    {%- set marks = kind.marks if kind.marks is mapping else {'unlisted': kind.marks} -%}
+    {%- set marks = kind.marks if kind.marks is mapping else {'given': kind.marks} -%}
     {%- set found = [] -%}
     {%- set deeper = [] -%}
     {%- for reading, fields in marks.items() -%}
         {%- for field in fields -%}
-            {%- if reading == 'unlisted' and modules.re.fullmatch('[A-Za-z0-9_.]+', field) -%}
+            {%- if reading == 'given' and modules.re.fullmatch('[A-Za-z0-9_.]+', field) -%}
                 {%- do found.append(payload ~ " #> '{" ~ field | replace('.', ',') ~ "}'") -%}
             {%- else -%}
                 {%- do deeper.append('exists(@.' ~ field ~ ' ? (' ~ conditions[reading] ~ '))') -%}
@@ -262,7 +261,7 @@
     {%- if found -%}
         {%- do tried.append(
             'case when ' ~ payload ~ ' is not null then jsonb_path_exists(jsonb_build_array('
-            ~ found | join(', ') ~ "), 'strict $[*] ? (" ~ conditions.unlisted ~ ")') end"
+            ~ found | join(', ') ~ "), 'strict $[*] ? (" ~ conditions.given ~ ")') end"
         ) -%}
     {%- endif -%}
     {%- if deeper -%}

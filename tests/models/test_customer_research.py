@@ -99,13 +99,17 @@ RESEARCH: dict[str, tuple[Any, list[Customer], list[str]]] = {
         named("Acme"),
         [],
     ),
-    "customers-as-text": ({"customers": "Acme"}, [], ["customers"]),
+    "customers-as-text": ({"customers": "Acme"}, [], ["customers", "raw_payload"]),
     "customers-as-texts": (
         {"customers": ["Acme", {"companyName": "Fernway"}]},
         named("Fernway"),
         ["customers"],
     ),
-    "customers-nested": ({"customers": [[{"companyName": "Acme"}]]}, [], ["customers"]),
+    "customers-nested": (
+        {"customers": [[{"companyName": "Acme"}]]},
+        [],
+        ["customers", "raw_payload"],
+    ),
     "encoded": ('{"customers": [{"companyName": "Acme"}]}', named("Acme"), []),
 }
 
@@ -136,8 +140,12 @@ EXTRACTIONS: dict[str, tuple[Any, list[tuple[str, str | None, str | None]], list
         [("Ana Example", "Buyer", "Acme")],
         [],
     ),
-    "champions-as-texts": ({"champions": ["Ana Example"]}, [], ["champions"]),
-    "champions-nested": ({"champions": [[ANA]]}, [], ["champions"]),
+    "champions-as-texts": (
+        {"article_title": "Widgets", "champions": ["Ana Example"]},
+        [],
+        ["champions"],
+    ),
+    "champions-nested": ({"article_title": "Widgets", "champions": [[ANA]]}, [], ["champions"]),
     "customer-is-no-domain": (
         {"customer_company_domain": "Fernway Foods"},
         [],

@@ -11,6 +11,18 @@
         'not a whole number',
     ]) -%}
 {%- endfor -%}
+{#- Nor does a list that is an object, or what of it is one. -#}
+{%- set terms_of_companies = ['industries', 'size', 'size_buckets', 'countries'] -%}
+{%- set terms_of_people = ['title_contains_any', 'title_contains_all', 'seniority'] -%}
+{%- set terms_checked = [] -%}
+{%- set lists = {'company_criteria.': terms_of_companies, 'person_criteria.': terms_of_people} -%}
+{%- for path in lists -%}
+    {%- for term in lists[path] -%}
+        {%- do terms_checked.append([
+            path ~ term, term ~ '::text', list_of_terms(term), 'not a list of texts'
+        ]) -%}
+    {%- endfor -%}
+{%- endfor -%}
 
 with winners as (
     {{ winning_payloads('company_icp_criteria') }}
@@ -24,19 +36,31 @@ parsed as (
         w._refreshed_at,
         w._received_at,
         p.*,
-        bounds.*
+        bounds.*,
+        terms.*
     from winners as w
     cross join
         lateral jsonb_to_record(w.payload) as p (
             company_criteria jsonb,
             person_criteria jsonb
         )
-    cross join lateral jsonb_to_record({{ object_or_null('p.company_criteria') }}) as bounds (
-        employee_count_min text,
-        employee_count_max text,
-        founded_min text,
-        founded_max text
-    )
+    cross join
+        lateral jsonb_to_record({{ object_or_null('p.company_criteria') }}) as bounds (
+            employee_count_min text,
+            employee_count_max text,
+            founded_min text,
+            founded_max text,
+            industries jsonb,
+            size jsonb,
+            size_buckets jsonb,
+            countries jsonb
+        )
+    cross join
+        lateral jsonb_to_record({{ object_or_null('p.person_criteria') }}) as terms (
+            title_contains_any jsonb,
+            title_contains_all jsonb,
+            seniority jsonb
+        )
 )
 
 select
@@ -59,6 +83,6 @@ select
             'person_criteria', 'person_criteria::text', object_or_null('person_criteria'),
             'not a JSON object'
         ],
-    ] + bounds_checked) }} as _issues,
+    ] + bounds_checked + terms_checked) }} as _issues,
     {{ written_by() }} as _xid
 from parsed

@@ -55,10 +55,10 @@ select
 
     _refreshed_at,
     _received_at,
-    {{ unconverted([
+    nullif({{ issues_and(unconverted([
         ['customer_company_domain', 'customer_company_domain', 'company_customer_domain', 'not a domain'],
         ['champions', 'champions::text', list_of_objects('champions'), 'not a list of objects'],
-        named_by('champions', 'full_name'),
-    ] + kept_as_text(['article_title', 'confidence', 'reasoning'])) }} as _issues,
+    ] + kept_as_text(['article_title', 'confidence', 'reasoning'])),
+    unusable_names('champions', 'full_name')) }}, '[]') as _issues,
     {{ written_by() }} as _xid
 from converted

@@ -46,10 +46,9 @@ select
 
     _refreshed_at,
     _received_at,
-    {{ unconverted([
+    nullif({{ issues_and(unconverted([
         ['origin_company_linkedin_url', 'linkedin_url', 'company_linkedin_url', 'not a LinkedIn company URL'],
         ['customers', 'customers::text', list_of_objects('customers'), 'not a list of objects'],
-        named_by('customers', 'companyName'),
-    ] + kept_as_text(['result'])) }} as _issues,
+    ] + kept_as_text(['result'])), unusable_names('customers', 'companyName')) }}, '[]') as _issues,
     {{ written_by() }} as _xid
 from converted

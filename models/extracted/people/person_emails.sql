@@ -31,7 +31,10 @@ addresses as (
                 then {{ function('comparing_form') }}(s.full_name)
         end as name_key,
         {{ function('email_address') }}(i.item ->> 'email') as email,
-        {{ function('plain_text') }}({{ function('lower_text') }}(i.item ->> 'verdict')) as said,
+        -- in one spelling: catch-all, Catch All
+        translate(
+            {{ function('plain_text') }}({{ function('lower_text') }}(i.item ->> 'verdict')), '- ', '__'
+        ) as said,
         {{ function('as_timestamptz') }}(i.item ->> 'seen_at') as seen_at,
         i.place
     from statements as s

@@ -20,7 +20,7 @@ def size(text: str | None, bucket: str | None) -> Case:
 
 def org_id(value: Any, number: int | None, reported: str | None = None) -> Case:
     issues = ((("org_id", reported, NO_NUMBER)),) if reported is not None else ()
-    return Case({"org_id": value}, {"linkedin_org_id": number}, issues)
+    return Case({"name": "Acme", "org_id": value}, {"linkedin_org_id": number}, issues)
 
 
 def refreshed(text: str, *moment: int) -> Case:
@@ -208,7 +208,7 @@ FIRMOGRAPHICS = {
         {"linkedin_url": "https://www.linkedin.com/company/123456", "linkedin_slug": "123456"},
     ),
     "url-of-a-person": Case(
-        {"url": "https://www.linkedin.com/in/ana-example"},
+        {**NAMED, "url": "https://www.linkedin.com/in/ana-example"},
         {"linkedin_url": None, "linkedin_slug": None},
         (("url", "https://www.linkedin.com/in/ana-example", "not a LinkedIn company URL"),),
     ),
@@ -231,17 +231,17 @@ FIRMOGRAPHICS = {
     "locations-primary-null": locations([{"is_primary": None, "city": "Bern"}, AUSTIN], AUSTIN),
     "locations-with-null": locations([None, AUSTIN], AUSTIN),
     "locations-of-texts": Case(
-        {"locations": ["Austin"]},
+        {**NAMED, "locations": ["Austin"]},
         {"primary_location": None},
         (("locations", '["Austin"]', NO_LIST),),
     ),
     "locations-as-text": Case(
-        {"locations": "Austin"},
+        {**NAMED, "locations": "Austin"},
         {"primary_location": None, "all_locations": None},
         (("locations", '"Austin"', NO_LIST),),
     ),
     "locations-nested": Case(
-        {"locations": [[AUSTIN]]},
+        {**NAMED, "locations": [[AUSTIN]]},
         {"primary_location": None},
         (
             (
@@ -257,7 +257,7 @@ FIRMOGRAPHICS = {
         {"specialties": [" ERP ", None, "", "N/A", 3]}, {"specialties": ["ERP", "3"]}
     ),
     "specialties-as-text": Case(
-        {"specialties": "ERP"},
+        {**NAMED, "specialties": "ERP"},
         {"specialties": None},
         (("specialties", '"ERP"', "not a list of texts"),),
     ),

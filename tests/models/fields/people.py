@@ -175,7 +175,7 @@ PROFILES = {
         ),
     ),
     "experience-nested": Case(
-        {"experience": [[ROLE["title"]], None]},
+        {"name": "Ana Example", "experience": [[ROLE["title"]], None]},
         NO_LATEST,
         (("experience", '[["VP Supply Chain"], null]', "not a list of objects"),),
     ),

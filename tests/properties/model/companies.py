@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.properties.model import forms
 from tests.properties.model.outcome import Extracted, row_of
-from tests.properties.model.payloads import NO_OBJECT, Entity, Issue, Reader, Row
+from tests.properties.model.payloads import NO_OBJECT, NO_TEXTS, Entity, Issue, Reader, Row
 
 
 def firmographics(entity: Entity, r: Reader, out: Extracted) -> None:
@@ -144,6 +144,12 @@ def case_study(entity: Entity, r: Reader, out: Extracted) -> None:
     out.add("extracted.case_study_champions", champions.values())
 
 
+TERMS = {
+    "company_criteria": ("industries", "size", "size_buckets", "countries"),
+    "person_criteria": ("title_contains_any", "title_contains_all", "seniority"),
+}
+
+
 def criteria(entity: Entity, r: Reader, out: Extracted) -> None:
     """Whom a company wants to sell to; read by the model of reference."""
     del entity, out
@@ -151,3 +157,9 @@ def criteria(entity: Entity, r: Reader, out: Extracted) -> None:
         value = r.fields.get(name)
         if value is not None and not isinstance(value, dict):
             r.report(name, forms.json_text(value), NO_OBJECT)
+            continue
+        for term in TERMS[name]:
+            terms = (value or {}).get(term)
+            items = terms if isinstance(terms, list) else []
+            if isinstance(terms, dict) or any(isinstance(item, dict | list) for item in items):
+                r.report(f"{name}.{term}", forms.json_text(terms), NO_TEXTS)

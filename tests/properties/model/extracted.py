@@ -23,6 +23,16 @@ from tests.properties.model.seeds import Seeds
 Raw = dict[str, list[Row]]
 
 NO_NAME = "not a name"
+# what is said of a value that marks a payload and is not what is read of it
+UNREADABLE = {
+    "text": "not text",
+    "number": "not a whole number",
+    "page": "not a LinkedIn company URL",
+    "list": "not a list",
+    "texts": "not a list of texts",
+    "objects": "not a list of objects",
+    "object": "not a JSON object",
+}
 
 
 def extract(raw: Raw, seeds: Seeds) -> Extracted:
@@ -92,6 +102,13 @@ def _unusable(kind: Kind, payload: Payload) -> Iterable[Issue]:
     elif _has_keys(kind, payload) and not payload.states(kind.marks):
         fields = ", ".join(sorted(payload.content)) if payload.content else "{}"
         reader.report("raw_payload", fields, "states nothing")
+        for read_as, names in kind.marks.items():
+            for name in names.split():
+                value = payload.content.get(name)
+                if "." not in name and forms.says_something(value, "given"):
+                    is_text = read_as in ("text", "number", "page")
+                    text = forms.text_of(value) if is_text else forms.json_text(value)
+                    reader.report(name, text or "", UNREADABLE[read_as])
     if forms.clean(payload.said_refresh) is not None and payload.refreshed is None:
         unread = forms.moment(payload.said_refresh) is None
         reason = "not a timestamp" if unread else "in the future"
@@ -105,7 +122,7 @@ MARKS: Mapping[str, Mapping[str, str]] = {
     "company_firmographics": {
         "text": "name description industry size country locality logo_url",
         "number": "employee_count follower_count founded org_id company_id clay_company_id",
-        "list": "specialties",
+        "texts": "specialties",
         "objects": "locations",
         "page": "url",
     },
@@ -115,14 +132,13 @@ MARKS: Mapping[str, Mapping[str, str]] = {
             " total_funding_amount_range_usd"
         ),
         "number": "linkedin_company_id clay_company_id",
-        "list": "industries",
+        "texts": "industries",
         "page": "linkedin_url",
         "anything": "derived_datapoints.*",
     },
     "claygent_origins": {"objects": "customers", "text": "result"},
     "case_study_details": {
-        "text": "article_title",
-        "domain": "customer_company_domain",
+        "text": "article_title customer_company_domain",
         "objects": "champions",
     },
     "company_icp_criteria": {"object": "company_criteria person_criteria"},
@@ -137,10 +153,9 @@ MARKS: Mapping[str, Mapping[str, str]] = {
     },
     "person_discovery": {
         "text": (
-            "name first_name last_name location_name latest_experience_title"
+            "name first_name last_name location_name domain latest_experience_title"
             " latest_experience_company latest_experience_start_date"
         ),
-        "domain": "domain",
     },
 }
 

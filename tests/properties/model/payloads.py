@@ -276,12 +276,11 @@ class Reader:
         return [(n, item) for n, item in enumerate(items) if isinstance(item, dict)]
 
     def names_of(self, name: str, member: str) -> None:
-        """Report the first object or array that stands where an item of an array has its name."""
-        for item in forms.list_of(self.fields.get(name)) or []:
+        """Report objects and arrays that stand where items of an array have their names."""
+        for n, item in enumerate(forms.list_of(self.fields.get(name)) or []):
             text = forms.text_of(item.get(member)) if isinstance(item, dict) else None
             if text is not None and text[:1] in ("{", "[") and forms.plain(text) is None:
-                self.report(f"{self.path}{name}[].{member}", text, NO_TEXT)
-                return
+                self.report(f"{self.path}{name}[{n}].{member}", text, NO_TEXT)
 
     def part(self, fields: dict[str, Any], path: str) -> Reader:
         """A reader of an object inside this one."""

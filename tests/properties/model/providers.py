@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -364,4 +365,4 @@ def exported_addresses(leads: Iterable[Row]) -> list[Address]:
 
 def _verdict(word: str | None) -> str:
     cleaned = forms.plain(word.lower()) if word is not None else None
-    return VERDICTS.get(cleaned or "", "unknown")
+    return VERDICTS.get(re.sub("[- ]", "_", cleaned or ""), "unknown")

@@ -69,7 +69,11 @@ def _criteria(company: Row) -> Row:
     said: Any = company.get("size_buckets")
     said = company.get("size") if said is None else said
     items = said if isinstance(said, list) else [said]
-    buckets = (forms.size_bucket(forms.text_of(item)) for item in items)
+    buckets = (
+        forms.size_bucket(forms.text_of(item))
+        for item in items
+        if not isinstance(item, dict | list)
+    )
     known = list(dict.fromkeys(bucket for bucket in buckets if bucket is not None))
     return {**rest, "size_buckets": known or None}
 

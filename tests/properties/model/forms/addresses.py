@@ -218,6 +218,16 @@ def page_url(text: str | None) -> str | None:
         address = address[:-1]
     if lower(address.rstrip(".")) in markers("text", "key"):
         return None
+    if not _is_host(re.sub("^[A-Za-z][A-Za-z0-9+.-]*://", "", address)):
+        return None
     found = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?]*|[^/?]*", address)
     head = found.group() if found else ""
     return lower(head) + address[len(head) :] or None
+
+
+def _is_host(address: str) -> bool:
+    """Whether an address without a scheme begins with one word that has a dot within."""
+    host = re.split("[/?]", address)[0]
+    return all(trim(sign) for sign in host) and any(
+        sign in ".\u3002\uff0e\uff61" for sign in host[1:-1]
+    )

@@ -30,12 +30,14 @@ def phone(text: str | None) -> str | None:
 
 def headcount(text: str | None) -> tuple[int | None, str | None] | None:
     """How many people, and the bucket of sizes; None for what is neither a number nor a range."""
-    number = whole_number(text, 32)
+    bare = re.sub("[ \u00a0]+(?:[Ee]mployees?|[Pp]eople)[ \u00a0]*$", "", text) if text else text
+    number = whole_number(bare, 32)
     if number is not None and number >= 0:
         return number, bucket_of(number)
     size = size_bucket(text)
     if size == "1" or (size is not None and _RANGE.fullmatch(size)):
-        return None, size
+        low, _, high = size.partition("-")
+        return None if high and int(low) > int(high) else (None, size)
     return None
 
 

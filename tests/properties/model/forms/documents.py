@@ -28,22 +28,23 @@ def list_of(value: Any) -> list[Any] | None:
     return found if isinstance(found, list) else None
 
 
-def says_something(value: Any, read_as: str = "unlisted") -> bool:
+def says_something(value: Any, read_as: str = "given") -> bool:
     """Whether a JSON value states something, by what is read of it.
 
-    A null marker and what is of another type are nothing; an empty list is something.
+    A null marker and what is of another type are nothing; an empty list is something. What is not
+    told apart is given when it is no null marker.
     """
+    if value is None or read_as == "given":
+        return clean(value) is not None if isinstance(value, str) else value is not None
     if isinstance(value, str):
         return _text_says_something(value, read_as)
     if isinstance(value, list):
         if read_as == "objects":
             return value == [] or any(isinstance(item, dict) for item in value)
-        return read_as in ("list", "unlisted") or (read_as == "anything" and value != [])
+        return read_as in ("list", "texts") or (read_as == "anything" and value != [])
     if isinstance(value, dict):
         return read_as == "object" or (read_as == "anything" and value != {})
-    if isinstance(value, bool):
-        return read_as in ("text", "unlisted", "anything")
-    return value is not None and read_as in ("text", "unlisted", "number", "anything")
+    return read_as in ("text", "anything") or (read_as == "number" and not isinstance(value, bool))
 
 
 def _text_says_something(value: str, read_as: str) -> bool:
@@ -55,9 +56,7 @@ def _text_says_something(value: str, read_as: str) -> bool:
             is_linkedin = "linkedin" in folded or value.startswith("/company/")
             is_company = any(word in folded for word in ("company", "school", "showcase"))
             return is_linkedin and is_company and not folded.rstrip("/").endswith("/unavailable")
-        case "domain":
-            return any(sign in ".\u3002\uff0e\uff61" for sign in value)
-        case "list" | "objects":
+        case "list" | "texts" | "objects":
             return value.lstrip(" \t\n\r\v\f").startswith("[")
         case "object":
             return False

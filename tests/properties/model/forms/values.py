@@ -27,7 +27,7 @@ def size_bucket(text: str | None) -> str | None:
     size = re.sub(
         "[\u2010-\u2015\u2212]", "-", "".join(c.lower() if c < "\x7f" else c for c in size)
     )
-    size = re.sub(r" employees?", "", size).replace(" to ", "-")
+    size = re.sub(r" (?:employees?|people)", "", size).replace(" to ", "-")
     if size in ("myself only", "self-employed", "self employed"):
         return "1"
     # dates that a spreadsheet made of 2-10 and 11-50
