@@ -89,3 +89,14 @@ def null_markers() -> frozenset[str]:
     rows = seed_rows(seeds_dir() / "vocabularies" / "null_markers.csv", ("marker", "scope"))
     # dbt reads the word null in a seed as an empty cell
     return frozenset(("null", *(row["marker"] for _, row in rows if row["scope"] in _ANYWHERE)))
+
+
+@cache
+def social_hosts() -> frozenset[str]:
+    """The hosts of social networks, on which companies and people have pages.
+
+    Raises:
+        IngestError: The list is missing or faulty.
+    """
+    rows = seed_rows(seeds_dir() / "vocabularies" / "shared_hosts.csv", ("host", "kind"))
+    return frozenset(row["host"] for _, row in rows if row["kind"] == "social")

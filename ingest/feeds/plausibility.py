@@ -2,7 +2,8 @@
 
 One sign proves nothing: people write odd things into cells, and such a value lands and is reported.
 Cells that moved give themselves away together, so a row counts as shifted from two signs on. The
-words for nothing ("Not found") are no sign, as they stand in any column.
+words for nothing ("Not found") are no sign, as they stand in any column; nor is a page on another
+social network where one on LinkedIn belongs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 
 from ingest.characters import trim
 from ingest.landing.rows import FLAGS
-from ingest.seeds import null_markers
+from ingest.seeds import null_markers, social_hosts
 from ingest.workflows.feeds import Holds
 
 ENOUGH = 2  # signs that together make a row a shifted one
@@ -33,6 +34,7 @@ _IS_AMOUNT = re.compile(
 )
 _AT_LINKEDIN = re.compile(r"linkedin\.|lnkd\.in|^/|^urn:li:", re.IGNORECASE)
 _IS_PROFILE = re.compile(r"linkedin\.com/(?:company|school|in)/", re.IGNORECASE)
+_HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/?#\s]+)[/?#]\S", re.IGNORECASE)
 _HAS_DIGIT = re.compile(r"\d")
 # What is written for nothing in as many words as one likes; single markers are in their seed.
 _IS_NOTHING = re.compile(
@@ -94,9 +96,15 @@ def _in_page(text: str) -> str | None:
 
 
 def _in_linkedin(text: str) -> str | None:
-    if _AT_LINKEDIN.search(text):
+    # a page on another network is in its place, though of no use
+    if _AT_LINKEDIN.search(text) or _on_social_host(text):
         return None
     return _in_address(text) or "no LinkedIn address"
+
+
+def _on_social_host(text: str) -> bool:
+    found = _HOST.match(text)
+    return found is not None and found[1].lower() in social_hosts()
 
 
 def _in_email(text: str) -> str | None:

@@ -144,6 +144,26 @@ def test_one_odd_cell_does_not_cost_the_row(title: str, odd: str) -> None:
     assert refusal(LEADS, row) is None
 
 
+@pytest.mark.parametrize(
+    ("page", "is_moved"),
+    [
+        ("https://www.xing.com/companies/acme", False),
+        ("facebook.com/acme", False),
+        # the company's own address is what stands in the column beside it
+        ("https://acme.example", True),
+        ("https://acme.example/team", True),
+    ],
+)
+def test_a_page_on_another_network_is_no_sign_beside_an_odd_number(
+    page: str, is_moved: bool
+) -> None:
+    row = list(FULL[PORTFOLIO])
+    titles = [column.title for column in FEEDS[PORTFOLIO].columns]
+    row[titles.index("employee_count")] = "many"
+    row[titles.index("linkedin_url")] = page
+    assert (refusal(PORTFOLIO, row) is not None) is is_moved
+
+
 def test_words_for_nothing_in_many_cells_do_not_cost_the_row() -> None:
     row = list(FULL[LEADS])
     for place in (4, 11, 15, 16, 18):
