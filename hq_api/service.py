@@ -19,7 +19,7 @@ from hq_api.database import Database
 from hq_api.kept import KeptAnswers
 from hq_api.resources import Part, Resource
 from hq_api.settings import Settings
-from hq_api.shared import SharedReading
+from hq_api.shared import SharedAnswers, SharedReading
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -56,6 +56,7 @@ class Service:
         parts: What can be asked for of one company, person or profile.
         versions: The version of the data.
         kept: Answers that are worked out from all rows.
+        shared: The like of the moment.
     """
 
     settings: Settings
@@ -65,6 +66,7 @@ class Service:
     parts: tuple[Part, ...]
     versions: SharedReading[Version]
     kept: KeptAnswers = field(default_factory=KeptAnswers)
+    shared: SharedAnswers = field(default_factory=SharedAnswers)
 
     async def data_version(self) -> str:
         """The version of the data that an answer made from now on has at least."""
@@ -84,7 +86,9 @@ class Service:
         asked for once more.
         """
         if resource.name in _LIVE:
-            return await make()
+            if not resource.is_of_everything:
+                return await make()
+            return await self.shared.get(_tag("", caller_of(request), request), make)
         version, _, sent = await self.versions.get()
         if _SENT in resource.columns:
             version = f"{version} {sent}"

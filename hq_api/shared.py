@@ -1,10 +1,13 @@
-"""A reading of the database that many wait for, made once for all of them."""
+"""Readings of the database that many wait for, made once for all of them."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
+
+from starlette.responses import Response
 
 _Read = TypeVar("_Read")
 
@@ -36,6 +39,28 @@ class SharedReading(Generic[_Read]):
         async with self._under_way:
             self._next = None
             return await self._read()
+
+
+class SharedAnswers:
+    """Answers of the moment that take long: one is made for all who ask meanwhile."""
+
+    def __init__(self) -> None:
+        # each lives as long as somebody waits for it
+        self._readings: WeakValueDictionary[str, SharedReading[Response]] = WeakValueDictionary()
+
+    async def get(self, tag: str, make: Callable[[], Awaitable[Response]]) -> Response:
+        """The answer that a tag stands for, made no earlier than it is asked for.
+
+        Args:
+            tag: What decides the answer: the question, who may see what.
+            make: Makes it. What it raises is raised for all who wait.
+        """
+        reading = self._readings.get(tag)
+        if reading is None:
+            reading = self._readings[tag] = SharedReading(make)
+        made = await reading.get()
+        # each caller gets headers of their own
+        return Response(made.body, made.status_code, dict(made.headers))
 
 
 def _look_at(task: asyncio.Task[_Read]) -> None:

@@ -71,62 +71,69 @@
 
 
 {#
-    SQL for something of the last role that a person held at a customer of a company, NULL if there is none: what
-    api.worked_at_customer says, in a form for one person at a time. There each query is in the order of a
-    page, and planning them takes longer than the answer.
+    Query for the last role that a person held at a customer of a company: what api.worked_at_customer says, in
+    a form for one person at a time. There each query is in the order of a page, and planning them takes longer
+    than the answer. Always one row, of an aggregate, so that the planner leaves the query out where a left join
+    of it is not asked for a column. Columns: is_known, name, domain; name and domain of the customer.
 #}
-{% macro last_customer(value, origin, person) -%}
-    (
-        select {{ value }}
-        from (
-            {%- for table in ['person_experience', 'provider_roles'] %}
-            select
-                x.company,
-                x.company_domain,
-                x.start_date,
-                x.end_date,
-                x.experience_order
-            from {{ ref(table) }} as x
-            where x.linkedin_url = {{ person }} and not {{ is_current_role('x') }}
-            {{ 'union all' if not loop.last }}
-            {%- endfor %}
-        ) as r
-        left join {{ ref('company_aliases') }} as a on r.company_domain = a.domain
-        cross join
-            lateral (
+{% macro last_customer(origin, person) -%}
+    select
+                count(*) > 0 as is_known,
+                max(customer_name) as name,
+                max(customer_domain) as domain
+            from (
                 select
-                    k.customer_domain,
-                    k.customer_name
-                from {{ ref('company_customers') }} as k
-                where
-                    k.domain = {{ origin }}
-                    and k.customer_domain = coalesce(a.canonical_domain, r.company_domain)
-                    and exists (
-                        select from {{ ref('companies') }} as c
-                        where k.customer_domain = c.domain
-                    )
+                    w.customer_name,
+                    w.customer_domain
+                from (
+                    {%- for table in ['person_experience', 'provider_roles'] %}
+                    select
+                        x.company,
+                        x.company_domain,
+                        x.start_date,
+                        x.end_date,
+                        x.experience_order
+                    from {{ ref(table) }} as x
+                    where x.linkedin_url = {{ person }} and not {{ is_current_role('x') }}
+                    {{ 'union all' if not loop.last }}
+                    {%- endfor %}
+                ) as r
+                left join {{ ref('company_aliases') }} as a on r.company_domain = a.domain
+                cross join
+                    lateral (
+                        select
+                            k.customer_domain,
+                            k.customer_name
+                        from {{ ref('company_customers') }} as k
+                        where
+                            k.domain = {{ origin }}
+                            and k.customer_domain = coalesce(a.canonical_domain, r.company_domain)
+                            and exists (
+                                select from {{ ref('companies') }} as c
+                                where k.customer_domain = c.domain
+                            )
 
-                union all
+                        union all
 
-                -- a role without a domain is known by the customer's very name
-                select
-                    n.customer_domain,
-                    n.customer_name
-                from {{ ref('customer_claims') }} as n
-                where
-                    n.domain = {{ origin }}
-                    and n.customer_name = r.company
-                    and n._speaks_for_name
-                    and r.company_domain is null
-            ) as w
-        order by
-            r.end_date desc nulls last,
-            r.start_date desc nulls last,
-            r.experience_order,
-            {{ by_code_points('w.customer_name') }},
-            {{ by_code_points('w.customer_domain') }}
-        limit 1
-    )
+                        -- a role without a domain is known by the customer's very name
+                        select
+                            n.customer_domain,
+                            n.customer_name
+                        from {{ ref('customer_claims') }} as n
+                        where
+                            n.domain = {{ origin }}
+                            and n.customer_name = r.company
+                            and n._speaks_for_name
+                            and r.company_domain is null
+                    ) as w
+                order by
+                    r.end_date desc nulls last,
+                    r.start_date desc nulls last,
+                    r.experience_order,
+                    {{ by_code_points('w.customer_name') }},
+                    {{ by_code_points('w.customer_domain') }}
+                limit 1
+            ) as u
 {%- endmacro %}
 
 

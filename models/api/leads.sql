@@ -19,10 +19,9 @@ select
     c.employee_count as company_employee_count,
     c.country as company_country,
 
-    {{ last_customer('true', 'i.domain', 'o.linkedin_url') }} is not null as worked_at_customer,
-    {{ last_customer('w.customer_name', 'i.domain', 'o.linkedin_url') }} as worked_at_customer_name,
-    {{ last_customer('w.customer_domain', 'i.domain', 'o.linkedin_url') }}
-        as worked_at_customer_domain,
+    u.is_known as worked_at_customer,
+    u.name as worked_at_customer_name,
+    u.domain as worked_at_customer_domain,
     {{ is_customer_of('i.domain', 'c.domain') }} as company_is_customer,
 
     c.linkedin_url as company_linkedin_url,
@@ -57,3 +56,8 @@ cross join
             c.domain as company_domain,
             c.first_received_at as company_known_since
     ) as l
+left join
+    lateral (
+        {{ last_customer('i.domain', 'o.linkedin_url') }}
+    ) as u
+    on true

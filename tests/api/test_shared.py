@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from starlette.responses import Response
 
 from hq_api.problems import ProblemError
-from hq_api.shared import SharedReading
+from hq_api.shared import SharedAnswers, SharedReading
 
 
 class Clock:
@@ -98,3 +99,31 @@ def test_a_failure_is_told_to_all_who_wait_and_to_nobody_else() -> None:
         assert await shared.get() == "there"
 
     asyncio.run(body())
+
+
+def test_an_answer_of_the_moment_is_made_once_for_all_who_wait_and_is_not_kept() -> None:
+    made: list[str] = []
+
+    def maker(name: str) -> Callable[[], Awaitable[Response]]:
+        async def make() -> Response:
+            made.append(name)
+            await asyncio.sleep(0)
+            return Response(f"{name} {len(made)}")
+
+        return make
+
+    async def test() -> None:
+        answers = SharedAnswers()
+        one, same, other = await asyncio.gather(
+            answers.get("a", maker("a")),
+            answers.get("a", maker("a")),
+            answers.get("b", maker("b")),
+        )
+        assert sorted(made) == ["a", "b"]
+        assert one.body == same.body != other.body
+        one.headers["x-request-id"] = "1"
+        assert "x-request-id" not in same.headers
+        again = await answers.get("a", maker("a"))
+        assert again.body == b"a 3"
+
+    asyncio.run(test())

@@ -116,8 +116,8 @@ def clean(text: str | None) -> str | None:
 
 def clean_name(text: str | None) -> str | None:
     """A name; None where agents write a word for nothing."""
-    word = comparing(text or "").replace(".", "")
-    return None if word in markers("name") else clean(text)
+    word = comparing(text or "").replace(".", "").replace("_", " ").strip(" !?:;,()[]{}<>*\"'")
+    return None if word in {"", *markers("text"), *markers("name")} else clean(text)
 
 
 def comparing(text: str) -> str:
