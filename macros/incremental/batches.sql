@@ -5,6 +5,12 @@
 #}
 
 
+{# What a strategy does with a batch of nothing. #}
+{% macro nothing_to_write() -%}
+    select where false
+{%- endmacro %}
+
+
 {#
     SQL that analyzes a table into which a batch of some per cent went: the models behind would be
     planned for a handful of new rows, and autovacuum comes after the run.

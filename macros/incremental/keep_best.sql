@@ -7,6 +7,9 @@
     raw_payload_id.
 #}
 {% macro get_incremental_keep_best_sql(arg_dict) -%}
+    {%- if not has_news() -%}
+        {{ return(nothing_to_write()) }}
+    {%- endif -%}
     {%- set stored = arg_dict.target_relation -%}
     {%- set batch = arg_dict.temp_relation -%}
     {%- set key = [arg_dict.unique_key] if arg_dict.unique_key is string else arg_dict.unique_key -%}

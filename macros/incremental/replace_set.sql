@@ -9,6 +9,9 @@
     to the models behind, since nothing else of it tells.
 #}
 {% macro get_incremental_replace_set_sql(arg_dict) -%}
+    {%- if not has_news() -%}
+        {{ return(nothing_to_write()) }}
+    {%- endif -%}
     {%- set stored = arg_dict.target_relation -%}
     {%- set batch = arg_dict.temp_relation -%}
     {%- set key = arg_dict.unique_key -%}

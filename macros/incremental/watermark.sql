@@ -77,6 +77,7 @@
         hq.fingerprint  what the next watermark depends on. It is looked up once, before anything is
                         read: what changes from here on differs from it next time
         hq.before       the fingerprint that does not hold any more; empty if it does
+        hq.has_news     whether there is anything to read; else the model is left as it is
 
     Three of the planner's settings go with it. Memoize would copy whole JSON arrays into a cache that
     never hits. Compiling (jit) takes longer than it saves: the expressions are long, and each parallel
@@ -128,19 +129,24 @@
         advanced_at = clock_timestamp()
     where model = '{{ model.name }}';
 
+    select
+        set_config(
+            'hq.has_news',
+            (
+                current_setting('hq.rescan')::boolean
+                {%- for unique_id in upstream_of(model).read %}
+                or exists (select from {{ relation_of(unique_id) }} as u where {{ is_unread }})
+                {%- endfor %}
+            )::text,
+            true
+        );
+
     {%- if (config.get('meta') or {}).get('reads_whole') %}
     -- This model reads all or nothing: any new row behind it makes it read everything.
     select
         set_config('hq.seen', case when news then '1:1:' else pg_current_snapshot()::text end, true),
         set_config('hq.rescan', news::text, true)
-    from (
-        select
-            current_setting('hq.rescan')::boolean
-            {%- for unique_id in upstream_of(model).read %}
-            or exists (select from {{ relation_of(unique_id) }} as u where {{ is_unread }})
-            {%- endfor %} as news
-        {{ fence() }}
-    ) as look;
+    from (select current_setting('hq.has_news')::boolean as news {{ fence() }}) as look;
     {%- endif %}
 
     select
@@ -148,13 +154,27 @@
         set_config('jit', 'off', true),
         set_config('enable_nestloop', case when {{ is_rescan() }} then 'off' else 'on' end, true);
 
-    select current_setting('hq.before'), current_setting('hq.fingerprint')
+    select
+        current_setting('hq.before'),
+        current_setting('hq.fingerprint'),
+        current_setting('hq.has_news')::boolean
     {%- endcall -%}
-    {%- set before, now = load_result('watermark').data[0] -%}
+    {%- set before, now, has_news = load_result('watermark').data[0] -%}
+    {#- dbt gives the result once; this dictionary is the node's own for as long as it runs -#}
+    {%- do model.update({'has_news': has_news}) -%}
     {%- if before -%}
         {%- set reasons = reasons_to_read_everything(fromjson(before), fromjson(now)) -%}
         {%- do log(model.name ~ ' reads everything: ' ~ reasons, info=true) -%}
     {%- endif -%}
     {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    Whether there is anything for the model at hand to read, as its open watermark says. What comes of
+    nothing need not be planned, which takes most of what a model costs in a run without news.
+#}
+{% macro has_news() -%}
+    {{ return(model.get('has_news', true)) }}
 {%- endmacro %}

@@ -9,7 +9,13 @@ import pytest
 from tests.support.history.arrivals import Arrivals
 from tests.support.scenario import rows, scenario
 from tests.support.scratch import Parameters
-from tests.support.warehouse import Warehouse, assert_as_built_at_once, dbt, differences
+from tests.support.warehouse import (
+    Warehouse,
+    assert_as_built_at_once,
+    dbt,
+    differences,
+    incremental_models,
+)
 
 BUILDS = 3
 RECORDS_PER_BUILD = 250
@@ -48,6 +54,23 @@ def test_a_build_without_news_writes_nothing(lived: Warehouse) -> None:
     assert sum(map(len, before.values())) > 500
     dbt("run")
     assert differences_of_writers(before, writers(lived)) == []
+
+
+def left_alone() -> set[str]:
+    """The models that a run finds nothing new for, of those that keep tables."""
+    results = dbt("run").result.results  # type: ignore[union-attr]
+    return {
+        each.node.name for each in results if each.adapter_response.get("_message") == "SELECT 0"
+    }
+
+
+def test_only_models_with_news_are_planned_and_written(lived: Warehouse) -> None:
+    assert left_alone() == {node.name for node in incremental_models()}
+    lived.payload("company_payloads", "quiet-widgets.example", {"name": "Quiet Widgets"})
+    alone = left_alone()
+    assert alone.isdisjoint({"company_firmographics", "company_observations", "companies"})
+    assert alone > {"person_education", "person_profile", "case_study_champions", "people"}
+    assert left_alone() == {node.name for node in incremental_models()}
 
 
 def differences_of_writers(left: dict[str, list[str]], right: dict[str, list[str]]) -> list[str]:
