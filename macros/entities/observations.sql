@@ -101,7 +101,7 @@
                 'domain': 'case when o.linkedin_url is not null then o.company_domain end',
                 'owner': 'o.linkedin_url',
             } -%}
-            {%- for attribute, column in meta.employer.items() if attribute != 'source' -%}
+            {%- for attribute, column in columns_of_employer(meta).items() -%}
                 {%- do said.update({attribute: 'o.' ~ column}) -%}
             {%- endfor -%}
             {%- do queries.append(observations_by(entity, employers_of(node), meta.employer, said)) -%}
@@ -111,12 +111,23 @@
 {%- endmacro %}
 
 
+{# What is said of employers: attribute of a company -> column. #}
+{% macro columns_of_employer(meta) -%}
+    {%- set found = {} -%}
+    {%- for attribute, column in meta.get('employer', {}).items()
+        if attribute not in ('source', 'sources') -%}
+        {%- do found.update({attribute: column}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+
 {#
     Query in parentheses: what a source says of employers, in its own columns. A row for the present one;
     where careers are stated, one for each other domain in them as well, with its name and page.
 #}
 {% macro employers_of(node) -%}
-    {%- set employer = node.config.meta.employer -%}
+    {%- set employer = columns_of_employer(node.config.meta) -%}
     {%- if 'roles' not in node.config.meta.states -%}
         {{ return(sql_of_source(node)) }}
     {%- endif -%}
@@ -127,7 +138,10 @@
             s.raw_payload_id,
             s.refreshed_at,
             s.received_at,
-            {%- for attribute, column in employer.items() if attribute != 'source' %}
+            {%- if 'sources' in node.config.meta.employer %}
+            s.source,
+            {%- endif %}
+            {%- for attribute, column in employer.items() %}
             e.{{ column }},
             {%- endfor %}
             e.company_domain
@@ -137,14 +151,14 @@
         ) as s
         cross join lateral (
             select
-                {%- for attribute, column in employer.items() if attribute != 'source' %}
+                {%- for attribute, column in employer.items() %}
                 s.{{ column }},
                 {%- endfor %}
                 s.company_domain,
                 -1 as place
             union all
             select
-                {%- for attribute, column in employer.items() if attribute != 'source' %}
+                {%- for attribute, column in employer.items() %}
                 {{ 'i.' ~ of_role[attribute] if attribute in of_role else 'null' }} as {{ column }},
                 {%- endfor %}
                 i.company_domain,
@@ -177,13 +191,19 @@
     Args:
         entity: company or person.
         observer: a relation, or a query in parentheses.
-        meta: its source, or its sources.
+        meta: its source, or its sources; where these are a mapping, of what the observer calls them.
         said: column of the observations -> what the observer says there, over o.
 #}
 {% macro observations_by(entity, observer, meta, said) -%}
     {%- set observed = observed_entities()[entity] -%}
     select
-        {{ 'o.source' if 'sources' in meta else "'" ~ meta.source ~ "'" }} as source,
+        {% if 'sources' not in meta -%}
+        '{{ meta.source }}'
+        {%- elif meta.sources is mapping -%}
+        case o.source {%- for called, source in meta.sources.items() %} when '{{ called }}' then '{{ source }}'{% endfor %} end
+        {%- else -%}
+        o.source
+        {%- endif %} as source,
         {{ said.get(observed.key, 'o.' ~ observed.key) }} as {{ observed.key }},
         {%- if observed.owner %}
         {{ said.get('owner', 'o.owner') }} as owner,

@@ -48,7 +48,7 @@
 {# Table and column that take what a source says in a column. #}
 {% macro table_of_stated(meta, column) -%}
     {%- set stated = {} -%}
-    {%- for attribute, named in meta.get('employer', {}).items() -%}
+    {%- for attribute, named in columns_of_employer(meta).items() -%}
         {%- do stated.update({named: 'core.company_observations.' ~ attribute}) -%}
     {%- endfor -%}
     {%- do stated.update({'emails': 'extracted.person_emails.email'}) -%}

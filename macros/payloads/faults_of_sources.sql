@@ -81,8 +81,10 @@
         {%- do found.append([meta.entity, source, ranked]) -%}
     {%- endfor -%}
     {%- if 'employer' in meta -%}
-        {%- set stated = meta.employer.keys() | reject('equalto', 'source') | list -%}
-        {%- do found.append(['company', meta.employer.source, stated]) -%}
+        {%- set named = meta.employer.get('sources', {'': meta.employer.get('source')}) -%}
+        {%- for source in named.values() if source -%}
+            {%- do found.append(['company', source, columns_of_employer(meta).keys() | list]) -%}
+        {%- endfor -%}
     {%- endif -%}
     {{ return(found) }}
 {%- endmacro %}

@@ -19,8 +19,9 @@
         marks       fields of which a payload has one at least if it states anything
         fields      column of its query -> the paths, within what is read, that it is made of; of a list,
                     `roles.title`
-        employer    of a person, what its columns say of the employer in company_domain: `source`, and
-                    attribute of a company -> column
+        employer    of a person, what its columns say of the employer in company_domain: `source`, or
+                    `sources`, source of the person -> source of the company; and attribute of a
+                    company -> column
 #}
 
 

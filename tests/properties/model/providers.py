@@ -231,7 +231,8 @@ def _pdl_person(payload: Payload, r: Reader) -> Said:
     ]
     at_work = [] if work_email is None else [work_email]
     emails = [(address, None) for address in (*at_work, *others)]
-    return Said(source, payload.key, said, ("pdl_people", employers), emails)
+    of_employers = "pdl_people" if source == "pdl" else "pdl_people_unlikely"
+    return Said(source, payload.key, said, (of_employers, employers), emails)
 
 
 def _address(r: Reader, name: str) -> str | None:

@@ -9,6 +9,7 @@ from tests.properties.model.forms.text import clean, is_blank, lower
 from tests.properties.model.forms.values import BUCKETS, size_bucket, whole_number
 
 _FEWEST_DIGITS = 5
+_IN_NO_ADDRESS = ':*\u2022,;<>()[]"'
 _RANGE = re.compile(r"\d+-\d+|\d+\+", re.ASCII)
 
 
@@ -16,7 +17,9 @@ def email(text: str | None) -> str | None:
     """An e-mail address in lower case: one @, no blank before it, a domain behind it."""
     address = clean(text) or ""
     local, _, host = address.partition("@")
-    if not local or any(map(is_blank, local)) or "@" in host or domain(host) is None:
+    if not local or any(is_blank(c) or c in _IN_NO_ADDRESS for c in local):
+        return None
+    if "@" in host or host.endswith(".") or domain(host) is None:
         return None
     return lower(address)
 
