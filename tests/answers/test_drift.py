@@ -23,6 +23,7 @@ from tests.support.scratch import NewDatabase, Parameters
 from tests.support.warehouse import Warehouse, dbt, logged
 
 FOUND_COMPANIES, FOUND_PEOPLE = "clay-find-companies", "clay-find-people"
+EMAILS = "leadmagic-email"
 TODAY = datetime.now(UTC).date()
 OLD, LAST_OLD, NEW, NEWEST = "2026-01-05", "2026-01-06", "2026-03-20", "2026-03-21"
 
@@ -65,7 +66,7 @@ class Sent(NamedTuple):
 
     def put(self, w: Warehouse, day: str, many: int, payload: Any) -> None:
         """Insert them as of noon of a day, without a commit."""
-        column = "linkedin_url" if self.table.startswith("person") else "company_domain"
+        column = "company_domain" if self.table.startswith("company") else "linkedin_url"
         w.conn.execute(
             f"insert into raw.{self.table} ({column}, workflow_slug, provider, platform,"
             " payload_type, raw_payload, created_at) select format(%s, n), %s, 'clay', 'clay',"
@@ -78,6 +79,7 @@ class Sent(NamedTuple):
 COMPANIES = Sent("company_discovery", FOUND_COMPANIES, "c-DAY-%s.example")
 MORE_COMPANIES = COMPANIES._replace(key="d-DAY-%s.example")
 PEOPLE = Sent("person_discovery", FOUND_PEOPLE, "https://www.linkedin.com/in/daily-DAY-%s")
+ADDRESSES = Sent("email_payloads", EMAILS, "https://www.linkedin.com/in/found-DAY-%s")
 FIRMOGRAPHICS = Sent("company_payloads", "clay-company-firmographics", "f-DAY-%s.example")
 
 
@@ -115,6 +117,10 @@ def built(_built: Parameters) -> Iterator[Warehouse]:
         profile = {"name": "Ana", "domain": "acme.example", "url": "x"}
         for n in range(1, 11):
             PEOPLE.put(w, f"2026-03-{n:02}", 50, profile if n <= 6 else without(profile, "domain"))
+        # half of the addresses are hidden since
+        ADDRESSES.put(w, OLD, 200, {"email": "ana@acme.example", "status": "valid"})
+        ADDRESSES.put(w, NEW, 100, {"email": "ana@acme.example", "status": "valid"})
+        ADDRESSES.put(w, NEWEST, 100, {"email": "hidden, upgrade", "status": "valid"})
         # too few lately to say anything
         FIRMOGRAPHICS.put(w, OLD, 300, {"specialties": ["a"], "name": "a"})
         FIRMOGRAPHICS.put(w, NEW, 199, {"unheard_of": 1})
@@ -215,7 +221,7 @@ def test_a_field_that_vanished_is_an_error_and_the_rest_are_warnings(
         "fields_are_filled_as_before": ("warn", 1),
         "fields_keep_their_type": ("warn", 1),
         "new_fields_are_reviewed": ("warn", 3),
-        "values_are_usable_as_before": ("warn", 1),
+        "values_are_usable_as_before": ("warn", 2),
         "payloads_keep_coming": ("warn", len(tested["payloads_keep_coming"].found)),
     }
 
@@ -261,10 +267,19 @@ SAID = [
         (FOUND_COMPANIES, "0 % unusable", "38 % not a LinkedIn company URL", date(2026, 3, 21)),
         "extraction_issues",
     ),
+    # 100 of 200
+    (
+        "values_are_usable_as_before",
+        "email",
+        (EMAILS, "0 % unusable", "50 % not an e-mail address", date(2026, 3, 21)),
+        "extraction_issues",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("test", "path", "said", "to_do"), SAID, ids=[s[0] for s in SAID])
+@pytest.mark.parametrize(
+    ("test", "path", "said", "to_do"), SAID, ids=[f"{said[0]}-{said[1]}" for said in SAID]
+)
 def test_a_message_says_what_was_what_is_since_when_and_what_to_do(
     tested: dict[str, Ended], test: str, path: str, said: tuple[Any, ...], to_do: str
 ) -> None:

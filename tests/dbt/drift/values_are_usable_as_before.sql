@@ -4,7 +4,7 @@
 -- is compared with winners, and what is reported of any row with all rows: superseded payloads have
 -- no reports any more.
 with rows_and_winners as (
-    {%- for raw_table in payload_kinds().values() | map(attribute='raw_table') | unique %}
+    {%- for raw_table in raw_keys() %}
         select
             '{{ raw_table }}' as raw_table,
             r.id,
