@@ -121,27 +121,88 @@ def test_what_it_lacks_is_told_in_a_sentence(built: Warehouse, project: Project)
     )
 
 
-@pytest.mark.long
-def test_what_its_yml_lacks_is_told_in_a_sentence(built: Warehouse, project: Project) -> None:
-    del built
-    yml = project.folder / "models/observed/company_by_acme.yml"
-    right = yml.read_text(encoding="utf-8")
-    wrong = right.replace("source: acme", "from: acme").replace(
-        "[name, industry", "[name, sector, roles"
+# what is written instead of what in its yml, and what is said of it
+LACKS = {
+    "a-name": ("source: acme", "from: acme", "has no name: write source"),
+    "a-name-of-its-own": ("source: acme", "source: apollo", "calls its source apollo, as company_"),
+    "an-attribute": (
+        "[name, industry",
+        "[name, sector, industry",
+        "states sector, which is no attribute",
+    ),
+    "employers": ("[name, industry", "[name, roles, industry", "states roles and no employer"),
+    "marks": ("[title, sector, staff, based_in]", "[]", "has no marks"),
+    "a-mark-that-is-read": (
+        "[title, sector",
+        "[tittle, sector",
+        "is marked by tittle, which is none",
+    ),
+}
+
+
+@pytest.mark.usefixtures("built")
+@pytest.mark.parametrize(("right", "wrong", "fault"), LACKS.values(), ids=LACKS)
+def test_what_its_yml_lacks_is_told_in_a_sentence(
+    project: Project, right: str, wrong: str, fault: str
+) -> None:
+    said = said_of(project, "yml", right, wrong, ("test", "--select", "sources_are_complete"))
+    assert f"company_by_acme {fault}" in said
+
+
+def test_a_registry_that_sends_its_payloads_elsewhere_is_told(
+    built: Warehouse, project: Project
+) -> None:
+    built.conn.execute(
+        "update reference.workflows set raw_table = 'person_payloads' where workflow_slug = %s",
+        [SLUG],
     )
-    wrong = wrong.replace("marks: [title, sector, staff, based_in]", "marks: []")
-    yml.write_text(wrong, encoding="utf-8")
+    built.conn.commit()
+    with pytest.raises(DbtFailedError) as failed:
+        project.dbt("test", "--select", "sources_are_complete")
+    assert (
+        f"company_by_acme reads raw.company_payloads, and {SLUG} lands in raw.person_payloads"
+        in str(failed.value)
+    )
+
+
+def said_of(project: Project, ending: str, right: str, wrong: str, words: tuple[str, ...]) -> str:
+    """How a dbt command fails with something else in the source's model or yml."""
+    file = project.folder / f"models/observed/company_by_acme.{ending}"
+    before = file.read_text(encoding="utf-8")
+    assert right in before
+    file.write_text(before.replace(right, wrong, 1), encoding="utf-8")
     project.forget()
     try:
         with pytest.raises(DbtFailedError) as failed:
-            project.dbt("test", "--select", "sources_are_complete")
+            project.dbt(*words)
     finally:
-        yml.write_text(right, encoding="utf-8")
+        file.write_text(before, encoding="utf-8")
         project.forget()
-    for fault in (
-        "has no name: write source",
-        "states sector, which is no attribute",
-        "states roles and no employer",
-        "has no marks",
-    ):
-        assert f"company_by_acme {fault}" in str(failed.value)
+    return str(failed.value)
+
+
+# what is written instead of what, in the model or its yml -> how a run is refused
+MISSHAPEN = {
+    "within-is-no-list": ("yml", "within: [firm]", "within: firm", "within is a list"),
+    "marks-are-no-list": ("yml", "marks: [title, ", "marks: title #", "marks is a list"),
+    "fields-of-no-column": (
+        *("yml", "name: [title]", "nome: [title]"),
+        "fields names nome, which is not among its states",
+    ),
+    "no-key": ("sql", "as domain", "as company_domain", "selects no column domain"),
+    "no-issues": ("sql", "as _issues", "as issues", "selects no column _issues"),
+    "an-attribute-less": ("sql", "as country", "as land", "selects no column country"),
+    "another-name": (
+        *("sql", "'company_by_acme'", "'company_by_apollo'"),
+        "reads the payloads of another model",
+    ),
+}
+
+
+@pytest.mark.usefixtures("built")
+@pytest.mark.parametrize(("ending", "right", "wrong", "fault"), MISSHAPEN.values(), ids=MISSHAPEN)
+def test_a_run_with_a_misshapen_source_is_refused_in_a_sentence(
+    project: Project, ending: str, right: str, wrong: str, fault: str
+) -> None:
+    said = said_of(project, ending, right, wrong, ("run", "--select", "workflow_readers"))
+    assert f"company_by_acme{':' if ending == 'yml' else ''} {fault}" in said
