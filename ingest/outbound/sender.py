@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
+from time import monotonic
 
 import psycopg
 
@@ -24,6 +26,8 @@ from ingest.postgres.connection import Connection, connect
 APPLICATION = "ingest send"
 _MOST_AT_ONCE = 16  # requests under way
 _LONGEST_SLEEP = 1.0  # seconds; then it is asked again, as the job may be cancelled meanwhile
+# seconds, of all of a request: who answers byte by byte is never late for any of them
+_LONGEST_REQUEST = 60.0
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,21 @@ class _Answer:
     outcome: Outcome | Exception
 
 
+@dataclass(frozen=True)
+class _UnderWay:
+    """A request that was begun.
+
+    Args:
+        claim: What it took.
+        failures: How many requests had failed when it began.
+        due: Until when it is waited for, of the clock that never goes back.
+    """
+
+    claim: Claim
+    failures: int
+    due: float
+
+
 class _Requests:
     """Requests under way, each in a thread that ends with the process.
 
@@ -50,35 +69,56 @@ class _Requests:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._answers: SimpleQueue[_Answer] = SimpleQueue()
-        self.under_way = 0
+        self._begun: dict[int, _UnderWay] = {}
+        self._numbers = count()
+        self._outcomes: SimpleQueue[tuple[int, Outcome | Exception]] = SimpleQueue()
+        self._again: list[_Answer] = []
+
+    @property
+    def under_way(self) -> int:
+        """How many answers are to come."""
+        return len(self._begun) + len(self._again)
 
     def begin(self, claim: Claim, failures: int) -> None:
         """Send what was claimed."""
-        self.under_way += 1
-        Thread(target=self._send, args=(claim, failures), daemon=True).start()
+        number = next(self._numbers)
+        self._begun[number] = _UnderWay(claim, failures, monotonic() + _LONGEST_REQUEST)
+        Thread(target=self._send, args=(number, claim), daemon=True).start()
 
-    def _send(self, claim: Claim, failures: int) -> None:
+    def _send(self, number: int, claim: Claim) -> None:
         outcome: Outcome | Exception
         try:
             outcome = self._client.post(claim.bodies)
         except Exception as fault:  # noqa: BLE001 - raised again where it is waited for
             outcome = fault
-        self._answers.put(_Answer(claim, failures, outcome))
+        self._outcomes.put((number, outcome))
 
     def answer(self, seconds: float | None) -> _Answer | None:
-        """The next answer, if one comes in time; None waits as long as it takes."""
-        try:
-            found = self._answers.get(timeout=seconds)
-        except Empty:
-            return None
-        self.under_way -= 1
-        return found
+        """The next answer, if one comes in time; None waits as long as it takes.
+
+        A request that is not answered when it is due is in doubt, whatever comes of it later.
+        """
+        if self._again:
+            return self._again.pop()
+        until = None if seconds is None else monotonic() + seconds
+        while self._begun:
+            first = min(self._begun, key=lambda number: self._begun[number].due)
+            due = self._begun[first].due
+            try:
+                ends = due if until is None else min(due, until)
+                number, outcome = self._outcomes.get(timeout=max(0.0, ends - monotonic()))
+            except Empty:
+                if monotonic() < due:
+                    return None
+                number, outcome = first, Outcome(End.UNKNOWN, None, "no answer in time")
+            begun = self._begun.pop(number, None)
+            if begun is not None:
+                return _Answer(begun.claim, begun.failures, outcome)
+        return None
 
     def put_back(self, answer: _Answer) -> None:
         """Have an answer come again."""
-        self.under_way += 1
-        self._answers.put(answer)
+        self._again.append(answer)
 
 
 def send(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from ingest.outbound import request
+from ingest.outbound import request, sender
 from tests.outbound.sending import SECRET, Sending
 from tests.support.ingesting import ingest, rows, value
 from tests.support.receiving_end import Answer
@@ -115,6 +115,20 @@ def test_who_answers_late_or_not_at_all_leaves_a_doubt(
     assert ingest("send", "resume", number, "--doubts").exit_code == 0
     assert sending.states() == {"sent": 4}
     assert set(sending.there.ids()[-2:]) == doubts
+
+
+def test_an_answer_without_end_leaves_a_doubt(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sending.add_rows(3)
+    sending.there.script.extend([OK, Answer(drips=0.1), OK])
+    monkeypatch.setattr(sender, "_LONGEST_REQUEST", 1.0)
+    assert sending.send().exit_code == 3
+    assert sending.states() == {"sent": 2, "unknown": 1}
+    assert value(sending.db, "select max(error) from raw.outbound_deliveries") == (
+        "no answer in time"
+    )
+    sending.assert_counts_add_up()
 
 
 def test_a_destination_may_want_doubts_sent_again(sending: Sending) -> None:

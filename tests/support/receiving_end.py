@@ -25,6 +25,7 @@ class Answer:
         closes: ``before`` it reads the request, or ``after``; "" for neither.
         waits: Seconds until it answers.
         raw: What it says instead of an answer before it closes.
+        drips: Seconds between the headers of an answer that has no end.
     """
 
     status: int | None = 200
@@ -33,6 +34,7 @@ class Answer:
     closes: str = ""
     waits: float = 0.0
     raw: str = ""
+    drips: float = 0.0
 
 
 @dataclass
@@ -128,6 +130,12 @@ class ReceivingEnd:
             if " 200 " in answer.raw:
                 self.acknowledged.extend(records)
             connection.sendall(answer.raw.encode())
+            return False
+        if answer.drips:
+            connection.sendall(b"HTTP/1.1 200 As Told\r\n")
+            while not self._is_over:
+                time.sleep(answer.drips)
+                connection.sendall(b"x-more: 1\r\n")
             return False
         if answer.status is None:
             time.sleep(_PATIENCE)
