@@ -104,7 +104,9 @@ def send_job(
         raise IngestError(
             f"paused, {job.reason}",
             where=f"job {job.number}",
-            hint=f"then run ingest send resume {job.number}",
+            # a refused request ends its records; without being asked for they do not go again
+            hint=f"then run ingest send resume {job.number}"
+            + ("" if job.open_count or not job.failed_count else " --failed"),
         )
     if job.failed_count:
         raise click.exceptions.Exit(ExitStatus.REJECTED)

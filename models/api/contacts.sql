@@ -18,7 +18,8 @@ select
     o.raw_payload_id,
     o.verified_at,
     o.is_best and not {{ is_not_to_contact('o.linkedin_url') }} as is_best,
-    o.id as contact_id
+    o.id as contact_id,
+    {{ is_not_to_contact('o.linkedin_url') }} as do_not_contact
 from {{ ref('person_contacts') }} as o
 left join {{ ref('person_observations') }} as s
     on

@@ -168,6 +168,19 @@ def test_ten_failures_in_a_row_pause_the_job(sending: Sending) -> None:
     sending.assert_accounted_for()
 
 
+def test_a_paused_job_whose_records_all_failed_says_how_they_are_sent_again(
+    sending: Sending,
+) -> None:
+    sending.destination(burst=1)
+    sending.add_rows(10)
+    sending.there.script.extend([Answer(402)] * 10)
+    result = sending.send()
+    resume = ("send", "resume", str(sending.job()["number"]), "--failed")
+    assert f"ingest {' '.join(resume)}" in result.output
+    assert ingest(*resume).exit_code == 0
+    assert sending.states() == {"sent": 10}
+
+
 def test_what_was_refused_does_not_come_before_what_was_never_tried(sending: Sending) -> None:
     sending.destination(burst=1)
     sending.add_rows(12)
