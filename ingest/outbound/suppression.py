@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
+from itertools import zip_longest
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,9 +13,11 @@ from ingest.postgres.connection import Connection
 from ingest.postgres.privacy_key import telling_whom
 from ingest.postgres.statements import statement
 
-_ADDRESS = ("email",)
-_PHONE = ("phone_number", "phone")
-_URN = ("linkedin_user_profile_urn",)
+# in whatever field, alone or with a name, a scheme or others beside it
+_ADDRESS = re.compile(r"[^\s@,:;<>()\[\]\"]+@[^\s@,:;<>()\[\]\"]+")
+# any text has digits: what holds a number is known by its name
+_PHONE = re.compile("phone|mobile|(?:^|_)(?:cell|tel)(?:$|_)", re.IGNORECASE)
+_URN = "linkedin_user_profile_urn"
 
 
 class Bar(Enum):
@@ -28,7 +32,7 @@ class Addressee(NamedTuple):
 
     Args:
         key: LinkedIn URL.
-        body: What is sent, which may name an address, a phone number and a member id.
+        body: What is sent, which may name addresses, phone numbers and a member id.
         row_id: The row of Sales Navigator, if it is one.
     """
 
@@ -49,22 +53,54 @@ def bars_of(conn: Connection, people: Sequence[Addressee]) -> dict[int, Bar]:
     """
     if not people:
         return {}
+    # a record may name several addresses and numbers: one of them is enough
+    asked = [
+        (place, person, email, phone)
+        for place, person in enumerate(people)
+        for email, phone in _named(person.body)
+    ]
     with telling_whom("nothing was sent"):
         found = conn.execute(
             statement("ingest.outbound", "bars"),
             {
-                "urls": [person.key for person in people],
-                "emails": [_text(person.body, _ADDRESS) for person in people],
-                "phones": [_text(person.body, _PHONE) for person in people],
-                "urns": [_text(person.body, _URN) for person in people],
-                "rows": [person.row_id for person in people],
+                "urls": [person.key for _, person, _, _ in asked],
+                "emails": [email for _, _, email, _ in asked],
+                "phones": [phone for _, _, _, phone in asked],
+                "urns": [_urn(person.body) for _, person, _, _ in asked],
+                "rows": [person.row_id for _, person, _, _ in asked],
             },
         )
-        return {
-            place - 1: Bar.ERASED if is_erased else Bar.DO_NOT_CONTACT for place, is_erased in found
-        }
+        bars: dict[int, Bar] = {}
+        for number, is_erased in found:
+            place = asked[number - 1][0]
+            if is_erased or place not in bars:
+                bars[place] = Bar.ERASED if is_erased else Bar.DO_NOT_CONTACT
+        return bars
 
 
-def _text(body: dict[str, Any], names: Sequence[str]) -> str | None:
-    """What stands in the first of these fields that has a text."""
-    return next((body[name] for name in names if isinstance(body.get(name), str)), None)
+def _named(body: dict[str, Any]) -> list[tuple[str | None, str | None]]:
+    """The addresses and numbers in a record, in pairs; one of nothing if there are none."""
+    emails: list[str] = []
+    phones: list[str] = []
+    for name, text in _texts("", body):
+        emails += _ADDRESS.findall(text)
+        if _PHONE.search(name):
+            phones.append(text)
+    return list(zip_longest(emails, phones)) or [(None, None)]
+
+
+def _texts(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """All texts in a value, each with the name of the nearest field."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, dict):
+        for inner, each in value.items():
+            yield from _texts(str(inner), each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(name, each)
+
+
+def _urn(body: dict[str, Any]) -> str | None:
+    urn = body.get(_URN)
+    return urn if isinstance(urn, str) else None
