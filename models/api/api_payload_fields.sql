@@ -119,6 +119,16 @@ ignored as (
     group by c.workflow, c.path, c.is_header
 ),
 
+-- What tells whom a row is about leads to the key of the raw row.
+keys as (
+    select
+        w.workflow_slug as workflow,
+        regexp_replace(k.field, '^[a-z_]+:', '') as path
+    from {{ ref('workflows') }} as w
+    cross join lateral string_to_table(w.key_fields, ' ') as k (field)
+    where k.field <> ''
+),
+
 described as (
     select
         c.*,
@@ -135,6 +145,14 @@ described as (
             when c.is_header and c.column_name is null
                 then coalesce(i.reason, 'the loader takes no cells of it')
             when c.path in ('_hq_delivery_id', '_hq_row_id') then 'ours: it was sent along'
+            when
+                i.reason is null
+                and m.mapped_to is null
+                and exists (
+                    select from keys as k
+                    where c.workflow = k.workflow and {{ is_at_or_below('k.path', 'c.path') }}
+                )
+                then 'the registry finds the key of the raw row in it'
             else i.reason
         end as reason,
         r.read_by is null and not c.is_header as is_waiting,

@@ -87,11 +87,12 @@ def test_evidence_coverage_status_and_issues_know_it(built: Warehouse) -> None:
     ) == [(2,)]
     assert built.all(
         "select path, mapped_to, status from api.payload_fields"
-        " where workflow_slug = %s and path in ('firm.staff', 'error') order by path",
+        " where workflow_slug = %s and path in ('firm.staff', 'error', 'site') order by path",
         SLUG,
     ) == [
         ("error", None, "unmapped"),
         ("firm.staff", ["core.company_observations.employee_count"], "mapped"),
+        ("site", None, "ignored"),
     ]
     assert built.all(
         "select payloads, extracted, waiting from api.status where workflow_slug = %s", SLUG
