@@ -90,10 +90,13 @@ def _connected(
     """A session, with the key. Whoever writes the first tombstone makes it; there is no second."""
     conn = connect(application_name="ingest privacy")
     require_initialised(conn)
-    if makes_key and not tombstones.are_there(conn):
-        conn.close()
-        make_privacy_key()
-        conn = connect(application_name="ingest privacy")
+    if makes_key:
+        with conn.transaction():  # what is asked outside of one opens one that stays open
+            is_first = not tombstones.are_there(conn)
+        if is_first:
+            conn.close()
+            make_privacy_key()
+            conn = connect(application_name="ingest privacy")
     say(f"{'Looking at' if dry_run else 'Writing to'} {describe(conn)}.")
     return conn
 
@@ -126,7 +129,8 @@ def erase_command(
         done = erase(conn, _required(given), case_ref, say, dry_run=dry_run)
         _report("Would go" if dry_run else "Gone", done.counts)
         redacted: Counts = {}
-        unread = unreadable(conn)
+        with conn.transaction():
+            unread = unreadable(conn)
         if dry_run:
             left: Counts = {}
         else:
