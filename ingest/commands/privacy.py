@@ -209,7 +209,10 @@ def _made_case(conn: Connection) -> str:
 @command.command("list", epilog="Example: ingest privacy list --json")
 @json_option
 def list_command(as_json: bool) -> None:
-    """List the cases: scope, how many identifiers of which kind, since when; nobody is named."""
+    """List the cases: scope, how many identifiers of which kind, since when; nobody is named.
+
+    It says of which cases a search was cut off.
+    """
     with _connected(dry_run=True) as conn, conn.transaction():
         found = tombstones.cases(conn)
     if as_json:
@@ -230,6 +233,12 @@ def list_command(as_json: bool) -> None:
                 for case in found
             ],
         )
+        for case in found:
+            if case.is_search_cut_off:
+                say(
+                    f"Case {case.case_ref}: the search of all texts is under way or was cut off. "
+                    "Give ingest privacy erase again, with the same person and case."
+                )
 
 
 @command.command("lift", epilog="Example: ingest privacy lift --case S-0199f3c2")

@@ -75,6 +75,7 @@ def _show(database: str, found: Status) -> None:
         ("issues", _open(found, found.issues, "see extracted.extraction_issues")),
         *([("fields", _drifts(found.drifts))] if found.drifts is not None else []),
         *([("sent out", _outbound(found.outbound))] if found.outbound else []),
+        *([("erasures", _searches(found.searches))] if found.searches else []),
         *((f"raw.{t.name}", _hidden(t)) for t in found.raw if t.hidden),
         *((f"raw.{t.name}", _UNGUARDED) for t in found.raw if not t.is_guarded),
         *((t.name, _orphaned(t)) for t in found.built if t.orphaned),
@@ -156,6 +157,10 @@ def _untransformed(found: Status) -> str:
             "ingest privacy replay deletes them"
         )
     return "; ".join(parts)
+
+
+def _searches(count: int) -> str:
+    return f"{count:,} whose search is under way or was cut off; see ingest privacy list"
 
 
 def _outbound(found: Outbound) -> str:

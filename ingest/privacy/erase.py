@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from ingest.postgres.connection import Connection
 from ingest.postgres.locks import PRIVACY, hold
 from ingest.postgres.statements import statement
-from ingest.privacy import tombstones
+from ingest.privacy import tombstones, unfinished
 from ingest.privacy.identity import Given, Identity, find, require_nameless
 from ingest.privacy.search import SMALL, Progress, holds, redact, redactable, search, unreadable
 from ingest.privacy.tombstones import Scope
@@ -62,6 +61,8 @@ def erase(
         require_nameless(conn, case_ref, person)
         counts = _Erasing(conn, person, case_ref, is_dry_run=dry_run).run()
         audit_id = tombstones.audit(conn, "erase", case_ref, counts)
+        if not dry_run:
+            unfinished.owe(conn, audit_id, person)
     return Erasure(person, counts, None if dry_run else audit_id)
 
 
@@ -79,11 +80,12 @@ def search_afterwards(
 ) -> tuple[Counts, Counts]:
     """Search all texts for an erased person, once the erasure is committed.
 
-    What is found in payloads and what is made of them is redacted, in one transaction.
+    What is found in payloads and what is made of them is redacted, in one transaction. Searches of
+    the person that were cut off are made up for.
 
     Args:
         conn: A connection outside any transaction.
-        erasure: What was done.
+        erasure: What was done; of a dry run nothing is searched.
         notice: Told whom it waits for.
         progress: Told how many megabytes of how many are read.
 
@@ -91,36 +93,27 @@ def search_afterwards(
         Rows that were redacted, and rows that still name the person, by table.
     """
     redacted: Counts = {}
-    person = erasure.person
-    if person.pattern():
-        with conn.transaction():
-            found = search(conn, person, progress)
-        with conn.transaction():
-            if found:
-                wait_turn(conn, notice)
-            if "raw.case_study_extraction_payloads" in found:
-                values = person.values(conn)
-                conn.execute(statement("ingest.privacy", "remove_champions"), values)
-            for table in redactable(conn):
-                name = f"{table.schema}.{table.name}"
-                if name in found and (rows := redact(conn, person, table)):
-                    redacted[name] = rows
-                    found.pop(name)
-            _note_search(conn, erasure, redacted, found)
-    else:
-        found = {}
+    if erasure.audit_id is None:
+        return redacted, {}
+    with conn.transaction():
+        owing, person = unfinished.owed(conn, erasure.audit_id)
+        if len(owing) > 1:
+            notice("A search of this case or person was cut off before; this one makes up for it.")
+        found = search(conn, person, progress)
+    with conn.transaction():
+        if found:
+            wait_turn(conn, notice)
+        if "raw.case_study_extraction_payloads" in found:
+            values = person.values(conn)
+            conn.execute(statement("ingest.privacy", "remove_champions"), values)
+        for table in redactable(conn):
+            name = f"{table.schema}.{table.name}"
+            if name in found and (rows := redact(conn, person, table)):
+                redacted[name] = rows
+                found.pop(name)
+        said = {"redacted": redacted, "left": found, "not_searched": unreadable(conn)}
+        unfinished.settle(conn, owing, said)
     return redacted, found
-
-
-def _note_search(conn: Connection, erasure: Erasure, redacted: Counts, left: Counts) -> None:
-    if erasure.audit_id is not None:
-        conn.execute(
-            "update privacy.audit set found_afterwards = %s where id = %s",
-            (
-                Jsonb({"redacted": redacted, "left": left, "not_searched": unreadable(conn)}),
-                erasure.audit_id,
-            ),
-        )
 
 
 class _Erasing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from psycopg import sql
@@ -90,6 +90,11 @@ class Identity:
     def slugs(self) -> tuple[str, ...]:
         """Slugs and member ids of the profiles."""
         return tuple(url.removeprefix(_PROFILE) for url in self.urls)
+
+    def with_all_of(self, other: Identity) -> Identity:
+        """Somebody known by all that identifies either."""
+        mine, theirs = asdict(self), asdict(other)
+        return Identity(**{name: tuple(sorted({*mine[name], *theirs[name]})) for name in mine})
 
     def values(self, conn: Connection) -> dict[str, Any]:
         """What the queries of this package ask by: the coarse forms are those of migration 0017."""

@@ -34,6 +34,7 @@ class Case:
         identifiers: How many there are, by kind.
         since: When the first was written.
         key_versions: Keys they were made with.
+        is_search_cut_off: The search of all texts has not ended.
     """
 
     case_ref: str
@@ -41,6 +42,7 @@ class Case:
     identifiers: dict[str, int]
     since: datetime
     key_versions: list[int]
+    is_search_cut_off: bool
 
 
 def are_there(conn: Connection) -> bool:
@@ -117,7 +119,12 @@ def cases(conn: Connection) -> list[Case]:
     rows = conn.execute(
         """
         select
-            case_ref, scope, jsonb_object_agg(kind, n), min(since), array_agg(distinct version)
+            case_ref, scope, jsonb_object_agg(kind, n), min(since), array_agg(distinct version),
+            scope = 'erased' and exists (
+                select from privacy.unfinished_searches as u
+                inner join privacy.audit as a on u.audit_id = a.id
+                where a.case_ref = t.case_ref
+            )
         from (
             select
                 case_ref, scope, kind, count(*) as n, min(created_at) as since,

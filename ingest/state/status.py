@@ -112,6 +112,7 @@ class Status:
         outbound: What is sent out.
         withheld: Raw rows of people who are erased, which other programs inserted: no model reads
             them; None where that cannot be told.
+        searches: Erasures whose search of all texts has not ended; None where that cannot be told.
         last_load: The newest load.
         last_build: When a model last read, by the server's clock.
         not_shown: Schemas of the warehouse that the role may not look into, and tables of the
@@ -128,6 +129,7 @@ class Status:
     unmatched: int | None
     outbound: Outbound | None
     withheld: int | None
+    searches: int | None
     last_load: ledger.LoadEntry | None
     last_build: datetime | None
     not_shown: list[str]
@@ -198,6 +200,7 @@ def status(conn: Connection) -> Status:
             unmatched=_unmatched(conn, built),
             outbound=_outbound(conn) if seen.sees(*_OUTBOUND) else None,
             withheld=_withheld(conn),
+            searches=_searches(conn),
             last_load=loads[0] if loads else None,
             last_build=max((table.read_at for table in built if table.read_at), default=None),
             not_shown=seen.not_shown,
@@ -218,6 +221,13 @@ def _withheld(conn: Connection) -> int | None:
     if fault != (None,):
         return None
     return _number(conn.execute("select count(*) from reference.withheld_rows").fetchone())
+
+
+def _searches(conn: Connection) -> int | None:
+    may = conn.execute(statement("ingest.state", "tells_searches")).fetchone()
+    if may != (True,):
+        return None
+    return _number(conn.execute("select privacy.searches_to_finish()").fetchone())
 
 
 def warehouse_seen(conn: Connection) -> Sight:
