@@ -1,11 +1,11 @@
 -- Rows of exports that are a person's, or carry an address or number of theirs: found by coarse
 -- forms, which indexes hold, and then told by normal ones. A row that brings a profile is that
--- profile's, whatever address it carries.
+-- profile's, whatever address it carries; a URN that is no member id is none.
 select f.*
 from (
     select
         x.*,
-        x.linkedin_url is null and x.linkedin_user_profile_urn is null as is_loose,
+        x.linkedin_url is null and x.member_url is null as is_loose,
         coalesce(
             x.linkedin_url = any(%(urls)s::text[]) or x.member_url = any(%(urls)s::text[]), false
         ) as is_own,
@@ -25,7 +25,6 @@ from (
             r.id,
             r.phone_number,
             r.company,
-            r.linkedin_user_profile_urn,
             reference.person_linkedin_url(r.linkedin_url_user_profile) as linkedin_url,
             'https://www.linkedin.com/in/'
             || substring(r.linkedin_user_profile_urn from 'AC[ow]AA[A-Za-z0-9_-]+') as member_url,
@@ -41,7 +40,7 @@ from (
             or raw.email_key(r.email) = any(%(email_keys)s::text[])
             or raw.phone_key(r.phone_number) = any(%(phone_keys)s::text[])
             or (
-                r.linkedin_user_profile_urn is null
+                raw.member_key(r.linkedin_user_profile_urn) is null
                 and raw.name_key(r.first_name, r.last_name) = any(%(coarse_names)s::text[])
             )
         -- a fence: what is asked again and again is computed once, and planned once

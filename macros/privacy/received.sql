@@ -16,8 +16,10 @@
     {%- set no_profile -%}
         {{ function('person_linkedin_url') }}(r.%s) is null
     {%- endset -%}
+    {%- set member_id = "substring(r.linkedin_user_profile_urn from 'AC[ow]AA[A-Za-z0-9_-]+')" -%}
+    {#- a URN that has no member id identifies nobody #}
     {%- set of_nobody -%}
-        {{ no_profile | replace('%s', 'linkedin_url_user_profile') }} and r.linkedin_user_profile_urn is null
+        {{ no_profile | replace('%s', 'linkedin_url_user_profile') }} and {{ member_id }} is null
     {%- endset -%}
     {{ return({
         'person_payloads': [by_url],
@@ -27,7 +29,7 @@
         ),
         'salesnav_scrapes': [
             ['linkedin', slug | replace('%s', 'linkedin_url_user_profile')],
-            ['linkedin', "substring(r.linkedin_user_profile_urn from 'AC[ow]AA[A-Za-z0-9_-]+')"],
+            ['linkedin', member_id],
             ['email', 'case when ' ~ of_nobody ~ ' then ' ~ function('email_address') ~ '(r.email) end'],
             ['phone', 'case when ' ~ of_nobody ~ ' then privacy.phone_digits(r.phone_number) end'],
         ] + names_at(

@@ -111,7 +111,9 @@ def only_a_name(warehouse: Warehouse) -> None:
     columns |= {"full_name": "Zed Alone", "company_domain": "mill.example"}
     found = {"email": "zed@mill.example", "status": "valid"}
     warehouse.payload("email_payloads", "", found, **columns)
-    row_of(warehouse, "Zed Alone", company="Mill Ltd.", phone_number="+33 1 2345 6789")
+    # a URN that is no member id
+    known = {"phone_number": "+33 1 2345 6789", "linkedin_user_profile_urn": "urn:li:person:zed03"}
+    row_of(warehouse, "Zed Alone", company="Mill Ltd.", **known)
     elsewhere = {"email": "zed@forge.example", "status": "valid"}
     columns |= {"company_domain": "forge.example"}
     warehouse.payload("email_payloads", "", elsewhere, **columns)

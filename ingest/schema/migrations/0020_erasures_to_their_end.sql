@@ -20,3 +20,9 @@ set search_path = pg_catalog, pg_temp
 return (select count(*) from privacy.unfinished_searches);
 comment on function privacy.searches_to_finish() is
 'How many erasures are committed whose search has not ended.';
+
+-- A URN that has no member id identifies nobody: the name does, as in a row without one.
+drop index raw.idx_raw_salesnav_scrapes_name;
+create index idx_raw_salesnav_scrapes_name
+on raw.salesnav_scrapes (raw.name_key(first_name, last_name))
+where raw.member_key(linkedin_user_profile_urn) is null;
