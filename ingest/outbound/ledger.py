@@ -6,7 +6,7 @@ commit. So whatever ends in between leaves a doubt that can be seen, and never a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -215,6 +215,7 @@ def record(
         is_counted: Whether it adds to the failures in a row, if it is one.
     """
     share(conn, PRIVACY)
+    outcome = _without_quotes(conn, claim, outcome)
     state = {
         End.SENT: "sent",
         End.FAILED: "failed",
@@ -248,6 +249,18 @@ def record(
             (len(found), destination.name),
         )
     _count_failures(conn, destination, job, outcome, is_counted=is_counted)
+
+
+def _without_quotes(conn: Connection, claim: Claim, outcome: Outcome) -> Outcome:
+    """The outcome, without the words of the destination if they may quote what was erased since."""
+    if outcome.error is None:
+        return outcome
+    rows = conn.execute(
+        "select id, body from raw.outbound_deliveries where id = any(%s)", (claim.deliveries,)
+    )
+    if dict(rows) == dict(zip(claim.deliveries, claim.bodies, strict=True)):
+        return outcome
+    return replace(outcome, error=outcome.error.partition(":")[0])
 
 
 def _count_failures(

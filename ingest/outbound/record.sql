@@ -1,5 +1,6 @@
 -- What came of a request, for the records it took; what a later sender made of them stays. Who
--- cancels a job locks it first, and takes what waits only.
+-- cancels a job locks it first, and takes what waits only. Of whom a record was that was erased
+-- meanwhile nobody says anything, and it does not go again.
 with job as (
     select
         id,
@@ -11,6 +12,7 @@ with job as (
 
 update raw.outbound_deliveries as d set
     state = case
+        when %(state)s = 'pending' and d.dedupe_key = 'erased ' || d.id then 'unknown'
         when %(state)s = 'pending' and d.attempts >= %(most_attempts)s then 'failed'
         when %(state)s = 'pending' and j.is_cancelled then 'skipped'
         else %(state)s
@@ -19,13 +21,18 @@ update raw.outbound_deliveries as d set
     changed_at = clock_timestamp(),
     http_status = %(status)s,
     error = case
+        when d.dedupe_key = 'erased ' || d.id then null
         when %(state)s = 'pending' and d.attempts >= %(most_attempts)s
             then concat('given up after ', d.attempts, ' attempts: ', %(error)s::text)
         when %(state)s = 'pending' and j.is_cancelled then 'the job was cancelled'
         else %(error)s
     end,
     next_attempt_at = case
-        when %(state)s = 'pending' and d.attempts < %(most_attempts)s and not j.is_cancelled
+        when
+            %(state)s = 'pending'
+            and d.attempts < %(most_attempts)s
+            and not j.is_cancelled
+            and d.dedupe_key <> 'erased ' || d.id
             then
                 clock_timestamp()
                 + least(%(longest)s, %(first)s * 2 ^ (d.attempts - 1))
