@@ -110,7 +110,8 @@ def search_afterwards(
             name = f"{table.schema}.{table.name}"
             if name in found and (rows := redact(conn, person, table)):
                 redacted[name] = rows
-                found.pop(name)
+                if (left := found.pop(name) - rows) > 0:
+                    found[name] = left
         said = {"redacted": redacted, "left": found, "not_searched": unreadable(conn)}
         unfinished.settle(conn, owing, said)
     return redacted, found
@@ -145,10 +146,11 @@ class _Erasing:
         )
         self._execute("note_erased", "privacy.erased_people")
         remove_rows(self._conn, self._values, self._counts)
+        # by what stands in records, before it is taken out of them
+        self._execute("empty_deliveries", "raw.outbound_deliveries")
         if person.pattern():
             self._redact_small()
             self._remove_rejects()
-        self._execute("empty_deliveries", "raw.outbound_deliveries")
         return {name: n for name, n in sorted(self._counts.items()) if n}
 
     def _execute(self, name: str, counted: str) -> None:

@@ -18,6 +18,7 @@ _STATE = ("watermarks", "deployments")
 _CONTACTS = ("email", "phone")
 # what of raw may be changed beside payloads; records and names of files have rules of their own
 _TEXTS = ("company_statements", "email_waterfall_jobs")
+_DELIVERIES = "outbound_deliveries"  # whose keys are no texts
 
 Progress = Callable[[int, int], None]
 
@@ -173,10 +174,12 @@ def redactable(conn: Connection) -> list[TextTable]:
         )
     }
     return [
-        table
+        replace(table, texts=("error",), documents=("body",))
+        if table.name == _DELIVERIES
+        else table
         for table in text_tables(conn)
         if table.says_so
-        or (table.schema == "raw" and table.name in _TEXTS)
+        or (table.schema == "raw" and table.name in (*_TEXTS, _DELIVERIES))
         or (table.schema in BUILT_SCHEMAS and table.name not in {*seeds, *_STATE})
     ]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingest.outbound import sender
 from ingest.outbound.request import Client
 from ingest.postgres import privacy_key
 from ingest.postgres.connection import connect
@@ -17,7 +19,7 @@ from tests.outbound.sending import Sending, quick
 from tests.support.ingesting import ingest, rows, value
 from tests.support.privacy import use_key
 from tests.support.receiving_end import Answer, ReceivingEnd
-from tests.support.warehouse import Warehouse
+from tests.support.warehouse import Warehouse, insert_load
 
 PROFILE = "https://www.linkedin.com/in/"
 QUOTED = 'cannot take {"full_name": "Eva Gone", "linkedin_url": "linkedin.com/in/eva-gone-1"}'
@@ -41,6 +43,7 @@ def sending(
     for slug in ("eva-gone-1", "fay-stays-2"):
         profile = {"name": " ".join(slug.split("-")[:2]).title()}
         warehouse.payload("person_payloads", PROFILE + slug, profile)
+    export_of_eva(warehouse)
     warehouse.build()
     with ReceivingEnd() as there:
         made = Sending(warehouse.conn, there, monkeypatch)
@@ -56,6 +59,17 @@ def send(folder: Path, query: str) -> Any:
     return ingest("send", "emails", "--destination", "end", "--sql", path)
 
 
+def export_of_eva(warehouse: Warehouse) -> None:
+    """A row of Sales Navigator from which her address and number are known."""
+    warehouse.row(
+        "salesnav_scrapes",
+        upload_id=insert_load(warehouse.conn),
+        linkedin_url_user_profile=f"{PROFILE}eva-gone-1",
+        email="eva@gone.example",
+        phone_number="+49 30 7654321",
+    )
+
+
 def erase_eva() -> None:
     with connect() as conn:
         erase(conn, Given("eva-gone-1"), "A-1", print, dry_run=False)
@@ -66,7 +80,7 @@ def outcomes(sending: Sending) -> list[tuple[Any, ...]]:
     return rows(
         sending.db,
         "select substring(entity_key from '[^/]*$'), state, error"
-        " from raw.outbound_deliveries order by number",
+        " from raw.outbound_deliveries order by job_id, number",
     )
 
 
@@ -109,3 +123,64 @@ def test_nothing_is_written_of_whoever_was_erased_meanwhile(
     ingest("send", "resume", str(sending.job()["number"]), "--doubts")
     again = [record["full_name"] for record in sending.there.received[received:]]
     assert "Eva Gone" not in again
+
+
+def test_what_was_said_of_a_neighbour_in_the_request_names_her_no_more(
+    sending: Sending, tmp_path: Path
+) -> None:
+    """Both bear the one answer, which quotes Eva; and the record of Gus has her address."""
+    sending.there.usual = Answer(422, body=QUOTED)
+    send(tmp_path, TWO)
+    sending.there.usual = Answer(200)
+    send(
+        tmp_path,
+        f"select '{PROFILE}gus-else-3' as linkedin_url, 'Gus Else' as full_name,"
+        " 'eva@gone.example' as email, 'with Eva Gone' as note",
+    )
+    done = ingest("privacy", "erase", "eva-gone-1", "--case", "A-1", "--json")
+    assert json.loads(done.stdout)["found_afterwards"] == {}
+    assert outcomes(sending) == [
+        ("", "failed", None),
+        (
+            "fay-stays-2",
+            "failed",
+            'answered 422: cannot take {"full_name": "[redacted]", "linkedin_url": "[redacted]"}',
+        ),
+        ("gus-else-3", "sent", None),
+    ]
+    ((body,),) = rows(sending.db, "select body from raw.outbound_deliveries where state = 'sent'")
+    assert (body["email"], body["note"]) == ("[redacted]", "with [redacted]")
+    assert (
+        value(
+            sending.db,
+            "select count(*) from raw.outbound_deliveries as d where d::text ilike '%eva%'",
+        )
+        == 0
+    )
+
+
+@pytest.mark.parametrize(
+    "known_by",
+    [{"email": "EVA@gone.example"}, {"phone": "0049 30 765 43 21"}],
+    ids=["address", "number"],
+)
+def test_a_record_that_waits_and_has_her_address_is_not_sent(
+    sending: Sending, tmp_path: Path, known_by: dict[str, str]
+) -> None:
+    ((name, said),) = known_by.items()
+    began = sender.send
+
+    def after_the_job(*words: Any, **options: Any) -> None:
+        erase_eva()
+        states = "select state, body from raw.outbound_deliveries"
+        assert rows(sending.db, states) == [("suppressed", {})]
+        began(*words, **options)
+
+    sending.monkeypatch.setattr(sender, "send", after_the_job)
+    result = send(
+        tmp_path,
+        f"select '{PROFILE}gus-else-3' as linkedin_url, 'G' as full_name, '{said}' as {name}",
+    )
+    assert result.exit_code == 3, result.output
+    assert sending.there.received == []
+    assert sending.states() == {"suppressed": 1}
