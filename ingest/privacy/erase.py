@@ -17,7 +17,8 @@ from ingest.postgres.connection import Connection
 from ingest.postgres.locks import PRIVACY, hold
 from ingest.postgres.statements import statement
 from ingest.privacy import tombstones, unfinished
-from ingest.privacy.identity import Given, Identity, find, require_nameless
+from ingest.privacy.cases import require_nameless
+from ingest.privacy.identity import Given, Identity, find
 from ingest.privacy.search import SMALL, Progress, holds, redact, redactable, search, unreadable
 from ingest.privacy.tombstones import Scope
 
@@ -57,13 +58,20 @@ def erase(
     with conn.transaction(force_rollback=dry_run):
         wait_turn(conn, notice)
         tombstones.require_key(conn, to_write=not dry_run)
-        person = find(conn, given)
+        person = _as_studies_spell(conn, find(conn, given))
         require_nameless(conn, case_ref, person)
         counts = _Erasing(conn, person, case_ref, is_dry_run=dry_run).run()
         audit_id = tombstones.audit(conn, "erase", case_ref, counts)
         if not dry_run:
             unfinished.owe(conn, audit_id, person)
     return Erasure(person, counts, None if dry_run else audit_id)
+
+
+def _as_studies_spell(conn: Connection, person: Identity) -> Identity:
+    """The person with all spellings of the names in studies whose champion they are."""
+    spelled = conn.execute(statement("ingest.privacy", "champion_spellings"), person.values(conn))
+    names = {name for (name,) in spelled}
+    return replace(person, names=tuple(sorted({*person.names, *names})))
 
 
 def wait_turn(conn: Connection, notice: Callable[[str], None]) -> None:
@@ -159,7 +167,8 @@ class _Erasing:
 
     def _redact_small(self) -> None:
         studies = self._conn.execute(
-            statement("ingest.privacy", "studies_of_champions"), self._values
+            statement("ingest.privacy", "studies_of_champions"),
+            {**self._values, "pattern": self._person.pattern_of_champion()},
         ).fetchone()
         name = "raw.case_study_extraction_payloads (redacted)"
         self._counts[name] += studies[0] if studies else 0

@@ -9,7 +9,8 @@ from psycopg import sql
 from ingest.postgres.connection import Connection, describe
 from ingest.postgres.statements import statement
 from ingest.privacy import tombstones
-from ingest.privacy.identity import Given, Identity, find, require_nameless
+from ingest.privacy.cases import require_nameless
+from ingest.privacy.identity import Given, Identity, find
 from ingest.privacy.search import Progress, TextTable, holds, read, text_tables
 
 Document = dict[str, Any]

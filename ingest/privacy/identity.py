@@ -12,6 +12,7 @@ from psycopg import sql
 from ingest.errors import IngestError, UsageError
 from ingest.postgres.connection import Connection
 from ingest.postgres.statements import statement
+from ingest.privacy.names import plain_names
 
 _PROFILE = "https://www.linkedin.com/in/"
 _MEMBER_ID = re.compile(r"AC[ow]AA[A-Za-z0-9_-]+")
@@ -128,6 +129,11 @@ class Identity:
         """A pattern of PostgreSQL that matches what identifies the person in a text."""
         return "|".join(self._alternatives())
 
+    def pattern_of_champion(self) -> str:
+        """As `pattern`, for texts that name the person for sure: names of one word, too."""
+        single = [re.escape(name.strip()) for name in self.names if " " not in name.strip()]
+        return "|".join([*self._alternatives(), *single])
+
     def likely(self) -> list[str] | None:
         """Patterns for LIKE over small letters, one of which fits every text that has a match.
 
@@ -203,27 +209,6 @@ def find(conn: Connection, given: Given) -> Identity:
             hint="name one of them by the LinkedIn URL, or by --name with --employer",
         )
     return found
-
-
-def require_nameless(conn: Connection, case_ref: str, person: Identity) -> None:
-    """Make sure that the reference of a case, which is kept for good, does not name the person.
-
-    Raises:
-        UsageError: It does.
-    """
-    everything = replace(person, names=(*person.names, *person.shared_names))
-    texts = [case_ref, re.sub(r"[-_.+]+", " ", case_ref)]
-    row = conn.execute(
-        "select bool_or(privacy.redacted_text(t, nullif(%s, '')) <> t)"
-        " from unnest(%s::text[]) as t",
-        (everything.pattern(), texts),
-    ).fetchone()
-    slugs = [slug for slug in person.slugs if slug.lower() in case_ref.lower()]
-    if slugs or row == (True,):
-        raise UsageError(
-            "the case's reference names the person, and it is kept for good",
-            hint="give --case a reference that names nobody",
-        )
 
 
 def _salesnav() -> sql.SQL:
@@ -312,7 +297,7 @@ def _gathered(
                 **values,
                 "confirmed": values["name_keys"] if by_name else [],
                 "at": list(first.domains) if at_employer else None,
-                "given_names": list(first.names),
+                "given_names": [*first.names, *plain_names([*found.names, *found.shared_names])],
             },
         ).fetchone()
         if row is None:

@@ -6,7 +6,8 @@ from ingest.errors import UsageError
 from ingest.postgres.connection import Connection
 from ingest.postgres.statements import statement
 from ingest.privacy import tombstones
-from ingest.privacy.identity import Identity, require_nameless
+from ingest.privacy.cases import require_nameless
+from ingest.privacy.identity import Identity
 from ingest.privacy.tombstones import Scope
 
 # a name alone does not tell to whom something is sent
