@@ -7,9 +7,7 @@ that PostgreSQL cannot store.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import msgspec
@@ -18,14 +16,13 @@ from ingest.characters import trim
 from ingest.formats.content import Content
 from ingest.formats.json.records import Record, RecordReader
 from ingest.formats.json.text import clean_encoded
-from ingest.landing.rows import DELIVERY_ID, FLAGS, LONGEST_KEY, Row
+from ingest.landing.rows import DELIVERY_ID, FLAGS, Row
+from ingest.payloads.keys import key_of, optional, required
+from ingest.payloads.members import Fields, Said, first_text, members_of, text_of
 from ingest.rejects import Reason, RefusedError, Reject
-from ingest.terminal.screen import printable
 from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
 from ingest.workflows.routes import (
-    COMPANY_KEY,
     LIST_SUFFIX,
-    REGISTRY,
     WRAPPER_KEYS,
     WRAPPER_SUFFIX,
     NoRouteError,
@@ -33,27 +30,11 @@ from ingest.workflows.routes import (
     route_of,
 )
 
-_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_STRING = msgspec.json.Decoder(str)
-# how often a payload may be encoded as a string, as for the models (reference.payload_object)
-ENCODINGS = 2
 _NO_WORKFLOW = (
     "the record names no workflow_slug and the load was given no --workflow; "
     "that of a batch stands before its payloads"
 )
 _EMPTY_PAYLOADS = (b"{}", b"[]", b'""')
-
-_LIST_OF_OBJECTS = re.compile(rb"\[\s*\{")
-# what a key looks like, for a record that has it where nobody looks
-_LOOKS_LIKE = {
-    "linkedin_url": re.compile(r"(?:https?://)?(?:[a-z]+\.)?linkedin\.com/in/.", re.IGNORECASE),
-    COMPANY_KEY: re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/|\Z)", re.IGNORECASE),
-}
-_DEEPEST = 2  # objects in objects that are looked into for it
-_MOST_NAMED = 12  # keys in one sentence
-_LONGEST_NAME = 60  # characters of a key in a sentence
-
-_Fields = Mapping[str, msgspec.Raw]
 
 
 class RowMaker:
@@ -106,11 +87,11 @@ class RowMaker:
             )
         payload = record.text if wrapped is None else wrapped
         stored = clean_encoded(payload) if payload.startswith(b'"') else payload
-        said = _Said(fields, None if wrapped is None else payload)
-        others = {name: _optional(said, route, name) for name in route.optional}
+        said = Said(fields, None if wrapped is None else payload)
+        others = {name: optional(said, route, name) for name in route.optional}
         values = (
-            _key(said, workflow, route, others),
-            *(_required(name, _text(fields.get(name))) for name in route.required[1:]),
+            key_of(said, workflow, route, others),
+            *(required(name, text_of(fields.get(name))) for name in route.required[1:]),
             *others.values(),
             workflow.slug,
             workflow.provider,
@@ -129,7 +110,7 @@ class RowMaker:
             RefusedError: The record names no workflow, an unknown one, one without a route, or
                 another than the load.
         """
-        name = _text(record.fields.get("workflow_slug")) or record.origin.batch_slug
+        name = text_of(record.fields.get("workflow_slug")) or record.origin.batch_slug
         if name is None or not trim(name):
             if self._default is None:
                 raise RefusedError(Reason.NO_WORKFLOW, _NO_WORKFLOW)
@@ -152,29 +133,6 @@ class RowMaker:
                 f"the record names workflow {workflow.slug}, the load {self._workflow.slug}",
             )
         return workflow, route
-
-
-class _Said:
-    """What a record says beside its payload and in it.
-
-    Args:
-        record: Its members.
-        payload: The payload of an envelope, None if the record is the payload.
-
-    Attributes:
-        record: As given.
-        is_bare: The record is the payload.
-    """
-
-    def __init__(self, record: _Fields, payload: bytes | None) -> None:
-        self.record = record
-        self.is_bare = payload is None
-        self._payload = payload
-
-    @cached_property
-    def payload(self) -> _Fields:
-        """The members of the payload."""
-        return self.record if self._payload is None else _members(self._payload)
 
 
 class PayloadFile:
@@ -208,7 +166,9 @@ def _delivery_id(record: Record, payload: bytes) -> UUID | None:
     """The delivery that a record answers, as its envelope or its payload says; None if none."""
     if DELIVERY_ID.encode() not in record.text:  # nearly always, and not worth decoding
         return None
-    text = _first(record.fields, (DELIVERY_ID,)) or _first(_members(payload), (DELIVERY_ID,))
+    text = first_text(record.fields, (DELIVERY_ID,)) or first_text(
+        members_of(payload), (DELIVERY_ID,)
+    )
     try:
         return UUID(trim(text)) if text else None
     except ValueError:
@@ -223,13 +183,13 @@ def field_text(record: Record, route: Route, name: str) -> str | None:
         route: That of its workflow.
         name: The field.
     """
-    value = _first(record.fields, (name,))
+    value = first_text(record.fields, (name,))
     if value is None and (payload := _wrapped_payload(record.fields, route)) is not None:
-        value = _first(_members(payload), (name,))
+        value = first_text(members_of(payload), (name,))
     return value
 
 
-def _wrapped_payload(fields: _Fields, route: Route) -> bytes | None:
+def _wrapped_payload(fields: Fields, route: Route) -> bytes | None:
     """The payload of an envelope as JSON text, None if the record is no envelope.
 
     Raises:
@@ -249,140 +209,7 @@ def _wrapped_payload(fields: _Fields, route: Route) -> bytes | None:
     return None
 
 
-def _key(
-    said: _Said, workflow: Workflow, route: Route, others: Mapping[str, str | None]
-) -> str | None:
-    """The key of a record: what its envelope says, else its payload; None if other columns do.
-
-    A bare payload is searched for the keys of its kind before other words for them.
-    """
-    name, record = route.required[0], said.record
-    value = _first(record, (name,) if said.is_bare else (name, *route.names))
-    if value is None and route.bare_keys:
-        value = _first(said.payload, route.bare_keys) or _first(record, route.bare_keys)
-    if value is None and said.is_bare:
-        value = _first(record, route.names)
-    if value is None:
-        slug = _first(record, route.slug_names) or _first(said.payload, route.slug_names)
-        value = None if slug is None else route.key_of_slug(trim(slug))
-    if value is not None:
-        return _required(name, value)
-    if any(all(trim(others[column] or "") for column in group) for group in route.instead):
-        return None
-    raise RefusedError(Reason.NO_KEY, _no_key(said, workflow, route))
-
-
-def _no_key(said: _Said, workflow: Workflow, route: Route) -> str:
-    """Why a record has no key, what it has instead, and the change that would tell."""
-    name = route.required[0]
-    others = [other for other in (*route.bare_keys, *route.names) if other != name]
-    hint = f", and there is no {' or '.join(dict.fromkeys(others))}" if others else ""
-    if route.instead:
-        hint += f", nor {', or '.join(' and '.join(group) for group in route.instead)}"
-    has = f"the record has {_keys_of(said.record)}"
-    if not said.is_bare:
-        has += f", its payload {_keys_of(said.payload)}"
-    remedy = _remedy({**said.payload, **said.record}, route)
-    change = f"; {remedy} of {workflow.slug} in {REGISTRY}" if remedy else ""
-    return f"{name} is missing, null or blank{hint}; {has}{change}"
-
-
-def _remedy(members: _Fields, route: Route) -> str | None:
-    """What to write where in the registry, if a record hides its key or a list of records."""
-    hidden = _lists_in(members)
-    if hidden:
-        return f"write {_shown(hidden[0])}[] into the wrapper_keys"
-    looks = _LOOKS_LIKE.get(route.required[0], _LOOKS_LIKE[COMPANY_KEY])
-    alike = next((path for path, text in _texts(members) if looks.match(text)), None)
-    return f"{_shown(alike)} looks like it: write it into the key_fields" if alike else None
-
-
-def _lists_in(fields: _Fields) -> list[str]:
-    """The members that hold a list of objects."""
-    return [name for name, value in fields.items() if _LIST_OF_OBJECTS.match(bytes(value))]
-
-
-def _texts(members: _Fields, before: str = "") -> Iterator[tuple[str, str]]:
-    """The texts of an object and of the objects in it, with the paths to them."""
-    for key, value in members.items():
-        if bytes(value).startswith(b"{") and before.count(".") < _DEEPEST:
-            yield from _texts(_members(bytes(value)), f"{before}{key}.")
-        elif bytes(value).startswith(b'"'):
-            yield f"{before}{key}", trim(_text(value) or "")
-
-
-def _optional(said: _Said, route: Route, name: str) -> str | None:
-    """What a record says of a column it can do without."""
-    words = route.words.get(name)
-    if words is None:
-        return _text(said.record.get(name))
-    return _first(said.record, words) or _first(said.payload, words)
-
-
-def _first(fields: _Fields, names: tuple[str, ...]) -> str | None:
-    """The first of these fields that says anything; dots lead into objects."""
-    values = (_text(_member(fields, name)) for name in names)
-    return next((value for value in values if value and trim(value)), None)
-
-
-def _member(fields: _Fields, path: str) -> msgspec.Raw | None:
-    if path in fields:
-        return fields[path]
-    name, _, rest = path.partition(".")
-    return _member(_members(bytes(fields[name])), rest) if rest and name in fields else None
-
-
-def _keys_of(fields: _Fields) -> str:
-    """What keys an object has, and which of them hide records; never what stands there."""
-    names = [_shown(name) for name in list(fields)[:_MOST_NAMED]]
-    if not names:
-        return "no keys"
-    more = f" and {len(fields) - len(names)} more" if len(fields) > len(names) else ""
-    hidden = ", ".join(map(_shown, _lists_in(fields)[:_MOST_NAMED]))
-    hint = f" (a list of objects stands under {hidden})" if hidden else ""
-    return f"the keys {', '.join(names)}{more}{hint}"
-
-
-def _shown(name: str) -> str:
-    return printable(name[:_LONGEST_NAME])
-
-
-def _required(name: str, value: str | None) -> str:
-    """A text that a row cannot do without."""
-    if value is None or not trim(value):
-        raise RefusedError(Reason.NO_KEY, f"{name} is missing, null or blank")
-    if len(value) > LONGEST_KEY:
-        raise RefusedError(
-            Reason.KEY_TOO_LONG,
-            f"{name} has {len(value):,} characters, more than {LONGEST_KEY:,} are no key",
-        )
-    return value
-
-
-def _members(payload: bytes) -> _Fields:
-    """The members of a payload, also of one that is encoded as a string; none if it has none."""
-    text = payload
-    try:
-        for _ in range(ENCODINGS):
-            if not text.startswith(b'"'):
-                break
-            text = trim(_STRING.decode(text)).encode()
-        return _FIELDS.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return {}
-
-
-def _text(value: msgspec.Raw | None) -> str | None:
-    """A string as it is, a number or boolean as its JSON text; null, lists and objects: None."""
-    if value is None:
-        return None
-    text = bytes(value)
-    if text.startswith(b'"'):
-        return _STRING.decode(text)
-    return None if text == b"null" or text.startswith((b"{", b"[")) else text.decode()
-
-
 def _flag(value: msgspec.Raw | None, payload: bytes) -> bool:
     """What an envelope says, else whether there is anything in the payload."""
-    said = FLAGS.get(trim(_text(value) or "").lower())
+    said = FLAGS.get(trim(text_of(value) or "").lower())
     return payload not in _EMPTY_PAYLOADS if said is None else said
