@@ -14,6 +14,7 @@ from hq_api.receiving.delivery import (
     RefusedDeliveryError,
 )
 from ingest.errors import IngestError
+from ingest.formats.json.batch import Batches
 from ingest.formats.json.records import Record, RecordReader
 from ingest.rejects import RECORD_BYTES_CAP, Origin, Reason, Reject
 
@@ -44,12 +45,12 @@ class Body:
     is_single: bool
 
 
-def read(delivery: Delivery, lists: tuple[str, ...] = ()) -> Body:
+def read(delivery: Delivery, batches: Batches | None = None) -> Body:
     """Read the records of a delivery.
 
     Args:
         delivery: The delivery.
-        lists: What the list of records may be called beside ``payloads``.
+        batches: How batches are told from records.
 
     Raises:
         RefusedDeliveryError: The body is of another type, cannot be decompressed, is larger than
@@ -61,7 +62,7 @@ def read(delivery: Delivery, lists: tuple[str, ...] = ()) -> Body:
         raise too_large()
     items: list[Record | Reject] = []
     try:
-        for item in RecordReader("body", iter((text,)), lists=lists):
+        for item in RecordReader("body", iter((text,)), batches=batches):
             items.append(item)
             _check_size(items)
     except IngestError as fault:

@@ -59,7 +59,7 @@ class Prepared:
         workflow = self._workflow(registry)
         self._maker = RowMaker(registry, workflow)
         self.slug = workflow.slug if workflow else None
-        self.body: Body = read(delivery, self._maker.lists)
+        self.body: Body = read(delivery, self._maker.batches)
         self.known_by = self._known_by()
         self.items = [self._item(item) for item in self.body.items]
 

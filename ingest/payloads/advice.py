@@ -9,12 +9,12 @@ from ingest.characters import trim
 from ingest.payloads.members import Fields, Said, members_of, text_of
 from ingest.terminal.screen import printable
 from ingest.workflows.registry import Workflow
-from ingest.workflows.routes import COMPANY_KEY, REGISTRY, Route
+from ingest.workflows.routes import COMPANY_KEY, PERSON_KEY, REGISTRY, Route
 
 _LIST_OF_OBJECTS = re.compile(rb"\[\s*\{")
 # what a key looks like, for a record that has it where nobody looks
 _LOOKS_LIKE = {
-    "linkedin_url": re.compile(r"(?:https?://)?(?:[a-z]+\.)?linkedin\.com/in/.", re.IGNORECASE),
+    PERSON_KEY: re.compile(r"(?:https?://)?(?:[a-z]+\.)?linkedin\.com/in/.", re.IGNORECASE),
     COMPANY_KEY: re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/|\Z)", re.IGNORECASE),
 }
 _DEEPEST = 2  # objects in objects that are looked into for it

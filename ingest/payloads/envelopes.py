@@ -8,21 +8,24 @@ that PostgreSQL cannot store.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from uuid import UUID
 
 import msgspec
 
 from ingest.characters import trim
 from ingest.formats.content import Content
+from ingest.formats.json.batch import BATCH_LIST, Batches
 from ingest.formats.json.records import Record, RecordReader
 from ingest.formats.json.text import clean_encoded
 from ingest.landing.rows import DELIVERY_ID, FLAGS, Row
-from ingest.payloads.keys import key_of, optional, required
+from ingest.payloads.keys import has_key, key_of, optional, required
 from ingest.payloads.members import Fields, Said, first_text, members_of, text_of
 from ingest.rejects import Reason, RefusedError, Reject
 from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
 from ingest.workflows.routes import (
     LIST_SUFFIX,
+    RECORD_NAMES,
     WRAPPER_KEYS,
     WRAPPER_SUFFIX,
     NoRouteError,
@@ -54,11 +57,27 @@ class RowMaker:
         self._default = None if workflow is None else (workflow, route_of(workflow))
         self._named: dict[str, tuple[Workflow, Route]] = {}
 
-    @property
-    def lists(self) -> tuple[str, ...]:
-        """What the list of records may be called in a file of the given workflow."""
-        keys = self._workflow.wrapper_keys if self._workflow else ()
-        return tuple(key.removesuffix(LIST_SUFFIX) for key in keys)
+    @cached_property
+    def batches(self) -> Batches:
+        """How the batches of a file are told from its records."""
+        workflows = [self._workflow] if self._workflow else self._registry.workflows.values()
+        return Batches((name for found in workflows for name in _lists(found)), self._is_batch)
+
+    def _is_batch(self, name: str, slug: str | None, fields: Fields) -> bool:
+        """Whether an object is a batch by its list of this name: it has no key and no payload."""
+        others = {key: value for key, value in fields.items() if key != name}
+        is_filled = name not in fields or bytes(fields[name]).strip(b"[ \t\r\n]") != b""
+        try:
+            workflow, route = self._route(slug)
+        except RefusedError:
+            # whatever it is cannot land as a record; what it holds may name its workflow
+            is_record = _has_payload(others, WRAPPER_KEYS) or first_text(others, RECORD_NAMES)
+            return name == BATCH_LIST and not is_record
+        if name != BATCH_LIST and name not in _lists(workflow):
+            return False
+        if _has_payload(others, (*WRAPPER_KEYS, *_holders(route))):
+            return False
+        return not has_key(others, route, beside_records=is_filled)
 
     @property
     def names(self) -> frozenset[str]:
@@ -110,7 +129,9 @@ class RowMaker:
             RefusedError: The record names no workflow, an unknown one, one without a route, or
                 another than the load.
         """
-        name = text_of(record.fields.get("workflow_slug")) or record.origin.batch_slug
+        return self._route(text_of(record.fields.get("workflow_slug")) or record.origin.batch_slug)
+
+    def _route(self, name: str | None) -> tuple[Workflow, Route]:
         if name is None or not trim(name):
             if self._default is None:
                 raise RefusedError(Reason.NO_WORKFLOW, _NO_WORKFLOW)
@@ -145,7 +166,7 @@ class PayloadFile:
 
     def __init__(self, content: Content, maker: RowMaker) -> None:
         self._content = content
-        self._lists = maker.lists
+        self._batches = maker.batches
         self.row = maker.row
 
     def records(self, progress: Callable[[int], None]) -> Iterator[Record | Reject]:
@@ -155,7 +176,7 @@ class PayloadFile:
             IngestError: The file is cut off, damaged or of another kind.
         """
         blocks = self._content.blocks(progress)
-        return iter(RecordReader(self._content.name, blocks, lists=self._lists))
+        return iter(RecordReader(self._content.name, blocks, batches=self._batches))
 
     def finish(self) -> dict[str, int]:
         """Nothing remains to be done: payloads are only ever added."""
@@ -196,9 +217,8 @@ def _wrapped_payload(fields: Fields, route: Route) -> bytes | None:
         RefusedError: It is an envelope, and its payload is null.
     """
     is_envelope = False
-    named = (key for key in route.wrapper_keys if not key.endswith(LIST_SUFFIX))
     others = (name for name in fields if name.endswith(WRAPPER_SUFFIX))
-    for name in (*WRAPPER_KEYS, *named, *others):
+    for name in (*WRAPPER_KEYS, *_holders(route), *others):
         if name in fields:
             is_envelope = True
             payload = bytes(fields[name])
@@ -207,6 +227,24 @@ def _wrapped_payload(fields: Fields, route: Route) -> bytes | None:
     if is_envelope:
         raise RefusedError(Reason.NO_PAYLOAD, "the payload is null")
     return None
+
+
+def _has_payload(fields: Fields, names: tuple[str, ...]) -> bool:
+    """Whether an object is an envelope, and there is something in it."""
+    return any(
+        (name in names or name.endswith(WRAPPER_SUFFIX)) and members_of(bytes(value))
+        for name, value in fields.items()
+    )
+
+
+def _holders(route: Route) -> tuple[str, ...]:
+    """The keys that the registry names for one payload."""
+    return tuple(key for key in route.wrapper_keys if not key.endswith(LIST_SUFFIX))
+
+
+def _lists(workflow: Workflow) -> tuple[str, ...]:
+    """The keys that the registry names for a list of records."""
+    return tuple(key.removesuffix(LIST_SUFFIX) for key in workflow.wrapper_keys)
 
 
 def _flag(value: msgspec.Raw | None, payload: bytes) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ingest.characters import trim
 from ingest.landing.rows import LONGEST_KEY
 from ingest.payloads.advice import no_key
-from ingest.payloads.members import Said, first_text, text_of
+from ingest.payloads.members import Fields, Said, first_text, text_of
 from ingest.rejects import Reason, RefusedError
 from ingest.workflows.registry import Workflow
 from ingest.workflows.routes import Route
@@ -43,6 +43,25 @@ def key_of(
     if any(all(trim(others[column] or "") for column in group) for group in route.instead):
         return None
     raise RefusedError(Reason.NO_KEY, no_key(said, workflow, route))
+
+
+def has_key(fields: Fields, route: Route, *, beside_records: bool) -> bool:
+    """Whether an object has a key of its own, whatever it is worth.
+
+    Args:
+        fields: Its members.
+        route: That of its workflow.
+        beside_records: They stand beside a list that holds something: an answer may repeat there
+            where it was asked for, which is no person's page.
+    """
+    names = (route.required[0], *route.names, *route.bare_keys, *route.slug_names)
+    key = first_text(fields, names)
+    if key is not None:
+        is_elsewhere = route.is_of_people and "://" in key and "linkedin." not in key.lower()
+        return not (is_elsewhere and beside_records)
+    return any(
+        all(first_text(fields, route.words[column]) for column in group) for group in route.instead
+    )
 
 
 def optional(said: Said, route: Route, name: str) -> str | None:

@@ -32,6 +32,7 @@ WRAPPER_SUFFIX = "_raw_payload"
 LIST_SUFFIX = "[]"
 REGISTRY = "seeds/registry/workflows.csv"
 COMPANY_KEY = "company_domain"
+PERSON_KEY = "linkedin_url"
 
 # Other words for the key of a record: in its envelope, or in a payload without one.
 _PERSON_NAMES = ("person_linkedin_url", "linkedin_url", "linkedin", "profile_url")
@@ -39,6 +40,8 @@ _COMPANY_NAMES = ("company_domain", "domain", "website", "primary_domain", "comp
 # A member that holds the end of a profile's address alone, and what stands before it there.
 _SLUG_NAMES = ("public_identifier", "linkedin_username")
 _BEFORE_SLUG = "https://www.linkedin.com/in/"
+# What makes an object a record whichever its workflow is.
+RECORD_NAMES = (*_PERSON_NAMES, *_COMPANY_NAMES)
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,11 @@ class Route:
         """What each of the other columns may be called, its own name first."""
         return {name: (name, *others) for name, others in self.other_names}
 
+    @property
+    def is_of_people(self) -> bool:
+        """The key is the page of a person."""
+        return self.required[0] == PERSON_KEY
+
     def key_of_slug(self, slug: str) -> str:
         """The key of which a record says the end alone."""
         return slug if "/" in slug else f"{_BEFORE_SLUG}{slug}"
@@ -100,7 +108,7 @@ def _company(table: str, key: str = COMPANY_KEY, *bare_keys: str) -> Route:
 def _person(table: str) -> Route:
     return Route(
         table=table,
-        required=("linkedin_url",),
+        required=(PERSON_KEY,),
         names=_PERSON_NAMES,
         bare_keys=("url",),
         slug_names=_SLUG_NAMES,
@@ -118,7 +126,7 @@ RAW_TABLES = {
         _person("person_discovery"),
         Route(
             table="email_payloads",
-            required=("linkedin_url",),
+            required=(PERSON_KEY,),
             names=_PERSON_NAMES,
             bare_keys=("linkedin_url",),
             slug_names=_SLUG_NAMES,

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from ingest.formats.json.batch import Batches
 from ingest.formats.json.records import Record, RecordReader
 from ingest.payloads.envelopes import RowMaker
 from ingest.rejects import Origin, Reason, RefusedError, Reject
@@ -84,7 +85,7 @@ def test_a_key_for_lists_alone_holds_no_payload() -> None:
 @pytest.mark.parametrize("before", [b"", b'"status": 200, "total": {"value": 2}, '])
 def test_records_stand_in_a_list_that_the_registry_names(before: bytes) -> None:
     text = b'{%b\n "data": [{"domain": "a.example"}, {"domain": "b.example"}]}' % before
-    reader = RecordReader("file", iter((text,)), lists=("results", "data"))
+    reader = RecordReader("file", iter((text,)), batches=Batches(("results", "data")))
     assert [msgspec.json.decode(r.text)["domain"] for r in reader if isinstance(r, Record)] == [
         "a.example",
         "b.example",

@@ -1,6 +1,7 @@
 """The batch wrapper: ``{"workflow_slug": "...", "payloads": [ ... ]}``, of any size.
 
-Exports have other names for the list, which a workflow's line in the registry says.
+Exports have other names for the list, which a workflow's line in the registry says. An object that
+has such a list may be a record all the same: who knows the workflows tells by what else it has.
 
 Only what stands around the payloads is looked at here; the envelopes between are records like any
 others. A batch names its workflow before its payloads: they are landed as they are read, so what
@@ -10,69 +11,119 @@ stands behind them comes too late.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
 
+from ingest.formats.json.text import Ending, first_value
+from ingest.formats.json.window import Window
+
 # What stands before or behind the payloads has to fit in here, in bytes.
 HEAD_LENGTH = 1024
+# An object as long as this is looked at as a whole before it is taken for a batch.
+_REACH = 1 << 20
 
-_NAME = "payloads"
+BATCH_LIST = "payloads"
 # Possessive repeats of single characters only: those of groups go wrong before Python 3.11.5.
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*"'
 _VALUE = rb"(?:%b|[-+.\w]++|\{[^{}\[\]]*+\}|\[[^{}\[\]]*+\])" % _STRING
 _MEMBER = rb"%b\s*+:\s*+%b\s*+" % (_STRING, _VALUE)
-_TAIL = re.compile(rb"\]\s*+(?:,\s*+%b)*\}" % _MEMBER)
+_TAIL = re.compile(rb"\]\s*+((?:,\s*+%b)*)\}" % _MEMBER)
 
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_TEXT = msgspec.json.Decoder(str)
 
-class _Members(msgspec.Struct):
-    workflow_slug: str | None = None
+Fields = Mapping[str, msgspec.Raw]
 
 
 @dataclass(frozen=True, slots=True)
 class BatchHead:
-    """The beginning of a batch.
+    """The beginning of a batch, or of a record that begins alike.
 
     Args:
-        end: Index behind the bracket that opens the payloads.
-        slug: The workflow_slug that serves envelopes without one.
+        length: Bytes up to behind the bracket that opens the payloads.
+        name: What their list is called.
+        members: The members before it.
     """
 
-    end: int
-    slug: str | None
+    length: int
+    name: str
+    members: Fields
+
+    @property
+    def slug(self) -> str | None:
+        """The workflow_slug that serves envelopes without one."""
+        said = bytes(self.members.get("workflow_slug", b""))
+        return _TEXT.decode(said) if said.startswith(b'"') else None
 
 
-class BatchNames:
-    """What the list of a batch may be called.
+def _every_list(_name: str, _slug: str | None, _members: Fields, /) -> bool:
+    return True
+
+
+class Batches:
+    """How batches are told from records.
 
     Args:
-        others: Names beside the usual one.
+        names: What their list may be called beside ``payloads``.
+        is_batch: Whether an object that has a list of this name is a batch, and not a record with
+            such a list; told the workflow_slug before the list, and what is known of the members:
+            all, the list included, or those beside it that were read so far.
     """
 
-    def __init__(self, others: Iterable[str] = ()) -> None:
-        names = [msgspec.json.encode(name) for name in (_NAME, *others)]
-        self._any = re.compile(b"|".join(map(re.escape, names)))
+    def __init__(
+        self,
+        names: Iterable[str] = (),
+        is_batch: Callable[[str, str | None, Fields], bool] = _every_list,
+    ) -> None:
+        self.is_batch = is_batch
+        quoted = map(msgspec.json.encode, dict.fromkeys((BATCH_LIST, *names)))
+        self._any = re.compile(b"|".join(map(re.escape, quoted)))
         name = b"(?:%b)" % self._any.pattern
-        self._head = re.compile(rb"\{\s*+((?:(?!%b)%b,\s*+)*)%b\s*+:\s*+\[" % (name, _MEMBER, name))
+        self._head = re.compile(
+            rb"\{\s*+((?:(?!%b)%b,\s*+)*)(%b)\s*+:\s*+\[" % (name, _MEMBER, name)
+        )
 
-    def head(self, buffer: bytes, start: int) -> BatchHead | None:
-        """The batch that begins at an index, or None if none does."""
+    def begins(self, window: Window) -> BatchHead | None:
+        """The batch that begins at the reading position, or None if none does."""
+        window.fill_to(HEAD_LENGTH)
+        head = self._head_at(window.buffer, window.pos)
+        if head is None or not self.is_batch(head.name, head.slug, head.members):
+            return None
+        found = first_value(memoryview(window.buffer)[window.pos :])
+        if found.ending is Ending.CUT:
+            window.fill_to(_REACH)
+            found = first_value(memoryview(window.buffer)[window.pos :])
+        if found.ending is not Ending.WHOLE:
+            return head
+        members = _members_of(window.buffer[window.pos : window.pos + found.at])
+        is_batch = members is None or self.is_batch(head.name, head.slug, members)
+        return head if is_batch else None
+
+    def _head_at(self, buffer: bytes, start: int) -> BatchHead | None:
         if self._any.search(buffer, start, start + HEAD_LENGTH) is None:
             return None
         match = self._head.match(buffer, start)
-        return match and BatchHead(match.end(), _slug(match[1]))
+        if match is None:
+            return None
+        return BatchHead(match.end() - start, _TEXT.decode(match[2]), _members_in(match[1]))
 
 
-def batch_end(buffer: bytes, start: int) -> int:
-    """The index behind a batch whose list ends at ``start``."""
+def batch_end(buffer: bytes, start: int) -> tuple[int, Fields]:
+    """The index behind a batch whose list ends at ``start``, and the members behind the list."""
     match = _TAIL.match(buffer, start)
-    return match.end() if match else start + 1
+    return (match.end(), _members_in(match[1])) if match else (start + 1, {})
 
 
-def _slug(members: bytes) -> str | None:
+def _members_in(text: bytes) -> Fields:
+    """The members in a part of an object, commas around them."""
+    return _members_of(b"{%b}" % text.strip(b" \t\r\n,")) or {}
+
+
+def _members_of(text: bytes) -> Fields | None:
+    """The members of an object, None if it cannot be read."""
     try:
-        found = msgspec.json.decode(b"{%b}" % members.strip(b" \t\r\n,"), type=_Members)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _FIELDS.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return found.workflow_slug

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from ingest.errors import IngestError
-from ingest.formats.json.batch import HEAD_LENGTH, BatchNames, batch_end
+from ingest.formats.json.batch import HEAD_LENGTH, Batches, BatchHead, batch_end
 from ingest.formats.json.recovery import IN_LINES, IN_LIST, balanced_end, begins_alike, next_start
 from ingest.formats.json.text import (
     Ending,
@@ -45,6 +45,7 @@ _OPEN_OBJECT, _OPEN_ARRAY, _CLOSE_ARRAY = b"{[]"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _BEHIND = b" \t\r\n,"  # what may follow a record and is no part of it
 _NO_OBJECT = "a record is a JSON object"
+_NO_BATCH = "a record's own keys stand behind a long list, which was read as records"
 _TOO_LARGE = f"the record is larger than {MAX_RECORD // 1_000_000} MB"
 
 
@@ -98,12 +99,12 @@ class _List:
 
     Args:
         origin: Where its bracket, or the batch whose payloads it is, begins.
-        is_batch: It is the payloads of a batch.
+        batch: The beginning of the batch whose payloads it is, if it is that.
         opens_file: Nothing stands before it.
     """
 
     origin: Origin
-    is_batch: bool = False
+    batch: BatchHead | None = None
     opens_file: bool = False
 
 
@@ -113,7 +114,7 @@ class RecordReader:
     Args:
         name: What messages call the file.
         blocks: Its decompressed bytes.
-        lists: What the list of a batch may be called beside ``payloads``.
+        batches: How batches are told from records.
         can_retry: The text of a record will be enough to try it again.
     """
 
@@ -122,11 +123,11 @@ class RecordReader:
         name: str,
         blocks: Iterator[bytes],
         *,
-        lists: tuple[str, ...] = (),
+        batches: Batches | None = None,
         can_retry: bool = True,
     ) -> None:
         self._name = name
-        self._batches = BatchNames(lists)
+        self._batches = batches or Batches()
         self._can_retry = can_retry
         self._window = Window(blocks)
         self._lists: list[_List] = []
@@ -156,7 +157,8 @@ class RecordReader:
                     self._lists.append(_List(held, opens_file=not self._begun))
                     window.pos += 1
             elif byte == _CLOSE_ARRAY and self._lists:
-                self._leave_list()
+                if (reject := self._leave_list()) is not None:
+                    yield reject
             else:
                 yield self._next_scalar()
             self._begun = True
@@ -355,27 +357,30 @@ class RecordReader:
 
     def _enter_batch(self) -> bool:
         window = self._window
-        if self._batch_slug is not None or any(held.is_batch for held in self._lists):
+        if self._batch_slug is not None or any(held.batch for held in self._lists):
             return False
-        window.fill_to(HEAD_LENGTH)
-        head = self._batches.head(window.buffer, window.pos)
-        if head is None:
+        if (head := self._batches.begins(window)) is None:
             return False
-        self._lists.append(_List(Origin(window.line, window.offset, b"["), is_batch=True))
+        self._lists.append(_List(Origin(window.line, window.offset, b"["), head))
         self._batch_slug = head.slug
-        window.advance(head.end)
+        window.advance(window.pos + head.length)
         return True
 
-    def _leave_list(self) -> None:
+    def _leave_list(self) -> Reject | None:
+        """Leave a list; a batch is refused afterwards if it turns out to be a record."""
         window = self._window
-        if not self._lists.pop().is_batch:
+        if (batch := self._lists.pop().batch) is None:
             window.pos += 1
-            return
+            return None
         window.fill_to(HEAD_LENGTH)
         if window.at_end and window.buffer[window.pos :].rstrip() == b"]":
             raise self._cut_off("a batch, behind its payloads")
         self._batch_slug = None
-        window.advance(batch_end(window.buffer, window.pos))
+        end, behind = batch_end(window.buffer, window.pos)
+        if self._batches.is_batch(batch.name, batch.slug, {**batch.members, **behind}):
+            window.advance(end)
+            return None
+        return self._skip_to(end, Reason.MALFORMED_JSON, _NO_BATCH)
 
     def _unclosed(self, held: _List) -> Reject:
         """Refuse the bracket of a list that does not end.
@@ -383,7 +388,7 @@ class RecordReader:
         A list or batch that is the file was cut off with it; a bracket among other records is
         but a broken line.
         """
-        if held.opens_file or held.is_batch:
+        if held.opens_file or held.batch:
             raise self._cut_off(f"the list that begins on line {held.origin.line}")
         return Reject(held.origin, Reason.MALFORMED_JSON, "a list begins and does not end")
 
