@@ -54,7 +54,10 @@ class RowMaker:
     def __init__(self, registry: Registry, workflow: Workflow | None) -> None:
         self._registry = registry
         self._workflow = workflow
-        self._default = None if workflow is None else (workflow, route_of(workflow))
+        self._providers = registry.providers()
+        self._default = (
+            None if workflow is None else (workflow, route_of(workflow, self._providers))
+        )
         self._named: dict[str, tuple[Workflow, Route]] = {}
 
     @cached_property
@@ -75,7 +78,7 @@ class RowMaker:
             return name == BATCH_LIST and not is_record
         if name != BATCH_LIST and name not in _lists(workflow):
             return False
-        if _has_payload(others, (*WRAPPER_KEYS, *_holders(route))):
+        if _has_payload(others, route.payload_keys):
             return False
         return not has_key(others, route, beside_records=is_filled)
 
@@ -143,7 +146,7 @@ class RowMaker:
     def _look_up(self, name: str) -> tuple[Workflow, Route]:
         try:
             workflow = self._registry.resolve(name)
-            route = route_of(workflow)
+            route = route_of(workflow, self._providers)
         except UnknownWorkflowError as fault:
             raise RefusedError(Reason.UNKNOWN_WORKFLOW, str(fault)) from fault
         except NoRouteError as fault:
@@ -214,17 +217,27 @@ def _wrapped_payload(fields: Fields, route: Route) -> bytes | None:
     """The payload of an envelope as JSON text, None if the record is no envelope.
 
     Raises:
-        RefusedError: It is an envelope, and its payload is null.
+        RefusedError: It is an envelope, and its payload is null or another provider's.
     """
-    is_envelope = False
+    is_null, foreign = False, None
     others = (name for name in fields if name.endswith(WRAPPER_SUFFIX))
-    for name in (*WRAPPER_KEYS, *_holders(route), *others):
-        if name in fields:
-            is_envelope = True
-            payload = bytes(fields[name])
-            if payload != b"null":
-                return payload
-    if is_envelope:
+    for name in (*route.payload_keys, *others):
+        if name not in fields:
+            continue
+        payload = bytes(fields[name])
+        if payload == b"null":
+            is_null = True
+        elif name not in route.foreign_keys:
+            return payload
+        else:
+            foreign = foreign or name
+    if foreign is not None:
+        raise RefusedError(
+            Reason.NO_PAYLOAD,
+            f"{foreign} is the answer of another provider than the workflow's, whose payload "
+            f"is {'null' if route.own_key in fields else 'missing'} ({route.own_key})",
+        )
+    if is_null:
         raise RefusedError(Reason.NO_PAYLOAD, "the payload is null")
     return None
 
@@ -235,11 +248,6 @@ def _has_payload(fields: Fields, names: tuple[str, ...]) -> bool:
         (name in names or name.endswith(WRAPPER_SUFFIX)) and members_of(bytes(value))
         for name, value in fields.items()
     )
-
-
-def _holders(route: Route) -> tuple[str, ...]:
-    """The keys that the registry names for one payload."""
-    return tuple(key for key in route.wrapper_keys if not key.endswith(LIST_SUFFIX))
 
 
 def _lists(workflow: Workflow) -> tuple[str, ...]:

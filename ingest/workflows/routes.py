@@ -6,7 +6,8 @@ of every record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ingest.workflows.feeds import FEEDS
@@ -26,7 +27,8 @@ WRAPPER_KEYS = (
     "customers_claygent",
     "payload",
 )
-# Any other key that ends so is one as well: providers put their name before it.
+# Any other key that ends so is one as well: providers put their name before it. That of the
+# workflow's own provider comes first, that of another one in the registry never counts.
 WRAPPER_SUFFIX = "_raw_payload"
 # Behind a wrapper key of the registry: it holds the list of all records, and no payload.
 LIST_SUFFIX = "[]"
@@ -60,6 +62,8 @@ class Route:
         other_names: What the other columns may be called, in the record or its payload.
         instead: Columns that do for the key together, each such set.
         wrapper_keys: Keys under which its envelopes, too, may carry their payload.
+        own_key: The key that its provider's payload has by the provider's name.
+        foreign_keys: Those of the other providers: what stands there is not this workflow's.
     """
 
     table: str
@@ -72,6 +76,14 @@ class Route:
     other_names: tuple[tuple[str, tuple[str, ...]], ...] = ()
     instead: tuple[tuple[str, ...], ...] = ()
     wrapper_keys: tuple[str, ...] = ()
+    own_key: str = field(default="", compare=False)
+    foreign_keys: frozenset[str] = field(default=frozenset(), compare=False)
+
+    @cached_property
+    def payload_keys(self) -> tuple[str, ...]:
+        """The keys that may hold the payload of an envelope, in the order they are looked at."""
+        named = (key for key in self.wrapper_keys if not key.endswith(LIST_SUFFIX))
+        return (self.own_key, *WRAPPER_KEYS, *named)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -187,8 +199,12 @@ def filled_by(workflow: Workflow) -> tuple[str, ...]:
     return _FILLED.get(workflow.read_by, of_entity)
 
 
-def route_of(workflow: Workflow) -> Route:
+def route_of(workflow: Workflow, providers: Iterable[str] = ()) -> Route:
     """What the registry says of a workflow, on top of what its raw table takes.
+
+    Args:
+        workflow: The workflow.
+        providers: All that are known.
 
     Raises:
         NoRouteError: The workflow is a feed of table rows, there is no such raw table, or none for
@@ -199,7 +215,13 @@ def route_of(workflow: Workflow) -> Route:
             f"workflow {workflow.slug} brings rows of a table (CSV), not payloads; its files are "
             f"loaded by themselves, with --workflow {workflow.slug}"
         )
-    route = _table_of(workflow)
+    own_key = workflow.provider + WRAPPER_SUFFIX
+    foreign_keys = {provider + WRAPPER_SUFFIX for provider in providers} - {own_key}
+    route = replace(
+        _table_of(workflow),
+        own_key=own_key,
+        foreign_keys=frozenset(foreign_keys.difference(workflow.wrapper_keys)),
+    )
     if not (workflow.key_fields or workflow.wrapper_keys):
         return route
     bare_keys, others = [], {name: list(words) for name, words in route.other_names}

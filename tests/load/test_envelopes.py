@@ -136,7 +136,7 @@ def test_the_key_is_the_envelopes_else_the_payloads(
     ("record", "workflow", "key", "payload"),
     [
         pytest.param(
-            {"person_linkedin_url": "p", "domain": "d", "leadmagic_raw_payload": {"a": 1}},
+            {"person_linkedin_url": "p", "domain": "d", "finder_raw_payload": {"a": 1}},
             PROFILE,
             "p",
             {"a": 1},
@@ -300,3 +300,71 @@ def test_what_cannot_land_has_a_reason(record: Any, workflow: str | None, reason
 
 def test_a_key_of_exactly_two_thousand_characters_lands() -> None:
     assert row_of({"domain": "x" * 2000}, FIRMOGRAPHICS).values[0] == "x" * 2000
+
+
+@pytest.mark.parametrize(
+    ("workflow", "envelope"),
+    [
+        pytest.param(
+            "leadmagic-email",
+            {"anymailfinder_raw_payload": {"a": 2}, "leadmagic_raw_payload": {"a": 1}},
+            id="another stands first",
+        ),
+        pytest.param(
+            "leadmagic-email",
+            {"raw_payload": {"a": 2}, "leadmagic_raw_payload": {"a": 1}},
+            id="the usual key stands first",
+        ),
+        pytest.param(
+            "anymailfinder-email",
+            {"anymailfinder_raw_payload": {"a": 1}, "leadmagic_raw_payload": {"a": 2}},
+            id="as the workflow says",
+        ),
+        pytest.param(
+            "leadmagic-email",
+            {"apollo_raw_payload": {"a": 2}, "leadmagic_raw_payload": None, "payload": {"a": 1}},
+            id="under a usual key",
+        ),
+        pytest.param(
+            "leadmagic-email",
+            {"apollo_raw_payload": {"a": 2}, "finder_raw_payload": {"a": 1}},
+            id="under a key of no provider",
+        ),
+    ],
+)
+def test_of_several_payloads_that_of_the_workflows_provider_lands(
+    workflow: str, envelope: dict[str, Any]
+) -> None:
+    record = {"person_linkedin_url": "p", **envelope}
+    assert columns(row_of(record, workflow))["raw_payload"] == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("own", "why"),
+    [
+        pytest.param({}, "is missing (leadmagic_raw_payload)", id="missing"),
+        pytest.param({"leadmagic_raw_payload": None}, "is null (leadmagic_raw_payload)", id="null"),
+    ],
+)
+def test_the_payload_of_another_provider_is_not_this_workflows(
+    own: dict[str, Any], why: str
+) -> None:
+    record = {"person_linkedin_url": "p", **own, "apollo_raw_payload": {"email": "a@b.example"}}
+    with pytest.raises(RefusedError) as refused:
+        row_of(record, "leadmagic-email")
+    assert refused.value.reason.value == "no_payload"
+    assert refused.value.detail == (
+        "apollo_raw_payload is the answer of another provider than the workflow's, "
+        f"whose payload {why}"
+    )
+
+
+def test_the_registry_may_name_the_key_of_another_provider() -> None:
+    relayed = Workflow(
+        *("relayed", "clay", "clay", "person", "person", ""), wrapper_keys=("apollo_raw_payload",)
+    )
+    registry = Registry({**BUILT_IN.workflows, relayed.slug: relayed}, {})
+    text = b'{"linkedin_url": "p", "apollo_raw_payload": {"a": 1}}'
+    fields = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+    row = RowMaker(registry, relayed).row(Record(Origin(1, 0, text), text, fields))
+    assert columns(row)["raw_payload"] == {"a": 1}
