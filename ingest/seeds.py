@@ -18,6 +18,8 @@ from ingest.project import seeds_dir
 
 # Where a null marker means nothing in any text, and not only at the end of an address.
 _ANYWHERE = ("text", "key", "name")
+# Where it means nothing as a key, as for the models.
+_IN_KEYS = ("text", "key")
 _LINE_END = re.compile(r"[\r\n]")
 
 
@@ -86,9 +88,23 @@ def null_markers() -> frozenset[str]:
     Raises:
         IngestError: The list is missing or faulty.
     """
+    return _markers(_ANYWHERE)
+
+
+@cache
+def key_markers() -> frozenset[str]:
+    """What stands for nothing where a key belongs, in lower case, no dots at the end.
+
+    Raises:
+        IngestError: The list is missing or faulty.
+    """
+    return _markers(_IN_KEYS)
+
+
+def _markers(scopes: Sequence[str]) -> frozenset[str]:
     rows = seed_rows(seeds_dir() / "vocabularies" / "null_markers.csv", ("marker", "scope"))
     # dbt reads the word null in a seed as an empty cell
-    return frozenset(("null", *(row["marker"] for _, row in rows if row["scope"] in _ANYWHERE)))
+    return frozenset(("null", *(row["marker"] for _, row in rows if row["scope"] in scopes)))
 
 
 @cache

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from ingest.characters import trim
 from ingest.landing.rows import LONGEST_KEY
 from ingest.payloads.advice import no_key
-from ingest.payloads.members import Fields, Said, first_text, text_of
+from ingest.payloads.members import Fields, Said, first_text, text_of, texts
 from ingest.rejects import Reason, RefusedError
+from ingest.seeds import key_markers
 from ingest.workflows.registry import Workflow
 from ingest.workflows.routes import Route
 
@@ -29,20 +31,37 @@ def key_of(
     Raises:
         RefusedError: It has none, or one that is too long.
     """
-    name, record = route.required[0], said.record
-    value = first_text(record, (name,) if said.is_bare else (name, *route.names))
-    if value is None and route.bare_keys:
-        value = first_text(said.payload, route.bare_keys) or first_text(record, route.bare_keys)
-    if value is None and said.is_bare:
-        value = first_text(record, route.names)
-    if value is None:
-        slug = first_text(record, route.slug_names) or first_text(said.payload, route.slug_names)
-        value = None if slug is None else route.key_of_slug(trim(slug))
-    if value is not None:
-        return required(name, value)
-    if any(all(trim(others[column] or "") for column in group) for group in route.instead):
+    name = route.required[0]
+    stated: str | None = None
+    for value in _key_texts(said, route):
+        if is_usable(value):
+            return required(name, value)
+        stated = stated or value
+    if any(all(is_usable(others[column] or "") for column in group) for group in route.instead):
         return None
+    if stated is not None:
+        return required(name, stated)  # the models report it
     raise RefusedError(Reason.NO_KEY, no_key(said, workflow, route))
+
+
+def _key_texts(said: Said, route: Route) -> Iterator[str]:
+    """What a record says where its key may stand, in the order in which it counts."""
+    name, record = route.required[0], said.record
+    yield from texts(record, (name,) if said.is_bare else (name, *route.names))
+    if route.bare_keys:
+        yield from texts(said.payload, route.bare_keys)
+        yield from texts(record, route.bare_keys)
+    if said.is_bare:
+        yield from texts(record, route.names)
+    for members in (record, said.payload):
+        for slug in texts(members, route.slug_names):
+            yield route.key_of_slug(trim(slug)) if is_usable(slug) else slug
+
+
+def is_usable(text: str) -> bool:
+    """Whether a text may be somebody's key: it is not blank, and no word for nothing."""
+    said = trim(text).rstrip(".")
+    return said != "" and said.lower() not in key_markers()
 
 
 def has_key(fields: Fields, route: Route, *, beside_records: bool) -> bool:
@@ -55,10 +74,10 @@ def has_key(fields: Fields, route: Route, *, beside_records: bool) -> bool:
             where it was asked for, which is no person's page.
     """
     names = (route.required[0], *route.names, *route.bare_keys, *route.slug_names)
-    key = first_text(fields, names)
-    if key is not None:
+    for key in texts(fields, names):
         is_elsewhere = route.is_of_people and "://" in key and "linkedin." not in key.lower()
-        return not (is_elsewhere and beside_records)
+        if not beside_records or (is_usable(key) and not is_elsewhere):
+            return True
     return any(
         all(first_text(fields, route.words[column]) for column in group) for group in route.instead
     )
@@ -69,7 +88,12 @@ def optional(said: Said, route: Route, name: str) -> str | None:
     words = route.words.get(name)
     if words is None:
         return text_of(said.record.get(name))
-    return first_text(said.record, words) or first_text(said.payload, words)
+    stated: str | None = None
+    for value in chain(texts(said.record, words), texts(said.payload, words)):
+        if is_usable(value):
+            return value
+        stated = stated or value
+    return stated
 
 
 def required(name: str, value: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import msgspec
@@ -66,8 +66,15 @@ def text_of(value: msgspec.Raw | None) -> str | None:
 
 def first_text(fields: Fields, names: tuple[str, ...]) -> str | None:
     """The first of these fields that says anything; dots lead into objects."""
-    values = (text_of(member(fields, name)) for name in names)
-    return next((value for value in values if value and trim(value)), None)
+    return next(texts(fields, names), None)
+
+
+def texts(fields: Fields, names: tuple[str, ...]) -> Iterator[str]:
+    """What these fields say, those left out that say nothing; dots lead into objects."""
+    for name in names:
+        value = text_of(member(fields, name))
+        if value and trim(value):
+            yield value
 
 
 def member(fields: Fields, path: str) -> msgspec.Raw | None:

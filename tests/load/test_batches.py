@@ -70,6 +70,7 @@ def test_a_record_that_has_a_list_is_a_record(workflow: str | None, record: Any)
     [
         pytest.param({}, id="nothing"),
         pytest.param({"status": 200, "profile_url": None, "meta": {"page": 1}}, id="no key"),
+        pytest.param({"linkedin": "N/A"}, id="a word for nothing"),
         pytest.param({"url": "https://api.provider.example/v1/people"}, id="where it was asked"),
     ],
 )

@@ -14,6 +14,7 @@ from ingest.formats.json.records import Record, RecordReader
 from ingest.payloads.envelopes import RowMaker
 from ingest.rejects import Origin, Reason, RefusedError, Reject
 from ingest.workflows.registry import Registry, Workflow, load_registry
+from ingest.workflows.routes import RAW_TABLES
 
 BUILT_IN = load_registry()
 PERSON = Workflow("acme-people", "acme", "direct", "people", "person", "")
@@ -67,6 +68,93 @@ def test_key_fields_count_in_their_order_and_blanks_do_not() -> None:
     workflow = replace(COMPANY, key_fields=("first", "second.deep"))
     record = {"second": {"deep": "b.example"}, "first": " ", "domain": "c.example"}
     assert landed(record, workflow)["company_domain"] == "b.example"
+
+
+NOTHING = [
+    "null",
+    "None",
+    "n/a",
+    "N/A.",
+    "-",
+    "\u2013",
+    "\u2014",
+    "none found",
+    " None found.. ",
+    "\u200bNULL",
+]
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+@pytest.mark.parametrize(
+    ("slug", "record", "key"),
+    [
+        pytest.param(
+            "clay-company-firmographics",
+            {"domain": None, "website": "http://hp-mark-a.example"},
+            "http://hp-mark-a.example",
+            id="bare payload",
+        ),
+        pytest.param(
+            "apollo-organization-enrich",
+            {"organization": {"primary_domain": None, "website_url": "http://hp-org-c.example"}},
+            "http://hp-org-c.example",
+            id="in an object",
+        ),
+        pytest.param(
+            "clay-company-firmographics",
+            {"company_domain": None, "raw_payload": {"domain": "hp-mark-c.example"}},
+            "hp-mark-c.example",
+            id="company in an envelope",
+        ),
+        pytest.param(
+            "clay-person-profile",
+            {"linkedin_url": None, "raw_payload": {"url": f"{ANA}-p"}},
+            f"{ANA}-p",
+            id="person in an envelope",
+        ),
+        pytest.param(
+            "leadmagic-profile",
+            {"profile_url": None, "public_identifier": "ana-example"},
+            ANA,
+            id="the end of an address",
+        ),
+        pytest.param(
+            "leadmagic-profile",
+            {"public_identifier": None, "raw_payload": {"linkedin_username": "ana-example"}},
+            ANA,
+            id="the end of an address behind another",
+        ),
+    ],
+)
+def test_a_word_for_nothing_is_no_key(slug: str, record: Any, key: str, nothing: str) -> None:
+    said = json.loads(json.dumps(record).replace("null", json.dumps(nothing)))
+    workflow = BUILT_IN.workflows[slug]
+    assert landed(said, workflow)[RAW_TABLES[workflow.table or ""].required[0]] == key
+
+
+def test_where_words_for_nothing_are_all_there_is_the_first_lands_and_is_reported() -> None:
+    record = {"domain": " N/A", "website": "-"}
+    assert landed(record, replace(COMPANY, key_fields=("domain", "website")))["company_domain"] == (
+        " N/A"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "key", "company"),
+    [
+        pytest.param({"domain": "acme.example"}, None, "acme.example", id="name and employer do"),
+        pytest.param(
+            {"company_domain": "-", "domain": "acme.example"}, None, "acme.example", id="the next"
+        ),
+        pytest.param({"domain": "n/a"}, "N/A", "n/a", id="nor does the employer"),
+    ],
+)
+def test_a_word_for_nothing_does_not_hide_name_and_employer(
+    said: dict[str, str], key: str | None, company: str
+) -> None:
+    record = {"person_linkedin_url": "N/A", "full_name": "Ana Example", **said}
+    row = landed({**record, "raw_payload": {}}, EMAIL)
+    assert (row["linkedin_url"], row["company_domain"]) == (key, company)
 
 
 def test_a_payload_stands_under_a_key_that_the_registry_names() -> None:
