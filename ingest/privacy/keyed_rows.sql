@@ -8,7 +8,7 @@ select
 from raw.person_payloads as r
 where
     raw.profile_key(r.linkedin_url) = any(%(profile_keys)s::text[])
-    and reference.person_linkedin_url(r.linkedin_url) = any(%(urls)s)
+    and privacy.profile_of(r.linkedin_url) = any(%(urls)s)
 union all
 select
     'person_discovery' as raw_table,
@@ -19,7 +19,7 @@ select
 from raw.person_discovery as r
 where
     raw.profile_key(r.linkedin_url) = any(%(profile_keys)s::text[])
-    and reference.person_linkedin_url(r.linkedin_url) = any(%(urls)s)
+    and privacy.profile_of(r.linkedin_url) = any(%(urls)s)
 union all
 select
     'email_payloads' as raw_table,
@@ -42,7 +42,7 @@ from (
 ) as c
 inner join raw.email_payloads as r on c.id = r.id
 where
-    reference.person_linkedin_url(r.linkedin_url) = any(%(urls)s)
+    privacy.profile_of(r.linkedin_url) = any(%(urls)s)
     or (
         reference.person_linkedin_url(r.linkedin_url) is null
         and (

@@ -8,7 +8,7 @@ where o.raw_payload_id in (select e.id from erased_rows as e)
 union
 select k.linkedin_url
 from (
-    select distinct reference.person_linkedin_url(d.entity_key) as linkedin_url
+    select distinct privacy.profile_of(d.entity_key) as linkedin_url
     from raw.outbound_deliveries as d
 ) as k
 where

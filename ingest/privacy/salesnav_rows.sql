@@ -7,7 +7,7 @@ from (
         x.*,
         x.linkedin_url is null and x.member_url is null as is_loose,
         coalesce(
-            x.linkedin_url = any(%(urls)s::text[]) or x.member_url = any(%(urls)s::text[]), false
+            x.own_url = any(%(urls)s::text[]) or x.member_url = any(%(urls)s::text[]), false
         ) as is_own,
         coalesce(
             x.address = any(%(emails)s::text[]) or x.digits = any(%(phones)s::text[]), false
@@ -26,6 +26,7 @@ from (
             r.phone_number,
             r.company,
             reference.person_linkedin_url(r.linkedin_url_user_profile) as linkedin_url,
+            privacy.profile_of(r.linkedin_url_user_profile) as own_url,
             'https://www.linkedin.com/in/'
             || substring(r.linkedin_user_profile_urn from 'AC[ow]AA[A-Za-z0-9_-]+') as member_url,
             reference.email_address(r.email) as address,

@@ -5,7 +5,7 @@ select
 from raw.outbound_deliveries as d
 where
     d.entity_key = any(%(urls)s)
-    or reference.person_linkedin_url(d.entity_key) = any(%(urls)s)
+    or privacy.profile_of(d.entity_key) = any(%(urls)s)
     or d.row_id in (
         select e.id from erased_rows as e
         where e.raw_table = 'salesnav_scrapes'

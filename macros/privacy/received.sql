@@ -11,7 +11,17 @@
     whoever has that profile, a colleague at the same switchboard.
 #}
 {% macro identifiers_of() -%}
-    {%- set slug = function('linkedin_slug') ~ '(' ~ function('person_linkedin_url') ~ '(r.%s))' -%}
+    {#- as privacy.profile_of has it, which the planner could not put in place of the call #}
+    {%- set profile -%}
+        coalesce(
+            {{ function('person_linkedin_url') }}(r.%s),
+            case
+                when r.%s !~ '[/@]' then
+                    {{ function('person_linkedin_url') }}('https://www.linkedin.com/in/' || btrim(r.%s))
+            end
+        )
+    {%- endset -%}
+    {%- set slug = function('linkedin_slug') ~ '(' ~ profile ~ ')' -%}
     {%- set by_url = ['linkedin', slug | replace('%s', 'linkedin_url')] -%}
     {%- set no_profile -%}
         {{ function('person_linkedin_url') }}(r.%s) is null

@@ -26,3 +26,19 @@ drop index raw.idx_raw_salesnav_scrapes_name;
 create index idx_raw_salesnav_scrapes_name
 on raw.salesnav_scrapes (raw.name_key(first_name, last_name))
 where raw.member_key(linkedin_user_profile_urn) is null;
+
+create function privacy.profile_of(given text) returns text
+language plpgsql stable parallel safe
+as $$
+begin
+    return coalesce(
+        reference.person_linkedin_url(given),
+        case
+            when given !~ '[/@]'
+                then reference.person_linkedin_url('https://www.linkedin.com/in/' || btrim(given))
+        end
+    );
+end
+$$;
+comment on function privacy.profile_of(text) is
+'The profile that a key names: by its address, or by the slug or member id alone.';
