@@ -171,7 +171,8 @@ class _Reception:
         with Landing(self._conn) as landing:
             intake = Intake(landing, self._hour.load_id, self._ids, _ReadyRows())
             refused = {reject.origin.offset: reject for reject in intake.take(ready)}
-        withheld = withhold(self._conn, self._hour.load_id, landing.landed, rejects=False).ids()
+        load_id, results = self._hour.load_id, landing.results
+        withheld = withhold(self._conn, load_id, landing.landed, results, rejects=False).ids()
         rejects = {
             place: reject
             for place in places

@@ -18,7 +18,8 @@ locked as (
         r.row_id
     from raw.outbound_deliveries as d
     inner join results as r on d.id = r.delivery_id
-    where d.result_id is null
+    -- of somebody erased nothing is kept
+    where d.result_id is null and d.dedupe_key <> 'erased ' || d.id
     order by d.id
     for update of d
 )

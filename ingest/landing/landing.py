@@ -48,6 +48,7 @@ class Landing:
             time after they were added.
         landed: Rows landed so far, by table.
         cleaned: How many of them had been cleaned.
+        results: Rows that came back for what was sent out.
     """
 
     def __init__(self, conn: Connection, staging: Staging | None = None) -> None:
@@ -58,6 +59,7 @@ class Landing:
         self.refused: deque[Reject] = deque()
         self.landed: Counter[str] = Counter()
         self.cleaned = 0
+        self.results: list[Result] = []
 
     def __enter__(self) -> Self:
         return self
@@ -104,6 +106,7 @@ class Landing:
         To be called when all is flushed. A delivery that nobody knows is somebody else's.
         """
         found = list(results)
+        self.results += found
         if found:
             ids, tables, rows = map(list, zip(*found, strict=True))
             self._conn.execute(

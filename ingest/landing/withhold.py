@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
+from ingest.landing.landing import Result
 from ingest.landing.rejects import REJECTS
 from ingest.postgres.connection import Connection
 from ingest.postgres.locks import PRIVACY, share
@@ -40,7 +42,12 @@ class Withheld:
 
 
 def withhold(
-    conn: Connection, load_id: UUID, tables: Collection[str], *, rejects: bool = True
+    conn: Connection,
+    load_id: UUID,
+    tables: Collection[str],
+    results: Sequence[Result] = (),
+    *,
+    rejects: bool = True,
 ) -> Withheld:
     """Take out what this transaction landed of people who are erased.
 
@@ -48,6 +55,7 @@ def withhold(
         conn: The connection; its transaction has landed everything and commits soon.
         load_id: The load.
         tables: The raw tables it landed in.
+        results: Rows that came back for what was sent out: those of people erased since go.
         rejects: Look at the rejects of the load as well.
 
     Raises:
@@ -60,6 +68,8 @@ def withhold(
             "select raw_table, row_id, reason from privacy.withhold(%s, %s)",
             (load_id if rejects else None, names),
         ).fetchall()
+        if results:
+            found += _withheld_results(conn, results)
     rows: dict[str, set[UUID]] = {}
     refused = {}
     for table, row_id, reason in found:
@@ -68,6 +78,14 @@ def withhold(
         else:
             rows.setdefault(table, set()).add(row_id)
     return Withheld(rows, refused)
+
+
+def _withheld_results(conn: Connection, results: Sequence[Result]) -> list[tuple[Any, ...]]:
+    deliveries, tables, ids = map(list, zip(*results, strict=True))
+    return conn.execute(
+        "select raw_table, row_id, null from privacy.withhold_results(%s, %s, %s)",
+        (deliveries, tables, ids),
+    ).fetchall()
 
 
 def withheld_texts(conn: Connection, texts: Sequence[str]) -> frozenset[int]:

@@ -300,7 +300,7 @@ class _Load:
                 self._note(reject)
                 landing.add(REJECTS, row_of(reject, new_id(), self._id))
         changes = self._file.finish()
-        withheld = withhold(self._conn, self._id, landing.landed)
+        withheld = withhold(self._conn, self._id, landing.landed, landing.results)
         self._reasons -= Counter(withheld.rejects.values())
         landed = {name: n for name, n in landing.landed.items() if name != REJECTS.table}
         tables = withheld.left_of(landed)

@@ -156,7 +156,7 @@ class _Retry:
             self._try(batch)
             last = batch[-1]
         landing = self._landing
-        withheld = withhold(conn, load.id, landing.landed)
+        withheld = withhold(conn, load.id, landing.landed, landing.results)
         tables = withheld.left_of(dict(landing.landed))
         landed = sum(tables.values())
         suppressed = sum(map(len, withheld.rows.values()))
