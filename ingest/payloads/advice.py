@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ingest.characters import trim
-from ingest.payloads.members import Fields, Said, members_of, text_of
+from ingest.formats.json.text import first_value
+from ingest.payloads.members import Fields, Said, first_text, members_of, text_of, texts
+from ingest.seeds import social_hosts
 from ingest.terminal.screen import printable
 from ingest.workflows.registry import Workflow
-from ingest.workflows.routes import COMPANY_KEY, PERSON_KEY, REGISTRY, Route
+from ingest.workflows.routes import REGISTRY, Route
 
 _LIST_OF_OBJECTS = re.compile(rb"\[\s*\{")
+_NEXT_OBJECT = re.compile(rb"\s*,\s*(?=\{)")
 # what a key looks like, for a record that has it where nobody looks
-_LOOKS_LIKE = {
-    PERSON_KEY: re.compile(r"(?:https?://)?(?:[a-z]+\.)?linkedin\.com/in/.", re.IGNORECASE),
-    COMPANY_KEY: re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/|\Z)", re.IGNORECASE),
-}
+_IS_PERSON = re.compile(r"(?:https?://)?(?:[a-z]+\.)?linkedin\.com/in/.", re.IGNORECASE)
+_IS_COMPANY = re.compile(r"(?:https?://)?(?P<host>(?:[\w-]+\.)+[a-z]{2,})(?:/|\Z)", re.IGNORECASE)
 _DEEPEST = 2  # objects in objects that are looked into for it
+_MOST_LOOKED_AT = 3  # items of a list
 _MOST_NAMED = 12  # keys in one sentence
 _LONGEST_NAME = 60  # characters of a key in a sentence
 
@@ -32,19 +34,95 @@ def no_key(said: Said, workflow: Workflow, route: Route) -> str:
     has = f"the record has {_keys_of(said.record)}"
     if not said.is_bare:
         has += f", its payload {_keys_of(said.payload)}"
-    remedy = _remedy({**said.payload, **said.record}, route)
-    change = f"; {remedy} of {workflow.slug} in {REGISTRY}" if remedy else ""
-    return f"{name} is missing, null or blank{hint}; {has}{change}"
+    remedy = _elsewhere(said, workflow, route)
+    if remedy is None and (change := _change(said, route)) is not None:
+        remedy = f"{change} of {workflow.slug} in {REGISTRY}"
+    return f"{name} is missing, null or blank{hint}; {has}{f'; {remedy}' if remedy else ''}"
 
 
-def _remedy(members: Fields, route: Route) -> str | None:
+def _elsewhere(said: Said, workflow: Workflow, route: Route) -> str | None:
+    """Where the records stand, if that is in a list that no change of the registry would open."""
+    for path, items in _lists_below(said.payload):
+        if not _are_records(items, said.payload, route):
+            continue
+        if not said.is_bare or "." in path:
+            return f"the list under {_shown(path)} is read where no other object is around it"
+        if path in workflow.lists:
+            return (
+                f"the list under {_shown(path)} is read where nothing but short values, "
+                "workflow_slug among them, stands before it"
+            )
+    return None
+
+
+def _change(said: Said, route: Route) -> str | None:
     """What to write where in the registry, if a record hides its key or a list of records."""
-    hidden = _lists_in(members)
-    if hidden:
-        return f"write {_shown(hidden[0])}[] into the wrapper_keys"
-    looks = _LOOKS_LIKE.get(route.required[0], _LOOKS_LIKE[COMPANY_KEY])
-    alike = next((path for path, text in _texts(members) if looks.match(text)), None)
+    for name in _lists_in(said.record) if said.is_bare else ():
+        if _are_records(bytes(said.record[name]), said.record, route):
+            return f"write {_shown(name)}[] into the wrapper_keys"
+    for name, value in said.record.items() if said.is_bare else ():
+        if bytes(value).startswith(b"{") and _has_key(members_of(bytes(value)), route):
+            return f"write {_shown(name)} into the wrapper_keys"
+    looks, names = _looks_like(route), _key_names(route)
+    members = {**said.payload, **said.record}
+    # a known name inside of an object is no other name for the key: what is around it is unknown
+    found = (path.rpartition(".") for path, text in _texts(members) if looks(text))
+    alike = next(("".join(path) for path in found if not path[1] or path[2] not in names), None)
     return f"{_shown(alike)} looks like it: write it into the key_fields" if alike else None
+
+
+def _lists_below(fields: Fields, before: str = "") -> Iterator[tuple[str, bytes]]:
+    """The lists of objects in an object and in the objects in it, with the paths to them."""
+    for key, value in fields.items():
+        text = bytes(value)
+        if _LIST_OF_OBJECTS.match(text):
+            yield f"{before}{key}", text
+        elif text.startswith(b"{") and before.count(".") < _DEEPEST:
+            yield from _lists_below(members_of(text), f"{before}{key}.")
+
+
+def _are_records(items: bytes, around: Fields, route: Route) -> bool:
+    """Whether the items of a list have keys, and are of another kind than what is around them."""
+    place = items.index(b"{")
+    for _ in range(_MOST_LOOKED_AT):
+        found = first_value(memoryview(items)[place:])
+        members = members_of(items[place : place + found.at])
+        if _has_key(members, route):
+            return members.keys().isdisjoint(around)
+        following = _NEXT_OBJECT.match(items, place + found.at)
+        if following is None:
+            break
+        place = following.end()
+    return False
+
+
+def _has_key(members: Fields, route: Route) -> bool:
+    """Whether an object says what a key looks like where a key of the workflow may stand."""
+    if any(map(_looks_like(route), texts(members, (*_key_names(route), *route.bare_keys)))):
+        return True
+    return first_text(members, route.slug_names) is not None or any(
+        all(first_text(members, route.words[column]) for column in group) for group in route.instead
+    )
+
+
+def _key_names(route: Route) -> tuple[str, ...]:
+    plain = (name for name in route.bare_keys if "." not in name)
+    return (route.required[0], *route.names, *plain)
+
+
+def _looks_like(route: Route) -> Callable[[str], bool]:
+    if route.is_of_people:
+        return lambda text: _IS_PERSON.match(trim(text)) is not None
+    return _is_of_company
+
+
+def _is_of_company(text: str) -> bool:
+    address = _IS_COMPANY.match(trim(text))
+    if address is None:
+        return False
+    labels = address["host"].lower().split(".")
+    hosts = (".".join(labels[place:]) for place in range(len(labels)))
+    return social_hosts().isdisjoint(hosts)
 
 
 def _lists_in(fields: Fields) -> list[str]:

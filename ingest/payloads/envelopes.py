@@ -24,7 +24,6 @@ from ingest.payloads.members import Fields, Said, first_text, members_of, text_o
 from ingest.rejects import Reason, RefusedError, Reject
 from ingest.workflows.registry import Registry, UnknownWorkflowError, Workflow
 from ingest.workflows.routes import (
-    LIST_SUFFIX,
     RECORD_NAMES,
     WRAPPER_KEYS,
     WRAPPER_SUFFIX,
@@ -64,7 +63,7 @@ class RowMaker:
     def batches(self) -> Batches:
         """How the batches of a file are told from its records."""
         workflows = [self._workflow] if self._workflow else self._registry.workflows.values()
-        return Batches((name for found in workflows for name in _lists(found)), self._is_batch)
+        return Batches((name for found in workflows for name in found.lists), self._is_batch)
 
     def _is_batch(self, name: str, slug: str | None, fields: Fields) -> bool:
         """Whether an object is a batch by its list of this name: it has no key and no payload."""
@@ -76,7 +75,7 @@ class RowMaker:
             # whatever it is cannot land as a record; what it holds may name its workflow
             is_record = _has_payload(others, WRAPPER_KEYS) or first_text(others, RECORD_NAMES)
             return name == BATCH_LIST and not is_record
-        if name != BATCH_LIST and name not in _lists(workflow):
+        if name != BATCH_LIST and name not in workflow.lists:
             return False
         if _has_payload(others, route.payload_keys):
             return False
@@ -248,11 +247,6 @@ def _has_payload(fields: Fields, names: tuple[str, ...]) -> bool:
         (name in names or name.endswith(WRAPPER_SUFFIX)) and members_of(bytes(value))
         for name, value in fields.items()
     )
-
-
-def _lists(workflow: Workflow) -> tuple[str, ...]:
-    """The keys that the registry names for a list of records."""
-    return tuple(key.removesuffix(LIST_SUFFIX) for key in workflow.wrapper_keys)
 
 
 def _flag(value: msgspec.Raw | None, payload: bytes) -> bool:

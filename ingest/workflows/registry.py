@@ -19,6 +19,8 @@ from ingest.workflows.exports import Export, load_exports
 
 _WORKFLOWS_FILE = "workflows.csv"
 _ALIASES_FILE = "workflow_aliases.csv"
+# Behind a wrapper key: it holds the list of all records, and no payload.
+LIST_SUFFIX = "[]"
 _LONGEST_NAME = 200  # characters of a slug in a sentence
 # where payloads land of which the registry names no table
 _TABLE_OF_ENTITY = {"company": "company_payloads", "person": "person_payloads"}
@@ -53,6 +55,11 @@ class Workflow:
     key_fields: tuple[str, ...] = ()
     wrapper_keys: tuple[str, ...] = ()
     idempotency_field: str = ""
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """What the list of its records may be called in a file."""
+        return tuple(key.removesuffix(LIST_SUFFIX) for key in self.wrapper_keys)
 
     @property
     def table(self) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ingest.workflows.feeds import FEEDS
-from ingest.workflows.registry import Workflow
+from ingest.workflows.registry import LIST_SUFFIX, Workflow
 
 PAYLOAD_COLUMN = "raw_payload"
 STAMP_COLUMNS = ("workflow_slug", "provider", "platform", "payload_type")
@@ -30,8 +30,6 @@ WRAPPER_KEYS = (
 # Any other key that ends so is one as well: providers put their name before it. That of the
 # workflow's own provider comes first, that of another one in the registry never counts.
 WRAPPER_SUFFIX = "_raw_payload"
-# Behind a wrapper key of the registry: it holds the list of all records, and no payload.
-LIST_SUFFIX = "[]"
 REGISTRY = "seeds/registry/workflows.csv"
 COMPANY_KEY = "company_domain"
 PERSON_KEY = "linkedin_url"

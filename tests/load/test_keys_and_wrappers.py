@@ -201,6 +201,7 @@ def test_a_record_that_hides_its_list_is_told_what_to_write_where() -> None:
         pytest.param({"page": ANA, "name": "Ana"}, PERSON, "page", id="person"),
         pytest.param({"raw_payload": {"a": {"page": ANA}}}, PERSON, "a.page", id="in the payload"),
         pytest.param({"site": "www.acme.example"}, COMPANY, "site", id="company"),
+        pytest.param({"a": {"my_domain": "acme.example"}}, COMPANY, "a.my_domain", id="in a name"),
     ],
 )
 def test_a_key_under_another_name_is_told(record: Any, workflow: Workflow, path: str) -> None:
@@ -208,6 +209,87 @@ def test_a_key_under_another_name_is_told(record: Any, workflow: Workflow, path:
         f"; {path} looks like it: write it into the key_fields of {workflow.slug} "
         "in seeds/registry/workflows.csv"
     )
+
+
+ROLE = {"title": "VP", "company": "Acme", "url": "https://www.linkedin.com/company/acme"}
+SEEN = {"url": f"{ANA}-2", "name": "Other Ana"}
+
+
+@pytest.mark.parametrize(
+    ("slug", "record"),
+    [
+        pytest.param("clay-person-profile", {"name": "Ana", "experience": [ROLE]}, id="roles"),
+        pytest.param("clay-person-profile", {"name": "A", "people_also_viewed": [SEEN]}, id="seen"),
+        pytest.param(
+            "claygent-get-all-company-customers",
+            {"customers": [{"companyName": "Acme", "url": "https://acme.example"}]},
+            id="customers",
+        ),
+        pytest.param(
+            "leadmagic-company",
+            {"companyName": "A", "b2b_profile_url": "https://www.linkedin.com/company/acme"},
+            id="page of a company",
+        ),
+        pytest.param("leadmagic-company", {"twitter": "https://twitter.com/acme"}, id="network"),
+    ],
+)
+def test_what_belongs_to_a_payload_is_no_remedy(slug: str, record: Any) -> None:
+    said = refused(record, BUILT_IN.workflows[slug])
+    assert "wrapper_keys" not in said
+    assert "key_fields" not in said
+
+
+@pytest.mark.parametrize(
+    ("slug", "record", "remedy"),
+    [
+        pytest.param(
+            "leadmagic-profile",
+            {"results": {"profile_url": ANA}},
+            "write results into the wrapper_keys of leadmagic-profile",
+            id="one payload under a key for lists",
+        ),
+        pytest.param(
+            "apollo-people-match",
+            {"data": {"person": {"linkedin_url": ANA}}},
+            "write data into the wrapper_keys of apollo-people-match",
+            id="a dotted key",
+        ),
+        pytest.param(
+            "apollo-people-match",
+            {"found": [{"name": "A"}, {"person": {"linkedin_url": ANA}}], "total": 2},
+            "write found[] into the wrapper_keys of apollo-people-match",
+            id="a list of dotted keys",
+        ),
+        pytest.param(
+            "icypeas-email",
+            {"items": [{"full_name": "Ana Example", "domain": "acme.example"}]},
+            "write items[] into the wrapper_keys of icypeas-email",
+            id="by name and employer",
+        ),
+        pytest.param(
+            "leadmagic-profile",
+            {"data": {"results": [{"profile_url": ANA}]}},
+            "the list under results is read where no other object is around it",
+            id="a list in a payload",
+        ),
+        pytest.param(
+            "leadmagic-profile",
+            {"results": {"people": [{"profile_url": ANA}]}},
+            "the list under results.people is read where no other object is around it",
+            id="a list in an object",
+        ),
+        pytest.param(
+            "apollo-people-match",
+            {"page": {"of": {"all": 2}}, "matches": [{"linkedin_url": ANA}]},
+            "the list under matches is read where nothing but short values, "
+            "workflow_slug among them, stands before it",
+            id="a list that is named already",
+        ),
+    ],
+)
+def test_the_remedy_is_the_one_that_helps(slug: str, record: Any, remedy: str) -> None:
+    said = refused(record, BUILT_IN.workflows[slug])
+    assert said.removesuffix(" in seeds/registry/workflows.csv").endswith(f"; {remedy}")
 
 
 def test_what_nobody_can_guess_is_said_without_advice() -> None:
