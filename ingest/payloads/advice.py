@@ -68,7 +68,15 @@ def _change(said: Said, route: Route) -> str | None:
     # a known name inside of an object is no other name for the key: what is around it is unknown
     found = (path.rpartition(".") for path, text in _texts(members) if looks(text))
     alike = next(("".join(path) for path in found if not path[1] or path[2] not in names), None)
-    return f"{_shown(alike)} looks like it: write it into the key_fields" if alike else None
+    if alike is None:
+        return None
+    name = _shown(alike)
+    if " " not in name:
+        return f"{name} looks like it: write it into the key_fields"
+    return (
+        f"{name} looks like it: rename it, or if this is a table load it again with "
+        f"{name.replace(' ', '_')} in the key_fields"
+    )
 
 
 def _lists_below(fields: Fields, before: str = "") -> Iterator[tuple[str, bytes]]:

@@ -82,15 +82,15 @@ class RowMaker:
         return not has_key(others, route, beside_records=is_filled)
 
     @property
-    def names(self) -> frozenset[str]:
+    def names(self) -> tuple[str, ...]:
         """The headers of a table of payloads that can tell whom its rows are about."""
         if self._default is None:
-            return frozenset()
+            return ()
         _, route = self._default
         others = (name for words in route.words.values() for name in words)
-        paths = (*route.required, *route.names, *route.bare_keys, *route.slug_names, *others)
+        paths = (*route.required, *route.bare_keys, *route.names, *route.slug_names, *others)
         firsts = (path.partition(".")[0] for path in paths)
-        return frozenset((*paths, *firsts, *WRAPPER_KEYS, *route.wrapper_keys))
+        return tuple(dict.fromkeys((*paths, *firsts, *WRAPPER_KEYS, *route.wrapper_keys)))
 
     def row(self, record: Record) -> Row:
         """The row of a record.

@@ -292,6 +292,13 @@ def test_the_remedy_is_the_one_that_helps(slug: str, record: Any, remedy: str) -
     assert said.removesuffix(" in seeds/registry/workflows.csv").endswith(f"; {remedy}")
 
 
+def test_a_key_under_a_name_with_blanks_is_told_as_a_table_can_have_it() -> None:
+    assert (
+        "; LinkedIn Page looks like it: rename it, or if this is a table load it again with "
+        "LinkedIn_Page in the key_fields of acme-people"
+    ) in refused({"LinkedIn Page": ANA}, PERSON)
+
+
 def test_what_nobody_can_guess_is_said_without_advice() -> None:
     assert "key_fields" not in refused({"name": "Ana", "age": 7}, PERSON)
 

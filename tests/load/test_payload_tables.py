@@ -6,7 +6,15 @@ import gzip
 import json
 from pathlib import Path
 
+import pytest
+
+from ingest.formats.content import open_content
+from ingest.formats.json.records import Record
+from ingest.landing.rows import Row
+from ingest.payloads.envelopes import RowMaker
+from ingest.payloads.tables import PayloadTable
 from ingest.postgres.connection import Connection
+from ingest.workflows.registry import Registry, Workflow
 from tests.support.feed_loads import Write
 from tests.support.ingesting import load, rows, value
 
@@ -108,4 +116,76 @@ def test_a_table_without_a_workflow_is_refused(db: Connection, write: Write) -> 
     result = load(write("url,name\na,b\n"), workflow=None)
     assert result.exit_code == 1
     assert "no workflow was named" in result.output
+    assert value(db, "select count(*) from raw.loads") == 0
+
+
+@pytest.mark.parametrize("header", ["URL", " Url ", "LinkedIn URL", "LINKEDIN_URL", "linkedin url"])
+def test_a_key_is_found_whatever_the_case_and_the_blanks_of_its_header(
+    db: Connection, write: Write, header: str
+) -> None:
+    path = write(f"Name,{header}\nAna,https://www.linkedin.com/in/ana-x\n")
+    assert load(path, workflow=PEOPLE).exit_code == 0
+    found = rows(db, "select linkedin_url from raw.person_discovery")
+    assert found == [("https://www.linkedin.com/in/ana-x",)]
+    (payload,) = payloads(db, "person_discovery")
+    key = "url" if "linkedin" not in header.lower() else "linkedin_url"
+    assert payload == {"Name": "Ana", key: "https://www.linkedin.com/in/ana-x"}
+
+
+def test_of_two_headers_that_mean_a_key_the_one_that_is_spelled_like_it_is(
+    db: Connection, write: Write
+) -> None:
+    path = write("URL,url\nshort,https://www.linkedin.com/in/ana-x\n")
+    assert load(path, workflow=PEOPLE).exit_code == 0
+    (payload,) = payloads(db, "person_discovery")
+    assert payload == {"URL": "short", "url": "https://www.linkedin.com/in/ana-x"}
+
+
+def table_of(path: Path, key_fields: tuple[str, ...]) -> list[Row]:
+    """The rows of a table of a workflow that has these key fields."""
+    workflow = Workflow("acme", "acme", "direct", "p", "person", "", key_fields=key_fields)
+    maker = RowMaker(Registry({workflow.slug: workflow}, {}), workflow)
+    with open_content(str(path)) as content:
+        table = PayloadTable(content, maker, print)
+        records = list(table.records(lambda _: None))
+        return [table.row(record) for record in records if isinstance(record, Record)]
+
+
+def test_a_key_field_names_a_header_with_blanks_by_underscores(write: Write) -> None:
+    path = write("Profile Page,Full Name\nhttps://www.linkedin.com/in/ana-x,Ana\n")
+    (row,) = table_of(path, ("profile_page",))
+    assert row.values[0] == "https://www.linkedin.com/in/ana-x"
+
+
+def test_a_header_with_blanks_that_nobody_knows_is_told_how_to_write(write: Write) -> None:
+    path = write("Profile Page,Full Name\nhttps://www.linkedin.com/in/ana-x,Ana\n")
+    result = load(path, workflow=PEOPLE)
+    assert "no column tells whom a row is about; there is Profile Page, Full Name" in result.output
+    assert "with underscores for blanks" in " ".join(result.output.split())
+
+
+def test_headers_with_dots_lead_into_objects(db: Connection, write: Write) -> None:
+    path = write(
+        "person.linkedin_url,person.name,Person.Organization.name,No. of roles,person.2.x\n"
+        "https://www.linkedin.com/in/ana-x,Ana,Acme,3,\n"
+    )
+    assert load(path, workflow="apollo-people-match").exit_code == 0
+    assert payloads(db, "person_payloads") == [
+        {
+            "person": {
+                "linkedin_url": "https://www.linkedin.com/in/ana-x",
+                "name": "Ana",
+                "2": {"x": None},
+            },
+            "Person": {"Organization": {"name": "Acme"}},
+            "No. of roles": "3",
+        }
+    ]
+
+
+def test_a_header_that_is_a_value_and_an_object_is_refused(db: Connection, write: Write) -> None:
+    path = write("person.linkedin_url,person\nhttps://www.linkedin.com/in/ana-x,Ana\n")
+    result = load(path, workflow="apollo-people-match")
+    assert result.exit_code == 1
+    assert "the header 'person' is a value, and others (person. ...) are" in result.output
     assert value(db, "select count(*) from raw.loads") == 0
