@@ -142,10 +142,13 @@ RAW_TABLES = {
             slug_names=_SLUG_NAMES,
             optional=("first_name", "last_name", "full_name", "company_domain"),
             other_names=(
-                ("first_name", ("firstName", "firstname")),
-                ("last_name", ("lastName", "lastname")),
+                ("first_name", ("firstName", "firstname", "first")),
+                ("last_name", ("lastName", "lastname", "last")),
                 ("full_name", ("fullName", "name")),
-                ("company_domain", ("domain", "companyDomain", "primary_domain", "website")),
+                (
+                    "company_domain",
+                    ("domain", "companyDomain", "domainOrCompany", "primary_domain", "website"),
+                ),
             ),
             instead=(("full_name", "company_domain"), ("last_name", "company_domain")),
         ),

@@ -311,6 +311,22 @@ def test_an_address_may_be_asked_for_by_name_and_employer() -> None:
     assert (row["full_name"], row["company_domain"]) == (None, "acme.example")
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param({"first": "Ana", "last": "Example", "domain": "acme.example"}, id="short"),
+        pytest.param(
+            {"firstname": "Ana", "lastname": "Example", "domainOrCompany": "acme.example"},
+            id="as Icypeas asks",
+        ),
+    ],
+)
+def test_a_finder_may_be_asked_in_other_words(asked: dict[str, str]) -> None:
+    row = landed({**asked, "acme_raw_payload": {"email": None}}, EMAIL)
+    assert (row["first_name"], row["last_name"]) == ("Ana", "Example")
+    assert (row["linkedin_url"], row["company_domain"]) == (None, "acme.example")
+
+
 def test_name_and_employer_may_stand_in_the_payload() -> None:
     paths = ("full_name:input.full_name", "company_domain:input.domain")
     asked = {"input": {"full_name": "Ana Example", "domain": "acme.example"}}
