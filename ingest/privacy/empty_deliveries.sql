@@ -1,6 +1,6 @@
 -- That something was sent, when and to whom stays; of whom it was does not. What is in flight may
--- arrive, so that nobody knows. What is still to be sent, or on its way, is also known by what the
--- sender asks by (ingest/outbound/suppression.py).
+-- arrive, so that nobody knows. What is still to be sent, or on its way, is also known by an
+-- address or number anywhere in it: without these the sender could not tell of whom it is.
 update raw.outbound_deliveries as d set
     body = '{}',
     entity_key = '',
@@ -23,9 +23,7 @@ where
     or (
         d.state in ('pending', 'in_flight')
         and (
-            reference.email_address(d.body ->> 'email') = any(%(emails)s)
-            or privacy.phone_digits(coalesce(d.body ->> 'phone_number', d.body ->> 'phone'))
-            = any(%(phones)s)
+            privacy.searchable(d.body::text) ~* %(contacts)s::text
             or 'https://www.linkedin.com/in/'
             || substring(d.body ->> 'linkedin_user_profile_urn' from 'AC[ow]AA[A-Za-z0-9_-]+')
             = any(%(urls)s)

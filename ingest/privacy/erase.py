@@ -135,7 +135,12 @@ class _Erasing:
         self._person = person
         self._case_ref = case_ref
         self._is_dry_run = is_dry_run  # which may have no key
-        self._values = {**person.values(conn), "pattern": person.pattern() or None}
+        contacts = replace(person, names=(), urls=()).pattern()
+        self._values = {
+            **person.values(conn),
+            "pattern": person.pattern() or None,
+            "contacts": rf"(?<![[:alnum:]])(?:{contacts})(?![[:alnum:]])" if contacts else None,
+        }
         self._counts: Counter[str] = Counter()
 
     def run(self) -> Counts:

@@ -44,7 +44,7 @@ def replay(conn: Connection, notice: Callable[[str], None]) -> Replayed:
             return Replayed({}, [])
         conn.execute(statement("ingest.privacy", "withheld_rows"))
         urls = [url for (url,) in conn.execute(statement("ingest.privacy", "people_of_tombstones"))]
-        values: dict[str, object] = {"urls": urls, "emails": [], "phones": [], "pattern": None}
+        values: dict[str, object] = {"urls": urls, "contacts": None, "pattern": None}
         conn.execute(statement("ingest.privacy", "note_erased"), values)
         remove_rows(conn, values, counts)
         for (table,) in conn.execute(

@@ -161,7 +161,7 @@ def test_what_was_said_of_a_neighbour_in_the_request_names_her_no_more(
 
 @pytest.mark.parametrize(
     "known_by",
-    [{"email": "EVA@gone.example"}, {"phone": "0049 30 765 43 21"}],
+    [{"work_email": "Eva <EVA@gone.example>"}, {"phone": "+49 (30) 765-43-21"}],
     ids=["address", "number"],
 )
 def test_a_record_that_waits_and_has_her_address_is_not_sent(
