@@ -49,8 +49,8 @@ def _elsewhere(said: Said, workflow: Workflow, route: Route) -> str | None:
             return f"the list under {_shown(path)} is read where no other object is around it"
         if path in workflow.lists:
             return (
-                f"the list under {_shown(path)} is read where nothing but short values, "
-                "workflow_slug among them, stands before it"
+                f"the list under {_shown(path)} is opened when a file is loaded, not by a retry, "
+                "if nothing but short values, workflow_slug among them, stands before it"
             )
     return None
 

@@ -29,6 +29,7 @@ from ingest.workflows.routes import (
     WRAPPER_SUFFIX,
     NoRouteError,
     Route,
+    providers_of,
     route_of,
 )
 
@@ -53,7 +54,7 @@ class RowMaker:
     def __init__(self, registry: Registry, workflow: Workflow | None) -> None:
         self._registry = registry
         self._workflow = workflow
-        self._providers = registry.providers()
+        self._providers = providers_of(registry.workflows.values())
         self._default = (
             None if workflow is None else (workflow, route_of(workflow, self._providers))
         )

@@ -96,10 +96,6 @@ class Registry:
             raise UnknownWorkflowError(self._unknown(slug))
         return workflow
 
-    def providers(self) -> set[str]:
-        """Every provider that a workflow is of."""
-        return {workflow.provider for workflow in self.workflows.values()}
-
     def names(self) -> list[str]:
         """Every name that raw rows may bear, aliases included."""
         return self._with_aliases(set(self.workflows))

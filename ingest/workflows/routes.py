@@ -200,12 +200,17 @@ def filled_by(workflow: Workflow) -> tuple[str, ...]:
     return _FILLED.get(workflow.read_by, of_entity)
 
 
+def providers_of(workflows: Iterable[Workflow]) -> frozenset[str]:
+    """The providers of workflows that bring payloads, which feeds of table rows do not."""
+    return frozenset(found.provider for found in workflows if found.slug not in FEEDS)
+
+
 def route_of(workflow: Workflow, providers: Iterable[str] = ()) -> Route:
     """What the registry says of a workflow, on top of what its raw table takes.
 
     Args:
         workflow: The workflow.
-        providers: All that are known.
+        providers: All whose payloads are known.
 
     Raises:
         NoRouteError: The workflow is a feed of table rows, there is no such raw table, or none for

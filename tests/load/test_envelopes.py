@@ -330,6 +330,11 @@ def test_a_key_of_exactly_two_thousand_characters_lands() -> None:
             {"apollo_raw_payload": {"a": 2}, "finder_raw_payload": {"a": 1}},
             id="under a key of no provider",
         ),
+        pytest.param(
+            "clay-person-profile",
+            {"apollo_raw_payload": {"a": 2}, "linkedin_raw_payload": {"a": 1}},
+            id="under the key of one that brings tables alone",
+        ),
     ],
 )
 def test_of_several_payloads_that_of_the_workflows_provider_lands(

@@ -281,8 +281,8 @@ def test_what_belongs_to_a_payload_is_no_remedy(slug: str, record: Any) -> None:
         pytest.param(
             "apollo-people-match",
             {"page": {"of": {"all": 2}}, "matches": [{"linkedin_url": ANA}]},
-            "the list under matches is read where nothing but short values, "
-            "workflow_slug among them, stands before it",
+            "the list under matches is opened when a file is loaded, not by a retry, "
+            "if nothing but short values, workflow_slug among them, stands before it",
             id="a list that is named already",
         ),
     ],
