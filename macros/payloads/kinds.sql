@@ -207,7 +207,8 @@
         number      with a digit in it
         page        a LinkedIn page of a company
         list, texts a list, empty ones too, or the text of one
-        objects     likewise, where objects are read of it: empty, or with an object in it
+        objects     likewise, where objects are read of it: with an object in it, or with nothing
+                    but nulls, as an erasure leaves of it
         object      an object
         anything    a scalar, or a list or an object with something in it
 #}
@@ -229,7 +230,8 @@
             ~ ' && !(@ like_regex "/[Uu][Nn][Aa][Vv][Aa][Ii][Ll][Aa][Bb][Ll][Ee]/*$")',
         'list': list,
         'texts': list,
-        'objects': '@.type() == "array" && (@.size() == 0 || exists(@[*] ? (@.type() == "object"))) || '
+        'objects': '@.type() == "array" && (!exists(@[*] ? (@.type() != "null"))'
+            ~ ' || exists(@[*] ? (@.type() == "object"))) || '
             ~ is_list_in_text,
         'object': '@.type() == "object"',
         'anything': '@.type() == "array" && @.size() > 0 || @.type() == "object" && exists(@.*) || '

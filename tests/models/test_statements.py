@@ -168,6 +168,8 @@ def test_alone_it_is_no_entity_and_nobody_is_named(built: Warehouse, kind: str, 
 EMPTIED: dict[str, tuple[str, Row, list[tuple[Any, ...]]]] = {
     "customers": ("research", {"customers": []}, [("Origin", None)]),
     "champions": ("case-study", {"champions": []}, [(None, None)]),
+    # as an erasure leaves them
+    "champions-gone": ("case-study", {"champions": [None, None]}, [(None, None)]),
     "champions-null-beside-a-title": (
         "case-study",
         {"article_title": "New", "champions": None},

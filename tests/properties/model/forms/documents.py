@@ -40,7 +40,8 @@ def says_something(value: Any, read_as: str = "given") -> bool:
         return _text_says_something(value, read_as)
     if isinstance(value, list):
         if read_as == "objects":
-            return value == [] or any(isinstance(item, dict) for item in value)
+            nulls = all(item is None for item in value)
+            return nulls or any(isinstance(item, dict) for item in value)
         return read_as in ("list", "texts") or (read_as == "anything" and value != [])
     if isinstance(value, dict):
         return read_as == "object" or (read_as == "anything" and value != {})
