@@ -83,7 +83,8 @@ def _named(body: dict[str, Any]) -> list[tuple[str | None, str | None]]:
     emails: list[str] = []
     phones: list[str] = []
     for name, text in _texts("", body):
-        emails += _ADDRESS.findall(text)
+        # at the end of a sentence, or quoted
+        emails += [address.strip(".'") for address in _ADDRESS.findall(text)]
         if _PHONE.search(name):
             phones.append(text)
     return list(zip_longest(emails, phones)) or [(None, None)]

@@ -272,13 +272,15 @@ def assert_rows_are_told_before_a_build(sending: Sending, monkeypatch: pytest.Mo
     assert len(sending.there.received) == 2
 
 
-# an address with a name, as a link, beside another, inside; numbers in fields named for them
+# an address with a name, as a link, beside another, inside, in texts; numbers where they belong
 NAMED = [
     {"work_email": "dora@acme.example"},
     {"email": "Dora Example <DORA@Acme.example>"},
     {"email": "mailto:dora@acme.example"},
     {"email": "other@x.example; dora@acme.example"},
     {"contact": {"addresses": ["dora@acme.example"]}},
+    {"note": "She is 'dora@acme.example'."},
+    {"note": "Write to dora@acme.example."},
     {"mobile": "+49 (30) 123 45 67"},
     {"phone": "+1 555 01020", "work_phone": "0049 30 1234567"},
 ]
@@ -299,7 +301,8 @@ def test_who_may_not_be_written_to_is_known_by_whatever_a_record_says_of_them(
         " 'N' as full_name, e.* from jsonb_array_elements("
         f"$${json.dumps(records)}$$::jsonb) with ordinality as r (said, n)"
         " cross join jsonb_to_record(said) as e"
-        " (email text, work_email text, mobile text, phone text, work_phone text, contact jsonb)",
+        " (email text, work_email text, note text, mobile text, phone text, work_phone text,"
+        " contact jsonb)",
         encoding="utf-8",
     )
     said = send("--sql", query)
