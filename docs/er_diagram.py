@@ -58,10 +58,8 @@ def keys(nodes: Iterable[Any], tables: dict[str, Any]) -> tuple[set[Any], list[t
     for node in nodes:
         test = node.get("test_metadata") or {"name": None}
         read = [key for key in node.get("depends_on", {}).get("nodes", ()) if key in tables]
-        if test["name"] == "unique":
-            unique |= {(key, node["column_name"]) for key in read}
-        elif test["name"] == "unique_combination":
-            columns = re.findall(r"\w+", " ".join(test["kwargs"]["columns"]))
+        if test["name"] == "columns_hold":
+            columns = re.findall(r"\w+", str(test["kwargs"].get("unique", "")))
             unique |= {(key, column) for key in read for column in columns}
         elif test["name"] == "relationships" and read:
             # dbt names the table that is referred to first, and one that refers to itself once

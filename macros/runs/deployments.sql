@@ -42,31 +42,126 @@
             create table if not exists {{ deployments() }} (
                 node text primary key,
                 checksum text not null,
-                deployed_at timestamptz not null
+                deployed_at timestamptz not null,
+                contents text
             );
             comment on table {{ deployments() }} is
-            'Which version of each seed, function and view the database holds. One row per seed, '
-            'function or view.';
+            'Which version of each seed, function and view the database holds, and of seeds and '
+            'functions what they were made of and looked like then, hashed. One row per seed, function '
+            'or view.';
+        elsif not exists (
+            select from pg_attribute
+            where attrelid = '{{ deployments() }}'::regclass and attname = 'contents'
+        ) then
+            alter table {{ deployments() }} add column if not exists contents text;
         end if;
     end
     $$
 {%- endmacro %}
 
 
-{# SQL that records which version of the node at hand the database holds from now on. #}
-{% macro deployment_of(version) -%}
-    insert into {{ deployments() }} as d (node, checksum, deployed_at)
-    values ('{{ model.unique_id }}', '{{ version }}', now())
+{#
+    SQL that records which version of the node at hand the database holds from now on.
+
+    Args:
+        version: its version.
+        contents: SQL of what it was made of and looks like; views have none.
+#}
+{% macro deployment_of(version, contents='null') -%}
+    insert into {{ deployments() }} as d (node, checksum, deployed_at, contents)
+    values ('{{ model.unique_id }}', '{{ version }}', now(), {{ contents }})
     on conflict (node) do update
-    set checksum = excluded.checksum, deployed_at = excluded.deployed_at
+    set
+        checksum = excluded.checksum,
+        deployed_at = excluded.deployed_at,
+        contents = excluded.contents
 {%- endmacro %}
 
 
 {# Post-hook of every seed and function. #}
 {% macro record_deployment() -%}
     {%- if execute and not flags.EMPTY -%}
-    {{ deployment_of(version_of(deployed_node(model.unique_id))) }}
+    {{ deployment_of(version_of(deployed_node(model.unique_id)), contents()) }}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    Whether the seed or function at hand is in the database as the checkout would make it, and nobody has
+    changed it since: then it is left alone. A full refresh leaves nothing alone, and rights that a
+    config grants are granted by making it.
+#}
+{% macro is_as_made() -%}
+    {%- if flags.FULL_REFRESH or config.get('grants') -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- call statement('as_made', fetch_result=true) -%}
+        select exists (
+            select from {{ deployments() }}
+            where
+                node = '{{ model.unique_id }}'
+                and checksum = '{{ version_of(deployed_node(model.unique_id)) }}'
+                and contents = {{ contents() }}
+        )
+    {%- endcall -%}
+    {{ return(load_result('as_made').table[0][0]) }}
+{%- endmacro %}
+
+
+{# SQL for what the seed or function at hand is made of, and for what the database holds of it. #}
+{% macro contents() -%}
+    {%- if model.resource_type == 'function' -%}
+    '{{ local_md5(scalar_function_sql(this.incorporate(type=this.Function))) }} ' || (
+        select md5(string_agg(pg_get_functiondef(p.oid), '' order by p.oid))
+        from pg_proc as p
+        where
+            p.pronamespace = to_regnamespace('{{ this.schema }}')
+            and p.proname = '{{ this.identifier }}'
+            and p.prokind = 'f'
+    )
+    {%- else -%}
+    '{{ local_md5(what_makes_seed()) }} ' || md5(
+        (
+            select string_agg(a.attname || ' ' || a.atttypid::regtype, ', ' order by a.attnum)
+            from pg_attribute as a
+            where a.attrelid = to_regclass('{{ this }}') and a.attnum > 0 and not a.attisdropped
+        ) || (
+            select coalesce(string_agg(s::text, e'\n' order by s::text collate ucs_basic), '')
+            from {{ this }} as s
+        )
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    What decides what the table of the seed at hand holds, and whether its file is taken: its yml, the
+    files that its cells are looked for in, the normal forms that they have, and the macros that read and
+    check it. Its own file is its version.
+#}
+{% macro what_makes_seed() -%}
+    {%- set made_of = [tojson([model.config, model.description, model.columns], sort_keys=true)] -%}
+    {%- set macros = ['materialization_seed_postgres', 'postgres__load_csv_rows'] -%}
+    {%- for column in model.columns.values() -%}
+        {%- for other in [column.meta.get('found_in'), column.meta.get('not_in')] if other -%}
+            {%- do made_of.append(
+                deployed_node('seed.' ~ model.package_name ~ '.' ~ other.seed).checksum.checksum
+            ) -%}
+        {%- endfor -%}
+        {%- if column.meta.get('values') is string -%}
+            {%- do macros.append(column.meta['values']) -%}
+        {%- endif -%}
+        {%- if column.meta.get('form') -%}
+            {%- for function in functions_behind(column.meta.form) -%}
+                {%- do made_of.append(version_of(function)) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set named = [] -%}
+    {%- for name in macros -%}
+        {%- do named.append('macro.' ~ model.package_name ~ '.' ~ name) -%}
+    {%- endfor -%}
+    {{ return((made_of + source_of_macros(named)) | join('\n')) }}
 {%- endmacro %}
 
 

@@ -11,19 +11,27 @@
         name: name of a function of this project.
 #}
 {% macro make_passing_function(name) -%}
-    {%- set queue, made = ['function.' ~ model.package_name ~ '.' ~ name], [] -%}
     {#- they call each other, and come in any order -#}
     {%- call statement('function') -%} set local check_function_bodies = off {%- endcall -%}
+    {%- for function in functions_behind(name) -%}
+        {%- call statement('function') -%} {{ passing_function_sql(function) }} {%- endcall -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# A function of this project, by its name, and those it calls. #}
+{% macro functions_behind(name) -%}
+    {%- set queue, found = ['function.' ~ model.package_name ~ '.' ~ name], {} -%}
     {%- for _ in range(100) if queue -%}
         {%- set function = deployed_node(queue.pop()) -%}
-        {%- if function.unique_id not in made -%}
-            {%- do made.append(function.unique_id) -%}
+        {%- if function.unique_id not in found -%}
+            {%- do found.update({function.unique_id: function}) -%}
             {%- for upstream in function.depends_on.nodes if upstream.startswith('function.') -%}
                 {%- do queue.append(upstream) -%}
             {%- endfor -%}
-            {%- call statement('function') -%} {{ passing_function_sql(function) }} {%- endcall -%}
         {%- endif -%}
     {%- endfor -%}
+    {{ return(found.values() | list) }}
 {%- endmacro %}
 
 

@@ -40,6 +40,9 @@ def attached_tests(manifest: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
         if metadata["name"] == "columns_hold":
             for column in required_columns(table):
                 found[name, column].add("not_null")
+            for column in metadata["kwargs"].get("unique", ()):
+                if isinstance(column, str):  # others are unique together
+                    found[name, column].add("unique")
         elif node.get("column_name"):
             found[name, node["column_name"]].add(metadata["name"])
     return found

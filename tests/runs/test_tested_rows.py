@@ -132,7 +132,7 @@ def test_a_build_on_an_empty_sample_tests_nothing(proven: Warehouse) -> None:
 
 # (file, what stands there, what stands there instead)
 EDITS = {
-    "a-generic-test": ("tests/dbt/generic/unique_combination.sql", "count(*) > 1", "count(*) >= 2"),
+    "a-generic-test": ("tests/dbt/generic/columns_hold.sql", "count(*) > 1", "count(*) >= 2"),
     "a-singular-test": (
         *("tests/dbt/aliases_have_an_end.sql", "select s.alias_domain", "select s.alias_domain, 1"),
     ),
@@ -141,7 +141,11 @@ EDITS = {
         "description: State of the job.\n      constraints:\n      - type: not_null\n",
         "description: State of the job.\n",
     ),
-    "an-argument": ("models/core/people.yml", "form: person_linkedin_url", "form: trim_blanks"),
+    "an-argument": (
+        "models/core/people.yml",
+        "linkedin_url: person_linkedin_url",
+        "linkedin_url: trim_blanks",
+    ),
     "a-macro-behind-a-generic-test": (
         *(
             "macros/runs/tested_rows.sql",
