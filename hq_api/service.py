@@ -55,8 +55,8 @@ class Service:
         resources: What can be asked for, by name.
         parts: What can be asked for of one company, person or profile.
         versions: The version of the data.
-        kept: Answers that are worked out from all rows.
-        shared: The like of the moment.
+        kept: Answers that took long, until the data changes.
+        shared: Answers of the moment that take long.
     """
 
     settings: Settings
@@ -90,9 +90,8 @@ class Service:
                 return await make()
             return await self.shared.get(_tag("", caller_of(request), request), make)
         version, _, sent = await self.versions.get()
-        if _SENT in resource.columns:
-            version = f"{version} {sent}"
-        tag = _tag(version, caller_of(request), request)
+        seen = f"{version} {sent}" if _SENT in resource.columns else version
+        tag = _tag(seen, caller_of(request), request)
         headers = {
             "ETag": tag,
             "Cache-Control": "private, no-cache",
@@ -100,8 +99,7 @@ class Service:
         }
         if _has(request, tag):
             return Response(status_code=304, headers=headers)
-        made = self.kept.get(version, tag, make) if resource.is_of_everything else make()
-        response = await made
+        response = await self.kept.get(version, tag, make)
         response.headers.update(headers)
         return response
 

@@ -31,7 +31,7 @@ class SharedReading(Generic[_Read]):
         """What a reading that begins from now on finds."""
         if self._next is None:
             self._next = asyncio.ensure_future(self._begin())
-            self._next.add_done_callback(_look_at)
+            self._next.add_done_callback(look_at)
         # whoever goes away does not end it for the others
         return await asyncio.shield(self._next)
 
@@ -63,7 +63,7 @@ class SharedAnswers:
         return Response(made.body, made.status_code, dict(made.headers))
 
 
-def _look_at(task: asyncio.Task[_Read]) -> None:
+def look_at(task: asyncio.Task[_Read]) -> None:
     """All may have gone away: a failure that nobody waits for is none of the log's business."""
     if not task.cancelled():
         task.exception()

@@ -1,4 +1,4 @@
-"""What is worked out from all rows is made once, until the data changes."""
+"""What takes long is made once, until the data changes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from starlette.responses import Response
-from starlette.testclient import TestClient
 
+from hq_api import kept as module
 from hq_api.kept import KeptAnswers
 from hq_api.problems import ProblemError
+from tests.api.conftest import Serve
 from tests.support.warehouse import Warehouse
+
+
+@pytest.fixture(autouse=True)
+def _all_took_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WORTH_KEEPING", 0.0)
 
 
 class Maker:
@@ -79,17 +85,49 @@ def test_what_failed_is_tried_again() -> None:
     run(test)
 
 
-def test_so_many_are_kept_and_no_more() -> None:
+def test_what_did_not_take_long_is_made_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WORTH_KEEPING", 10.0)
+
     async def test(kept: KeptAnswers) -> None:
         make = Maker()
         make.may_end.set()
-        for number in range(33):
-            await kept.get("v", str(number), make)
-        await kept.get("v", "32", make)
-        await kept.get("v", "1", make)
-        assert make.made == 33
-        await kept.get("v", "0", make)
-        assert make.made == 34
+        for _ in range(2):
+            await kept.get("v", "tag", make)
+        assert make.made == 2
+
+    run(test)
+
+
+def test_so_much_is_kept_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of answers of six bytes three fit into twenty; the one asked for last stays."""
+    monkeypatch.setattr(module, "MOST_BYTES", 20)
+
+    async def test(kept: KeptAnswers) -> None:
+        make = Maker()
+        make.may_end.set()
+        for tag in ("a", "b", "c", "a", "d"):
+            await kept.get("v", tag, make)
+        assert make.made == 4
+        for tag in ("a", "c", "d"):
+            await kept.get("v", tag, make)
+        assert make.made == 4
+        await kept.get("v", "b", make)
+        assert make.made == 5
+
+    run(test)
+
+
+def test_an_answer_that_outlives_its_data_is_not_kept() -> None:
+    async def test(kept: KeptAnswers) -> None:
+        slow, quick = Maker(), Maker()
+        quick.may_end.set()
+        waiting = asyncio.ensure_future(kept.get("old", "of old", slow))
+        await asyncio.sleep(0)
+        await kept.get("new", "of new", quick)
+        slow.may_end.set()
+        await waiting
+        await kept.get("new", "of old", slow)
+        assert slow.made == 2
 
     run(test)
 
@@ -105,10 +143,9 @@ def test_nothing_is_kept_of_data_that_has_changed() -> None:
     run(test)
 
 
-@pytest.mark.parametrize("path", ["/v1/coverage", "/v1/duplicates", "/v1/disagreements"])
-def test_it_is_made_anew_once_the_data_changed(
-    built: Warehouse, http: TestClient, path: str
-) -> None:
+@pytest.mark.parametrize("path", ["/v1/coverage", "/v1/duplicates", "/v1/companies", "/v1/leads"])
+def test_it_is_made_anew_once_the_data_changed(built: Warehouse, serve: Serve, path: str) -> None:
+    http = serve()
     before = http.get(path).content
     conn = built.conn
     conn.execute("create temp table held as select * from core.companies where false")
