@@ -34,7 +34,7 @@ class KeptAnswers:
         """The answer that a tag stands for.
 
         Args:
-            version: The version of the data. With another one than before nothing older is kept.
+            version: The version of what is read. With another one nothing older is kept.
             tag: What decides the answer: that version, the question, who may see what.
             make: Makes it. What it raises is raised for all who wait, and is not kept.
         """

@@ -24,6 +24,7 @@ from hq_api.shared import SharedAnswers, SharedReading
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 _VERSION = sql.SQL("select version, built_at, sent from api.data_version")
+_SNAPSHOT = sql.SQL("select pg_current_snapshot()::text")
 # every load moves these, and every request of a sender
 _LIVE = ("deliveries", "deliveries-out", "status")
 # a column that moves with what is sent out
@@ -56,7 +57,8 @@ class Service:
         parts: What can be asked for of one company, person or profile.
         versions: The version of the data.
         kept: Answers that took long, until the data changes.
-        shared: Answers of the moment that take long.
+        current: Answers of the moment that took long, until anybody writes.
+        shared: Answers of the moment that are being made.
     """
 
     settings: Settings
@@ -66,6 +68,7 @@ class Service:
     parts: tuple[Part, ...]
     versions: SharedReading[Version]
     kept: KeptAnswers = field(default_factory=KeptAnswers)
+    current: KeptAnswers = field(default_factory=KeptAnswers)
     shared: SharedAnswers = field(default_factory=SharedAnswers)
 
     async def data_version(self) -> str:
@@ -76,6 +79,16 @@ class Service:
         """The version of the data, and since when it is so."""
         found = await self.versions.get()
         return {"data_version": found.version, "built_at": found.built_at}
+
+    async def _of_the_moment(self, tag: str, make: Callable[[], Awaitable[Response]]) -> Response:
+        """An answer made no earlier than it is asked for, unless nobody has written since."""
+
+        async def make_or_take() -> Response:
+            # who sees the same transactions as before sees the same rows
+            ((snapshot,),) = await self.database.rows_of_keys(_SNAPSHOT)
+            return await self.current.get(snapshot, f"{snapshot} {tag}", make)
+
+        return await self.shared.get(tag, make_or_take)
 
     async def cached(
         self, request: Request, make: Callable[[], Awaitable[Response]], resource: Resource
@@ -88,7 +101,7 @@ class Service:
         if resource.name in _LIVE:
             if not resource.is_of_everything:
                 return await make()
-            return await self.shared.get(_tag("", caller_of(request), request), make)
+            return await self._of_the_moment(_tag("", caller_of(request), request), make)
         version, _, sent = await self.versions.get()
         seen = f"{version} {sent}" if _SENT in resource.columns else version
         tag = _tag(seen, caller_of(request), request)

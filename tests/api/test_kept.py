@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from starlette.responses import Response
 
 from hq_api import kept as module
+from hq_api.endpoints import lists
 from hq_api.kept import KeptAnswers
 from hq_api.problems import ProblemError
 from tests.api.conftest import Serve
 from tests.support.warehouse import Warehouse
+
+SNAPSHOT = "select pg_current_snapshot()::text"
 
 
 @pytest.fixture(autouse=True)
@@ -167,3 +171,38 @@ def test_it_is_made_anew_once_the_data_changed(built: Warehouse, serve: Serve, p
         conn.execute("drop table held")
         conn.execute("update extracted.watermarks set advanced_at = clock_timestamp()")
         conn.commit()
+
+
+def test_status_is_made_again_once_anybody_has_written(
+    built: Warehouse, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    page = lists._page
+
+    async def counted(*words: Any) -> Response:
+        made.append("status")
+        return await page(*words)
+
+    monkeypatch.setattr(lists, "_page", counted)
+    http = serve()
+
+    def status() -> bytes:
+        return http.get("/v1/status").content
+
+    for _ in range(10):
+        snapshot = built.one(SNAPSHOT)
+        made.clear()
+        before, *again = (status() for _ in range(3))
+        if built.one(SNAPSHOT) == snapshot:  # the server's own housekeeping writes, too
+            break
+    assert (again, len(made)) == ([before] * 2, 1)
+    made.clear()
+    built.payload("company_payloads", "just-now.example", {"name": "Just Now"})
+    try:
+        assert status() != before
+        assert made == ["status"]
+    finally:
+        built.conn.execute(
+            "delete from raw.company_payloads where company_domain = 'just-now.example'"
+        )
+        built.conn.commit()
