@@ -64,7 +64,7 @@ chosen as (
         on
             t.linkedin_url = s.linkedin_url
             and not exists (
-                select from stated_by_profiles as w
+                select 1 from stated_by_profiles as w
                 where s.linkedin_url = w.linkedin_url
             )
 )

@@ -46,7 +46,7 @@ touched as (
     from touched_domains as t
     where
         not exists (
-            select from {{ ref('company_aliases') }} as a
+            select 1 from {{ ref('company_aliases') }} as a
             where t.domain = a.domain
         )
 
@@ -80,7 +80,7 @@ observations as (
     inner join {{ ref('company_observations') }} as o on d.domain = o.domain
     where
         not exists (
-            select from {{ ref('ignored_domains') }} as i
+            select 1 from {{ ref('ignored_domains') }} as i
             where d.entity_key = i.domain
         )
 )

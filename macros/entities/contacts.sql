@@ -107,7 +107,7 @@
 {# Whether a person must not be written to. #}
 {% macro is_not_to_contact(linkedin_url) -%}
     exists(
-        select from {{ ref('people_not_to_contact') }} as quiet
+        select 1 from {{ ref('people_not_to_contact') }} as quiet
         where {{ linkedin_url }} = quiet.linkedin_url
     )
 {%- endmacro %}

@@ -278,7 +278,7 @@
         -- By the key, which has an index: comparing ids alone would read all winners for each row.
         -- A row that was corrected in place may be new where its winner is not.
         where not exists (
-            select from {{ ref(model_name) }} as w
+            select 1 from {{ ref(model_name) }} as w
             where
                 k.owner = w.{{ kind.owner }}
                 and k.raw_payload_id = w.raw_payload_id

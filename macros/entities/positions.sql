@@ -79,7 +79,7 @@ statements as (
 
 {% macro is_overtaken(candidate, candidates, at=none) -%}
     exists (
-        select from {{ candidates }} as later
+        select 1 from {{ candidates }} as later
         where
             later.entity_key = {{ candidate }}.entity_key
             {%- if at %}

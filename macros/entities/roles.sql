@@ -47,7 +47,7 @@
 {% macro was_left(role) -%}
     not {{ role }}.is_current
                 and not exists (
-                    select from {{ ref('person_positions') }} as now
+                    select 1 from {{ ref('person_positions') }} as now
                     where
                         now.linkedin_url = {{ role }}.linkedin_url
                         and now.company_domain = {{ role }}.company_domain
@@ -109,7 +109,7 @@
                             k.domain = {{ origin }}
                             and k.customer_domain = coalesce(a.canonical_domain, r.company_domain)
                             and exists (
-                                select from {{ ref('companies') }} as c
+                                select 1 from {{ ref('companies') }} as c
                                 where k.customer_domain = c.domain
                             )
 

@@ -22,7 +22,7 @@
     where
         {{ is_rescan() }}
         {{ 'and not (' ~ stays ~ ')' if stays }}
-        and not exists (select from {{ batch }} as s where ({{ prefixed('s', key) }}) = ({{ prefixed('t', key) }}));
+        and not exists (select 1 from {{ batch }} as s where ({{ prefixed('s', key) }}) = ({{ prefixed('t', key) }}));
 
     update {{ stored }} as t
     set created_at = s.created_at, _xid = s._xid

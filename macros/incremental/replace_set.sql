@@ -35,7 +35,7 @@
             when {{ is_rescan() }} then {{ withdrawn.outlive }}
             else t.{{ owner }} in (select s.{{ owner }} from {{ batch }} as s)
         end
-        and not exists (select from {{ batch }} as s where s.{{ key }} = t.{{ key }})
+        and not exists (select 1 from {{ batch }} as s where s.{{ key }} = t.{{ key }})
         and num_nonnulls({{ prefixed('t', withdrawn['values']) }}) > 0;
     {%- endif %}
 
@@ -48,7 +48,7 @@
         from {{ stored }} as g
         where
             ({{ is_rescan() }} or g.{{ owner }} in (select s.{{ owner }} from {{ batch }} as s))
-            and not exists (select from {{ batch }} as s where s.{{ key }} = g.{{ key }})
+            and not exists (select 1 from {{ batch }} as s where s.{{ key }} = g.{{ key }})
     );
     {%- endif %}
 
@@ -56,7 +56,7 @@
     where
         {{ is_rescan() }}
         {{ 'and not (' ~ withdrawn.outlive ~ ')' if withdrawn }}
-        and not exists (select from {{ batch }} as s where s.{{ key }} = t.{{ key }});
+        and not exists (select 1 from {{ batch }} as s where s.{{ key }} = t.{{ key }});
 
     {%- if not withdrawn %}
 
@@ -64,7 +64,7 @@
     using (select distinct {{ owner }} from {{ batch }}) as o
     where
         t.{{ owner }} = o.{{ owner }}
-        and not exists (select from {{ batch }} as s where s.{{ key }} = t.{{ key }});
+        and not exists (select 1 from {{ batch }} as s where s.{{ key }} = t.{{ key }});
     {%- endif %}
 
     insert into {{ stored }} as t ({{ get_quoted_csv(columns) }})

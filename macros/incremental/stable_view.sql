@@ -55,7 +55,7 @@
             and (
                 {{ flags.EMPTY }}
                 or exists (
-                    select from {{ deployments() }}
+                    select 1 from {{ deployments() }}
                     where node = '{{ model.unique_id }}' and checksum = '{{ version }}'
                 )
             )

@@ -24,7 +24,7 @@
 {% macro create_watermarks() -%}
     {%- set watermarks = watermarks() -%}
     {%- set of_old -%}
-        select from pg_attribute
+        select 1 from pg_attribute
         where attrelid = to_regclass('{{ watermarks }}') and attname = 'basis' and not attisdropped
     {%- endset -%}
     do $$
@@ -135,7 +135,7 @@
             (
                 current_setting('hq.rescan')::boolean
                 {%- for unique_id in upstream_of(model).read %}
-                or exists (select from {{ relation_of(unique_id) }} as u where {{ is_unread }})
+                or exists (select 1 from {{ relation_of(unique_id) }} as u where {{ is_unread }})
                 {%- endfor %}
             )::text,
             true

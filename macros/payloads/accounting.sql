@@ -15,7 +15,7 @@
                 r.is_candidate and {{ payload_order('w') }} > {{ payload_order('r') }}, false
             ) as is_superseded,
             exists (
-                select from {{ ref('extraction_issues') }} as i
+                select 1 from {{ ref('extraction_issues') }} as i
                 where
                     i._entity = '{{ kind.raw_table }}#' || r.raw_payload_id
                     and i.field <> 'last_refresh'
@@ -52,11 +52,11 @@
     from {{ received(raw_table) }} as r
     where
         {{ is_read_by(node.name) }}
-        and not exists (select from {{ companies }} as o where r.id = o.raw_payload_id)
-        and not exists (select from {{ people }} as o where r.id = o.raw_payload_id)
-        and not exists (select from {{ emails }} as o where r.id = o.raw_payload_id)
+        and not exists (select 1 from {{ companies }} as o where r.id = o.raw_payload_id)
+        and not exists (select 1 from {{ people }} as o where r.id = o.raw_payload_id)
+        and not exists (select 1 from {{ emails }} as o where r.id = o.raw_payload_id)
         and not exists (
-            select from {{ issues }} as i
+            select 1 from {{ issues }} as i
             where r.id = i.raw_payload_id and i.raw_table = '{{ raw_table }}' and i.field <> 'last_refresh'
         )
     union all

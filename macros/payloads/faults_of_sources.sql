@@ -53,7 +53,7 @@
         {%- do queries.append(
             "select '" ~ node.name ~ " is read for no workflow: write it as read_by into"
             ~ " seeds/registry/workflows.csv' as fault"
-            ~ ' where not exists (select from ' ~ read ~ " as w where w.read_by = '" ~ node.name ~ "')"
+            ~ ' where not exists (select 1 from ' ~ read ~ " as w where w.read_by = '" ~ node.name ~ "')"
         ) -%}
         {%- if node.sources -%}
             {%- do queries.append(
@@ -74,7 +74,7 @@
             {%- do queries.append(
                 "select '" ~ node.name ~ ': ' ~ entity ~ ',' ~ source
                 ~ " has no line in seeds/registry/sources.csv' as fault"
-                ~ ' where not exists (select from ' ~ named ~ " as s where s.entity = '" ~ entity
+                ~ ' where not exists (select 1 from ' ~ named ~ " as s where s.entity = '" ~ entity
                 ~ "' and s.source = '" ~ source ~ "')"
             ) -%}
             {%- if attributes -%}
@@ -83,7 +83,7 @@
                     ~ entity ~ ",' || a.attribute || '," ~ source
                     ~ " has no line in seeds/registry/source_rankings.csv' as fault"
                     ~ " from unnest(array['" ~ attributes | join("', '") ~ "']) as a (attribute)"
-                    ~ ' where not exists (select from ' ~ rankings ~ " as r where r.entity = '" ~ entity
+                    ~ ' where not exists (select 1 from ' ~ rankings ~ " as r where r.entity = '" ~ entity
                     ~ "' and r.attribute = a.attribute and r.source = '" ~ source ~ "')"
                 ) -%}
             {%- endif -%}

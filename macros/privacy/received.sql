@@ -91,7 +91,7 @@
         from privacy.tombstones as stone where stone.scope in ('{{ scopes | join("', '") }}')
     {%- endset -%}
     (
-        (select exists(select {{ of_scopes }}))
+        (select exists(select 1 {{ of_scopes }}))
         and (
             {%- for kind, form in identifiers %}
             coalesce(privacy.digest('{{ kind }}', {{ form }}) in (select stone.digest {{ of_scopes }}), false)

@@ -3,11 +3,11 @@
     {%- set state -%}
         select
             exists (
-                select from pg_class
+                select 1 from pg_class
                 where relnamespace = to_regnamespace('raw') and relname = 'loads'
             ),
             exists (
-                select from pg_proc
+                select 1 from pg_proc
                 where pronamespace = to_regnamespace('raw') and proname = 'unguarded_tables'
             )
     {%- endset -%}

@@ -149,7 +149,7 @@ described as (
                 i.reason is null
                 and m.mapped_to is null
                 and exists (
-                    select from keys as k
+                    select 1 from keys as k
                     where c.workflow = k.workflow and {{ is_at_or_below('k.path', 'c.path') }}
                 )
                 then 'the registry finds the key of the raw row in it'

@@ -60,12 +60,12 @@ left join lateral (
         h._name_key = m._name_key
         and (
             exists (
-                select from {{ ref('person_positions') }} as w
+                select 1 from {{ ref('person_positions') }} as w
                 where m.linkedin_url = w.linkedin_url and e.employer_domain = w.company_domain
                 {{ fence() }}
             )
             or exists (
-                select from {{ ref('roles') }} as r
+                select 1 from {{ ref('roles') }} as r
                 where m.linkedin_url = r.linkedin_url and e.employer_domain = r.company_domain
                 {{ fence() }}
             )

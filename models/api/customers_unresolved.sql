@@ -9,7 +9,7 @@ with unresolved as (
         c.customer_domain is null
         and c.unresolved_reason <> 'names itself'
         and not exists (
-            select from {{ ref('customer_claims') }} as known
+            select 1 from {{ ref('customer_claims') }} as known
             where
                 c.domain = known.domain
                 and {{ compared }}(c.customer_name) = {{ compared }}(known.customer_name)

@@ -20,7 +20,7 @@ from (
             where
                 {{ was_left('r') }}
                 and not exists (
-                    select from {{ ref('roles') }} as other
+                    select 1 from {{ ref('roles') }} as other
                     where
                         r.linkedin_url = other.linkedin_url
                         and r.company_domain = other.company_domain

@@ -45,7 +45,7 @@ ends as (
         c.domain
     from chains as c
     where not exists (
-        select from steps as s
+        select 1 from steps as s
         where c.domain = s.alias_domain
     )
 )

@@ -15,7 +15,7 @@
         'withdrawn': {
             'outlive': (
                 "t.source = 'manual_customers' and exists ("
-                ~ "select from raw.manual_company_customers as r where t.raw_payload_id = r.id)"
+                ~ "select 1 from raw.manual_company_customers as r where t.raw_payload_id = r.id)"
             ),
             'values': (
                 observed_entities()['company'].attributes | list

@@ -36,7 +36,7 @@ found as (
         t.linkedin_url,
         {{ is_suppressed(by_url, scopes=['do_not_contact']) }}
         or exists (
-            select from {{ ref('person_contacts') }} as c
+            select 1 from {{ ref('person_contacts') }} as c
             where
                 t.linkedin_url = c.linkedin_url
                 and {{ is_suppressed(by_contact, scopes=['do_not_contact']) }}

@@ -50,7 +50,7 @@ addresses as (
     inner join {{ ref('email_candidates') }} as c on t.linkedin_url = c.linkedin_url
     where
         not exists (
-            select from {{ ref('email_candidates') }} as other
+            select 1 from {{ ref('email_candidates') }} as other
             where c.email_id = other.email_id and c.linkedin_url <> other.linkedin_url
         )
 ),
@@ -96,7 +96,7 @@ statements as (
     where
         o.phone is not null
         and not exists (
-            select from {{ ref('person_emails') }} as e
+            select 1 from {{ ref('person_emails') }} as e
             where
                 o.linkedin_url = e.linkedin_url
                 and o.raw_payload_id = e.raw_payload_id

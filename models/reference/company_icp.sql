@@ -58,7 +58,7 @@ chosen as (
     full join generated as g on c.domain = g.domain
     where
         not exists (
-            select from {{ ref('ignored_domains') }} as i
+            select 1 from {{ ref('ignored_domains') }} as i
             where coalesce(c.domain, g.domain) = i.domain
         )
 ),

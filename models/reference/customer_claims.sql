@@ -85,7 +85,7 @@ canonical as (
         c.customer_name,
         case
             when not exists (
-                select from {{ ref('ignored_domains') }} as i
+                select 1 from {{ ref('ignored_domains') }} as i
                 where c.customer_domain = i.domain
             ) then coalesce(a.canonical_domain, c.customer_domain)
         end as customer_domain,
@@ -97,7 +97,7 @@ canonical as (
     where
         c.domain is not null
         and not exists (
-            select from {{ ref('ignored_domains') }} as i
+            select 1 from {{ ref('ignored_domains') }} as i
             where coalesce(o.canonical_domain, c.domain) = i.domain
         )
         and {{ is_rescan() }}

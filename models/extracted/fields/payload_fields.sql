@@ -71,7 +71,7 @@ maps as (
 plain as (
     select * from counted as c
     where not exists (
-        select from maps as m
+        select 1 from maps as m
         where c.workflow_slug = m.workflow_slug and c.day = m.day
     )
 ),
@@ -87,7 +87,7 @@ renamed as (
         where
             c.parent = '' and c.step = ''
             and exists (
-                select from maps as m
+                select 1 from maps as m
                 where c.workflow_slug = m.workflow_slug and c.day = m.day
             )
 
