@@ -7,7 +7,4 @@ select
 from {{ source('raw', 'company_payloads') }} as r
 where
     {{ is_new('r') }}
-    and not exists (
-        select from {{ ref('workflow_readers') }} as w
-        where r.workflow_slug = w.workflow_slug
-    )
+    and r.workflow_slug not in (select w.workflow_slug from {{ ref('workflow_readers') }} as w)

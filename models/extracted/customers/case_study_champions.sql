@@ -18,17 +18,28 @@ with changed_case_studies as (
 
 named as (
     select
-        c.*,
+        c.case_study_id,
+        c.case_study_url,
+        c.company_customer_name,
+        c.company_customer_domain,
+        c.raw_payload_id,
+        c._received_at,
         e.position,
         {{ function('plain_text') }}(i.full_name) as name,
         i.job_title,
         i.company_name
-    from changed_case_studies as c
-    inner join
-        {{ source('raw', 'case_study_extraction_payloads') }} as r
-        on c.raw_payload_id = r.id
-    cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (champions jsonb)
-    left join {{ items_of('p.champions', 'e') }} on true
+    from (
+        select
+            d.*,
+            {{ payload_of('r') }} -> 'champions' as champions
+        from changed_case_studies as d
+        inner join
+            {{ source('raw', 'case_study_extraction_payloads') }} as r
+            on d.raw_payload_id = r.id
+        -- a fence: the list alone is fetched, and opened outside
+        {{ fence() }}
+    ) as c
+    left join {{ items_of('c.champions', 'e') }} on true
     cross join
         lateral jsonb_to_record(e.item) as i (full_name text, job_title text, company_name text)
 ),

@@ -15,13 +15,21 @@ with changed_profiles as (
 
 items as (
     select
-        c.*,
+        c.linkedin_url,
+        c.raw_payload_id,
+        c._received_at,
         e.position,
         i.*
-    from changed_profiles as c
-    inner join {{ source('raw', 'person_payloads') }} as r on c.raw_payload_id = r.id
-    cross join lateral jsonb_to_record({{ payload_of('r') }}) as p (education jsonb)
-    left join {{ items_of('p.education', 'e') }} on true
+    from (
+        select
+            p.*,
+            {{ payload_of('r') }} -> 'education' as education
+        from changed_profiles as p
+        inner join {{ source('raw', 'person_payloads') }} as r on p.raw_payload_id = r.id
+        -- a fence: the list alone is fetched, and opened outside
+        {{ fence() }}
+    ) as c
+    left join {{ items_of('c.education', 'e') }} on true
     cross join
         lateral jsonb_to_record(e.item) as i (
             school_name text,
