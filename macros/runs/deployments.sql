@@ -50,7 +50,7 @@
             'functions what they were made of and looked like then, hashed. One row per seed, function '
             'or view.';
         elsif not exists (
-            select from pg_attribute
+            select 1 from pg_attribute
             where attrelid = '{{ deployments() }}'::regclass and attname = 'contents'
         ) then
             alter table {{ deployments() }} add column if not exists contents text;
@@ -97,7 +97,7 @@
     {%- endif -%}
     {%- call statement('as_made', fetch_result=true) -%}
         select exists (
-            select from {{ deployments() }}
+            select 1 from {{ deployments() }}
             where
                 node = '{{ model.unique_id }}'
                 and checksum = '{{ version_of(deployed_node(model.unique_id)) }}'
