@@ -119,6 +119,16 @@ observations as (
 {%- endmacro %}
 
 
+{# What an observation o says of one attribute, as a text; of what is no attribute, such as sets, nothing. #}
+{% macro said_value(entity, attribute) -%}
+    case {{ attribute }}
+        {%- for name, type in observed_entities()[entity].attributes.items() %}
+        when '{{ name }}' then {{ as_one(name, type) }}::text
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
 {# An array of arrays would have to be a rectangle. #}
 {% macro as_one(attribute, type) -%}
     {{ 'to_jsonb(o.' ~ attribute ~ ')' if type == 'text[]' else 'o.' ~ attribute }}
@@ -194,23 +204,27 @@ dated as (
 {% macro changes_of(entity) -%}
 {{ received_repeatedly() }},
 
+-- A line of the ranking for each attribute of a source; joined first, or all attributes of each
+-- observation would be looked at, whoever states them.
 statements as (
-    select
-        o.entity_key,
-        o.first_received_at,
-        a.attribute,
-        a.value,
-        r.keeps_history,
-        o.source,
-        o.raw_payload_id,
-        o.received_at,
-        -- one number, because a row has no running maximum
-        o.place - r.rank * {{ 2 ** 32 }} as precedence
-    from dated as o
-    cross join {{ said_values(entity) }}
-    inner join {{ ref('source_rankings') }} as r
-        on r.entity = '{{ entity }}' and a.attribute = r.attribute and o.source = r.source
-    where a.value is not null
+    select * from (
+        select
+            o.entity_key,
+            o.first_received_at,
+            r.attribute,
+            {{ said_value(entity, 'r.attribute') }} as value,
+            r.keeps_history,
+            o.source,
+            o.raw_payload_id,
+            o.received_at,
+            -- one number, because a row has no running maximum
+            o.place - r.rank * {{ 2 ** 32 }} as precedence
+        from dated as o
+        inner join {{ ref('source_rankings') }} as r
+            on r.entity = '{{ entity }}' and o.source = r.source
+        {{ fence() }}
+    ) as s
+    where s.value is not null
 ),
 
 running as (

@@ -212,7 +212,10 @@
         {%- for column, type in dict(observed.attributes, **observed.others).items() %}
         {%- if column == 'country' and column in said %}
         {#- another spelling is no other country, and no change #}
-        {{ function('country_name') }}({{ said[column] }}) as {{ column }},
+        {#- called row by row, so not for those that say none -#}
+        case
+            when {{ said[column] }} is not null then {{ function('country_name') }}({{ said[column] }})
+        end as {{ column }},
         {%- else %}
         {{ said.get(column, 'null::' ~ type) }} as {{ column }},
         {%- endif %}
@@ -258,18 +261,18 @@
         n.payload
     from (
         select
-            k.*,
-            {{ decompressed('k.stored') }} as payload
+            k.owner,
+            k.id as raw_payload_id,
+            {{ refresh_of('k') }} as _refreshed_at,
+            {{ receipt_of('k') }} as received_at,
+            {%- for column in columns %}
+            k.{{ column }},
+            {%- endfor %}
+            {{ decompressed(payload_of('k')) }} as payload
         from (
             select
-                {{ key_of(kind) }} as owner,
-                r.id as raw_payload_id,
-                {{ refresh_of('r') }} as _refreshed_at,
-                {{ receipt_of('r') }} as received_at,
-                {%- for column in columns %}
-                r.{{ column }},
-                {%- endfor %}
-                {{ payload_of('r') }} as stored
+                r.*,
+                {{ key_of(kind) }} as owner
             from {{ received(kind.raw_table) }} as r
             where {{ is_new('r') }} and {{ is_read_by(model_name) }}
             {{ fence() }}
@@ -281,7 +284,7 @@
             select 1 from {{ ref(model_name) }} as w
             where
                 k.owner = w.{{ kind.owner }}
-                and k.raw_payload_id = w.raw_payload_id
+                and k.id = w.raw_payload_id
                 and {{ is_new('w') }}
         )
         {%- endif %}

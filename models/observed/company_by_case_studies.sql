@@ -15,23 +15,22 @@ from (
 ) as s
 cross join lateral jsonb_to_record(s.payload) as p (customer_company_domain text)
 cross join
+    -- not VALUES: their expressions are prepared anew for each row
     lateral (
-        values
-        (
-            1,
+        select
+            1 as place,
             case
                 when s.entity_key is not null
                     then {{ function('normal_domain') }}(s.origin_company_domain)
-            end,
-            s.origin_company_name
-        ),
-        (
-            2,
+            end as domain,
+            s.origin_company_name as name
+        union all
+        select
+            2 as place,
             case
                 when s.entity_key is not null
                     then {{ function('normal_domain') }}(p.customer_company_domain)
-            end,
-            s.company_customer_name
-        )
-    ) as side (place, domain, name)
+            end as domain,
+            s.company_customer_name as name
+    ) as side
 order by s.raw_payload_id, side.domain, side.place

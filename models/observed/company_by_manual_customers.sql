@@ -10,20 +10,19 @@ select distinct on (r.id, side.domain)
     {{ function('company_linkedin_url') }}(side.linkedin_url) as linkedin_url
 from {{ source('raw', 'manual_company_customers') }} as r
 cross join
+    -- not VALUES: their expressions are prepared anew for each row
     lateral (
-        values
-        (
-            1,
-            {{ function('normal_domain') }}(r.origin_company_domain),
-            r.origin_company_name,
-            r.origin_company_linkedin_url
-        ),
-        (
-            2,
-            {{ function('normal_domain') }}(r.company_customer_domain),
-            r.company_customer_name,
-            r.company_customer_linkedin_url
-        )
-    ) as side (place, domain, name, linkedin_url)
+        select
+            1 as place,
+            {{ function('normal_domain') }}(r.origin_company_domain) as domain,
+            r.origin_company_name as name,
+            r.origin_company_linkedin_url as linkedin_url
+        union all
+        select
+            2 as place,
+            {{ function('normal_domain') }}(r.company_customer_domain) as domain,
+            r.company_customer_name as name,
+            r.company_customer_linkedin_url as linkedin_url
+    ) as side
 where {{ is_new('r') }}
 order by r.id, side.domain, side.place
