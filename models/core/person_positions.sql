@@ -40,6 +40,16 @@ placed as (
     {{ fence() }}
 ),
 
+-- Many people have one title: its terms are looked for once.
+titles as (
+    select
+        words.title_words,
+        {{ seniority_of('words.title_words') }} as seniority,
+        {{ function_of('words.title_words') }} as job_function
+    from (select distinct title_words from placed) as words
+    {{ fence() }}
+),
+
 -- Whoever has no position is named as well: one that there was before goes.
 named as (
     select
@@ -75,24 +85,25 @@ named as (
 
 select
     case
-        when source is not null
-            then {{ function('entity_id') }}('core.person_positions', entity_key)
+        when n.source is not null
+            then {{ function('entity_id') }}('core.person_positions', n.entity_key)
     end as id,
-    entity_key as linkedin_url,
-    title,
-    {{ seniority_of('title_words') }} as seniority,
-    company_name,
-    company_domain,
-    company_linkedin_url,
-    started_on,
-    ended_on,
-    is_current,
-    source,
-    raw_payload_id,
-    received_at,
+    n.entity_key as linkedin_url,
+    n.title,
+    t.seniority,
+    n.company_name,
+    n.company_domain,
+    n.company_linkedin_url,
+    n.started_on,
+    n.ended_on,
+    n.is_current,
+    n.source,
+    n.raw_payload_id,
+    n.received_at,
 
-    title_words as _title_words,
-    {{ function_of('title_words') }} as _function,
+    n.title_words as _title_words,
+    t.job_function as _function,
     {{ written_by() }} as _xid
-from named
-where {{ without_empty_sets('source') }}
+from named as n
+left join titles as t on n.title_words = t.title_words
+where {{ without_empty_sets('n.source') }}
