@@ -9,6 +9,8 @@ rtrim(split_part(btrim(value, E'{{ blanks() }}'), '#', 1), E'/{{ blanks() }}')
 select
     case
         when octet_length(value) > 1500 then null
+        -- The usual text is a normal form already.
+        when value ~ '^https?://[a-z0-9-]+(?:[.][a-z0-9-]+)+/[!"$-~]*[!"$-.0-~]$' then value
         when
             octet_length(value) <= 30
             and {{ lower_text }}(rtrim({{ address }}, '.'))

@@ -1,9 +1,1 @@
-select
-    coalesce(
-        (
-            select c.country
-            from {{ ref('countries').include(database=false) }} as c
-            where c.spelling = {{ function('comparing_form').include(database=false) }}(value)
-        ),
-        {{ function('clean_text').include(database=false) }}(value)
-    )
+select {{ country_by_spelling('value') }}

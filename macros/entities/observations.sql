@@ -85,7 +85,7 @@
 {% macro observations_of(entity) -%}
     {%- set observed = observed_entities()[entity] -%}
     {%- do depend_on_sources(observed.observers) -%}
-    {%- do function('country_name') -%}
+    {%- do country_by_spelling('o.country') -%}
     {%- set queries = [] -%}
     {%- for node in observers_in_graph() -%}
         {%- set meta = node.config.meta -%}
@@ -212,9 +212,8 @@
         {%- for column, type in dict(observed.attributes, **observed.others).items() %}
         {%- if column == 'country' and column in said %}
         {#- another spelling is no other country, and no change #}
-        {#- called row by row, so not for those that say none -#}
         case
-            when {{ said[column] }} is not null then {{ function('country_name') }}({{ said[column] }})
+            when {{ said[column] }} is not null then {{ country_by_spelling(said[column]) }}
         end as {{ column }},
         {%- else %}
         {{ said.get(column, 'null::' ~ type) }} as {{ column }},

@@ -60,3 +60,19 @@
 {% macro name_words(name_key) -%}
     array_to_tsvector(array_remove(string_to_array(left({{ name_key }}, 100), ' '), ''))
 {%- endmacro %}
+
+
+{#
+    SQL for the name of a country, as the function country_name gives it. A model that looks up many of
+    them spells it out: what reads a table is called anew for each row, and takes five times as long.
+#}
+{% macro country_by_spelling(value) -%}
+    coalesce(
+        (
+            select c.country
+            from {{ ref('countries').include(database=false) }} as c
+            where c.spelling = {{ function('comparing_form').include(database=false) }}({{ value }})
+        ),
+        {{ function('clean_text').include(database=false) }}({{ value }})
+    )
+{%- endmacro %}
