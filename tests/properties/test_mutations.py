@@ -105,7 +105,12 @@ MUTANTS = {
     ),
     # what is chosen
     "null-overwrites": (
-        *(CHOOSING, "filter (where o.{{ attribute }} is not null and ", "filter (where "),
+        CHOOSING,
+        "case when o.{{ attribute }} is not null then r.{{ attribute }} end",
+        "r.{{ attribute }}",
+    ),
+    "the-lowest-rank-speaks": (
+        *(CHOOSING, "{{ place }} - {{ rank }}", "{{ place }} + {{ rank }}"),
     ),
     "ranks-are-turned-round": (
         CHOOSING,
