@@ -107,3 +107,5 @@ select
 from named as n
 left join titles as t on n.title_words = t.title_words
 where {{ without_empty_sets('n.source') }}
+-- the join does not keep the order, by which people who are read in turn lie together
+order by n.entity_key

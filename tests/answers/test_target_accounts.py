@@ -197,7 +197,7 @@ def test_every_company_is_a_target_of_a_profile_that_asks_for_none(built: Wareho
 
 def test_a_lead_shows_where_company_and_person_are(built: Warehouse) -> None:
     w = built
-    found = rows(w, "select * from api.leads where icp_slug = 'owner-example'")
+    found = rows(w, "select * from api.leads where icp_slug = 'owner-example' order by title")
     assert [line["title"] for line in found] == ["Sales VP", "VP Sales"]
     assert {line["company_linkedin_url"] for line in found} == {
         "https://www.linkedin.com/company/fits"
