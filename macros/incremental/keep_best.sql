@@ -16,7 +16,7 @@
     {%- set columns = arg_dict.dest_columns | map(attribute='name') | list -%}
     {%- set values = value_columns(columns, but=['created_at'] + key) -%}
     {%- set stays = (config.get('meta') or {}).get('stays') -%}
-    analyze {{ batch }};
+    analyze {{ batch }} ({{ get_quoted_csv(key) }});
 
     delete from {{ stored }} as t
     where

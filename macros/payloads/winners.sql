@@ -50,7 +50,9 @@
                     ) as candidates
                     where entity_key is not null
                 ) as c
-                left join {{ raw }} as r on c.competitors > 1 and c.raw_payload_id = r.id
+                -- by a key that is NULL where nobody competes, for which nothing is looked up
+                left join {{ raw }} as r
+                    on case when c.competitors > 1 then c.raw_payload_id end = r.id
                 where c.competitors = 1 or {{ states_something(kind, payload_of('r')) }}
             ) as eligible
             -- Sorted by values that are made before: what is made behind takes the payload along.

@@ -40,16 +40,16 @@ split_part(translate(split_part(value, '{{ part }}', 2), '?#', '//'), '/', 1)
     {%- set nothing = markers(['text', 'key', 'slug']) -%}
     {%- set spelled = ' ' ~ nothing | join(' ') ~ ' ' -%}
     {%- set longest = nothing | map('length') | max -%}
-        -- a normal form already
+        -- a normal form already, but for the slash that exports write behind it
         when
             octet_length(value) <= 500
             and starts_with(value, '{{ origin }}')
-            and {{ rest }} ~ '^[a-z0-9_-]+$'
+            and {{ rest }} ~ '^[a-z0-9_-]+/?$'
             and (
-                octet_length(value) > {{ origin | length + longest }}
-                or strpos('{{ spelled }}', ' ' || {{ rest }} || ' ') = 0
+                octet_length(value) > {{ origin | length + longest + 1 }}
+                or strpos('{{ spelled }}', ' ' || rtrim({{ rest }}, '/') || ' ') = 0
             )
-            then value
+            then rtrim(value, '/')
         -- one that differs by little
         when
             octet_length(value) <= 500

@@ -37,8 +37,9 @@ select distinct on (entity, raw_table, raw_payload_id, field)
     field,
     value,
     case
-        when reason = 'not a domain' and {{ function('is_page_on_shared_host') }}(value)
-            then 'a page on a shared host'
+        -- asked first: `and` would call the function, a long one, also where the reason is unknown
+        when reason is distinct from 'not a domain' then reason
+        when {{ function('is_page_on_shared_host') }}(value) then 'a page on a shared host'
         else reason
     end as reason,
     created_at,
