@@ -20,7 +20,7 @@
     {%- set rivals = (config.get('meta') or {}).get('rivals') -%}
     {%- set columns = arg_dict.dest_columns | map(attribute='name') | list -%}
     {%- set values = value_columns(columns, but=[key]) -%}
-    analyze {{ batch }} ({{ get_quoted_csv([key, owner]) }});
+    analyze {{ batch }} ({{ get_quoted_csv([key, owner] | unique | list) }});
 
     {%- if withdrawn %}
 
