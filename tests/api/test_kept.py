@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from starlette.responses import Response
+from starlette.testclient import TestClient
 
 from hq_api import kept as module
 from hq_api.endpoints import lists
 from hq_api.kept import KeptAnswers
 from hq_api.problems import ProblemError
-from tests.api.conftest import Serve
 from tests.support.warehouse import Warehouse
 
 SNAPSHOT = "select pg_current_snapshot()::text"
@@ -148,8 +148,9 @@ def test_nothing_is_kept_of_data_that_has_changed() -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/coverage", "/v1/duplicates", "/v1/companies", "/v1/leads"])
-def test_it_is_made_anew_once_the_data_changed(built: Warehouse, serve: Serve, path: str) -> None:
-    http = serve()
+def test_it_is_made_anew_once_the_data_changed(
+    built: Warehouse, http: TestClient, path: str
+) -> None:
     before = http.get(path).content
     conn = built.conn
     conn.execute("create temp table held as select * from core.companies where false")
@@ -174,7 +175,7 @@ def test_it_is_made_anew_once_the_data_changed(built: Warehouse, serve: Serve, p
 
 
 def test_status_is_made_again_once_anybody_has_written(
-    built: Warehouse, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    built: Warehouse, http: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
     page = lists._page
@@ -184,7 +185,6 @@ def test_status_is_made_again_once_anybody_has_written(
         return await page(*words)
 
     monkeypatch.setattr(lists, "_page", counted)
-    http = serve()
 
     def status() -> bytes:
         return http.get("/v1/status").content

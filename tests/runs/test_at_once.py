@@ -150,7 +150,7 @@ class TestAnnounced:
         with connect(application_name="holder") as holder:
             statement = f"select pg_advisory_xact_lock({lock})".encode()
             holder.execute(statement, {"relation": relation})
-            run = runs.start("build", "--select", name, *NO_TESTS)
+            run = runs.start("build", "--full-refresh", "--select", name, *NO_TESTS)
             assert wait_until_held(warehouse.conn, run, 1)
             said = run.said()
             pid = holder.info.backend_pid
@@ -173,6 +173,9 @@ class TestReadersMeanwhile:
     ) -> None:
         look = b"select count(*), reference.country_name('us') from reference.countries"
         before = warehouse.all(look.decode())
+        # as if its file had changed
+        warehouse.conn.execute("update extracted.deployments set contents = null")
+        warehouse.conn.commit()
         with connect(application_name="reader") as reader:
             reader.execute("set transaction isolation level repeatable read")
             reader.execute("select 1")  # the snapshot is taken, the table not touched yet

@@ -79,7 +79,7 @@ def test_the_cause_of_many_errors_is_the_last_thing_said(warehouse: Warehouse) -
     warehouse.conn.commit()
     try:
         done = subprocess.run(
-            [*INGEST, "seed", "--select", "sources"],
+            [*INGEST, "seed", "--full-refresh", "--select", "sources"],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

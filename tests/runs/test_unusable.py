@@ -103,7 +103,7 @@ def failing(warehouse: Warehouse, table: str, message: str, name: str = "fail") 
 
 def test_a_full_disk_is_named_once(warehouse: Warehouse) -> None:
     full = 'could not extend file "base/5/16384": No space left on device'
-    seeds = ("seed", "--select", "countries", "sources")
+    seeds = ("seed", "--full-refresh", "--select", "countries", "sources")
     other = failing(warehouse, "reference.sources", "no good", "other")
     with failing(warehouse, "reference.countries", full), other:
         said = logged(*seeds, may_fail=True)
@@ -115,4 +115,4 @@ def test_a_full_disk_is_named_once(warehouse: Warehouse) -> None:
 
 def test_errors_of_their_own_have_no_common_cause(warehouse: Warehouse) -> None:
     with failing(warehouse, "reference.countries", "no good"):
-        assert logged("seed", "--select", "countries", may_fail=True) == []
+        assert logged("seed", "--full-refresh", "--select", "countries", may_fail=True) == []
