@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 from starlette.testclient import TestClient
 
+from hq_api import kept
 from hq_api.app import create_app
 from hq_api.settings import Settings
 from tests.support.example_files import load_examples
@@ -16,6 +18,14 @@ from tests.support.scratch import Parameters
 from tests.support.warehouse import Warehouse
 
 Serve = Callable[..., TestClient]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _nothing_is_kept() -> Iterator[None]:
+    """Tests change rows without a build, and nothing else tells the service that they changed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "WORTH_KEEPING", math.inf)
+        yield
 
 
 @pytest.fixture(scope="package")
