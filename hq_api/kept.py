@@ -12,7 +12,7 @@ from starlette.responses import Response
 from hq_api.shared import look_at
 
 # seconds, waiting included: the busier the service is, the more it keeps
-WORTH_KEEPING = 0.1
+WORTH_KEEPING = 0.05
 MOST_BYTES = 64_000_000  # of the bodies of all that is kept
 
 

@@ -80,12 +80,17 @@ class Service:
         found = await self.versions.get()
         return {"data_version": found.version, "built_at": found.built_at}
 
+    async def snapshot(self) -> str:
+        """Which transactions are seen from now on at least."""
+        ((snapshot,),) = await self.database.rows_of_keys(_SNAPSHOT)
+        return str(snapshot)
+
     async def _of_the_moment(self, tag: str, make: Callable[[], Awaitable[Response]]) -> Response:
         """An answer made no earlier than it is asked for, unless nobody has written since."""
 
         async def make_or_take() -> Response:
             # who sees the same transactions as before sees the same rows
-            ((snapshot,),) = await self.database.rows_of_keys(_SNAPSHOT)
+            snapshot = await self.snapshot()
             return await self.current.get(snapshot, f"{snapshot} {tag}", make)
 
         return await self.shared.get(tag, make_or_take)

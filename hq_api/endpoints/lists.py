@@ -22,7 +22,6 @@ from hq_api.resources import Part, Resource
 from hq_api.service import Endpoint, Service, caller_of, json_response, route
 from hq_api.values import BadValueError, checked
 
-_SNAPSHOT = sql.SQL("select pg_current_snapshot()::text")
 _ICP = sql.SQL(
     "select slug from api.icps where slug = %(text)s or domain = reference.normal_domain(%(text)s)"
 )
@@ -214,7 +213,7 @@ def _changes(service: Service, resource: Resource) -> Endpoint:
         if question.position and not _is_snapshot(snapshot or ""):
             raise bad_parameter("next", "next is not what an answer gave")
         if snapshot is None:
-            ((snapshot,),) = await service.database.rows(_SNAPSHOT)
+            snapshot = await service.snapshot()
         return await _page(service, request, resource, question, snapshot=snapshot)
 
     return answer

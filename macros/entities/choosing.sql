@@ -31,12 +31,6 @@
 {%- endmacro %}
 
 
-{# That order as one number, because a row has no maximum: `place` is that within one rank. #}
-{% macro precedence(place, rank) -%}
-    {{ place }} - {{ rank }} * {{ 2 ** 32 }}
-{%- endmacro %}
-
-
 {# CTEs that end in `observations`: all that is said of the companies that the batch is about. #}
 {% macro touched_company_observations() -%}
 touched_domains as (
@@ -159,45 +153,21 @@ ranks as (
     {{ ranks_of(entity, attributes) }}
 ),
 
-placed as (
-    select
-        o.*,
-        {%- for attribute in attributes %}
-        case when o.{{ attribute }} is not null then r.{{ attribute }} end as rank_of_{{ attribute }},
-        {%- endfor %}
-        row_number() over (partition by o.entity_key order by {{ newest_last('o') }}) as place
-    from observations as o
-    left join ranks as r on o.source = r.source
-),
-
--- The greatest precedence of each attribute, then its value: an aggregate in an order of its own for
--- each attribute would sort anew for each company.
-compared as (
-    select
-        p.*,
-        {%- for attribute in attributes %}
-        {{ precedence('p.place', 'p.rank_of_' ~ attribute) }} as precedence_of_{{ attribute }},
-        max({{ precedence('p.place', 'p.rank_of_' ~ attribute) }}) over of_entity
-            as best_{{ attribute }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from placed as p
-    window of_entity as (partition by p.entity_key)
-),
-
 golden as (
     select
         o.entity_key,
         {%- for attribute, type in attributes.items() %}
         {%- set chosen -%}
             (
-                array_agg({{ as_one(attribute, type) }})
-                filter (where o.precedence_of_{{ attribute }} = o.best_{{ attribute }})
+                array_agg({{ as_one(attribute, type) }} order by {{ best_first('r.' ~ attribute, 'o') }})
+                filter (where o.{{ attribute }} is not null and r.{{ attribute }} is not null)
             )[1]
         {%- endset %}
         {{ texts_of(chosen) if type == 'text[]' else chosen }} as {{ attribute }},
         {%- endfor %}
         min(o.received_at) as created_at
-    from compared as o
+    from observations as o
+    left join ranks as r on o.source = r.source
     group by o.entity_key
 )
 {%- endmacro %}
@@ -247,7 +217,8 @@ statements as (
             o.source,
             o.raw_payload_id,
             o.received_at,
-            {{ precedence('o.place', 'r.rank') }} as precedence
+            -- one number, because a row has no running maximum
+            o.place - r.rank * {{ 2 ** 32 }} as precedence
         from dated as o
         inner join {{ ref('source_rankings') }} as r
             on r.entity = '{{ entity }}' and o.source = r.source

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.properties.projects import Project, copied
-from tests.support.warehouse import Warehouse
+from tests.support.warehouse import DbtFailedError, Warehouse
 
 MARTS = {
     "us_companies.sql": """\
@@ -32,6 +34,27 @@ models:
       - name: domain
         description: Its address.
         data_tests: [unique]
+""",
+    # no index keeps its keys apart
+    "shelves.sql": """\
+select * from (
+    values
+    ('a', 'x', '1'),
+    ('b', 'x', null),
+    ('c', 'x', null),
+    ('c', 'y', '1'),
+    (null, 'y', '2'),
+    (null, 'y', null)
+) as t (label, room, row)
+""",
+    "shelves.yml": """\
+version: 2
+models:
+  - name: shelves
+    data_tests:
+      - columns_hold:
+          arguments:
+            unique: [label, [room, row]]
 """,
 }
 
@@ -77,7 +100,7 @@ def test_models_of_ones_own_are_built_beside_ours(marts: Warehouse, project: Pro
     assert marts.all(
         "select c.relname, c.relkind from pg_class as c"
         " where c.relnamespace = 'marts'::regnamespace order by 1"
-    ) == [("company_names", "r"), ("retailers", "v"), ("us_companies", "r")]
+    ) == [("company_names", "r"), ("retailers", "v"), ("shelves", "v"), ("us_companies", "r")]
 
 
 @pytest.mark.long
@@ -126,3 +149,17 @@ def test_their_tests_are_run_with_ours(marts: Warehouse, project: Project) -> No
     marts.conn.commit()
     with pytest.raises(AssertionError, match="unique_company_names_domain"):
         project.dbt("test", "--select", "company_names")
+
+
+def test_repeated_keys_are_found_with_what_is_repeated(marts: Warehouse, project: Project) -> None:
+    """A NULL alone repeats nothing; in a key of several columns it is a value like others."""
+    assert marts.conn is not None
+    project.dbt("run", "--select", "shelves")
+    with pytest.raises(DbtFailedError) as failed:
+        project.dbt("test", "--select", "shelves")
+    rows = re.findall(r'\{"row".*\}', str(failed.value))
+    assert sorted((found["label"], found["faults"]) for found in map(json.loads, rows)) == [
+        ("b", "room, row is there twice"),
+        ("c", "label is there twice"),
+        ("c", "label is there twice, room, row is there twice"),
+    ]

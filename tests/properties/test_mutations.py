@@ -105,13 +105,9 @@ MUTANTS = {
     ),
     # what is chosen
     "null-overwrites": (
-        CHOOSING,
-        "case when o.{{ attribute }} is not null then r.{{ attribute }} end",
-        "r.{{ attribute }}",
+        *(CHOOSING, "filter (where o.{{ attribute }} is not null and ", "filter (where "),
     ),
-    "the-lowest-rank-speaks": (
-        *(CHOOSING, "{{ place }} - {{ rank }}", "{{ place }} + {{ rank }}"),
-    ),
+    "the-lowest-rank-speaks": (*(CHOOSING, "o.place - r.rank", "o.place + r.rank"),),
     "ranks-are-turned-round": (
         CHOOSING,
         "    {{ rank }}, {{ row }}",

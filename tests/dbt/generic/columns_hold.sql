@@ -2,7 +2,8 @@
     Each column holds what it says, for all columns of a table in one look at it: no value is missing
     where the table's yml says not null, keys are not repeated, values are in normal form, ids are the
     hash of their row's key. What it finds are rows, before each what is wrong in it.
-    PostgreSQL 17 and later know what they enforce themselves, and read no table to ask for it again.
+    PostgreSQL 17 and later know which columns they keep from being null, and read no table that is asked
+    for nothing else.
 
     Args:
         unique: columns that no two rows share, NULL aside; lists of columns or expressions, in which
