@@ -56,6 +56,28 @@ models:
           arguments:
             unique: [label, [room, row]]
 """,
+    "crates.sql": """\
+select * from (
+    values
+    ('good', 'cheap', 'acme.example', 1, 'a'),
+    ('open', null, null, null, 'a'),
+    ('priced', 'free', 'acme.example', 1, 'a'),
+    ('led', 'dear', 'old.example', 0, 'a'),
+    ('lost', 'dear', 'acme.example', 1, null)
+) as t (label, price, sender, weight, owner)
+""",
+    "crates.yml": """\
+version: 2
+models:
+  - name: crates
+    data_tests:
+      - columns_hold:
+          arguments:
+            required: [owner]
+            values: {price: [cheap, dear]}
+            canonical: [sender]
+            rules: [weight > 0]
+""",
 }
 
 
@@ -100,7 +122,13 @@ def test_models_of_ones_own_are_built_beside_ours(marts: Warehouse, project: Pro
     assert marts.all(
         "select c.relname, c.relkind from pg_class as c"
         " where c.relnamespace = 'marts'::regnamespace order by 1"
-    ) == [("company_names", "r"), ("retailers", "v"), ("shelves", "v"), ("us_companies", "r")]
+    ) == [
+        ("company_names", "r"),
+        ("crates", "v"),
+        ("retailers", "v"),
+        ("shelves", "v"),
+        ("us_companies", "r"),
+    ]
 
 
 @pytest.mark.long
@@ -154,12 +182,36 @@ def test_their_tests_are_run_with_ours(marts: Warehouse, project: Project) -> No
 def test_repeated_keys_are_found_with_what_is_repeated(marts: Warehouse, project: Project) -> None:
     """A NULL alone repeats nothing; in a key of several columns it is a value like others."""
     assert marts.conn is not None
-    project.dbt("run", "--select", "shelves")
-    with pytest.raises(DbtFailedError) as failed:
-        project.dbt("test", "--select", "shelves")
-    rows = re.findall(r'\{"row".*\}', str(failed.value))
-    assert sorted((found["label"], found["faults"]) for found in map(json.loads, rows)) == [
+    assert found_in(project, "shelves") == [
         ("b", "room, row is there twice"),
         ("c", "label is there twice"),
         ("c", "label is there twice, room, row is there twice"),
     ]
+
+
+def test_each_kind_of_fault_is_found_and_named(marts: Warehouse, project: Project) -> None:
+    """What is not known breaks no list, no rule and no alias."""
+    project.dbt("run", "--select", "company_aliases")
+    marts.conn.execute(
+        "insert into core.company_aliases (id, domain, canonical_id, canonical_domain, _xid)"
+        " values (gen_random_uuid(), 'old.example', gen_random_uuid(), 'acme.example',"
+        " pg_current_xact_id())"
+    )
+    marts.conn.commit()
+    found = found_in(project, "crates")
+    marts.conn.execute("delete from core.company_aliases where domain = 'old.example'")
+    marts.conn.commit()
+    assert found == [
+        ("led", "sender is an alias, it does not hold that weight > 0"),
+        ("lost", "owner is missing"),
+        ("priced", "price is none of its values"),
+    ]
+
+
+def found_in(project: Project, model: str) -> list[tuple[str, str]]:
+    """Label and faults of the rows that the tests of a model find."""
+    project.dbt("run", "--select", model)
+    with pytest.raises(DbtFailedError) as failed:
+        project.dbt("test", "--select", model)
+    rows = re.findall(r'\{"(?:row|label)".*\}', str(failed.value))
+    return sorted((found["label"], found["faults"]) for found in map(json.loads, rows))

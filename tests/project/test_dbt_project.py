@@ -38,11 +38,14 @@ def attached_tests(manifest: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
         table = tables[node.get("attached_node") or node["depends_on"]["nodes"][-1]]
         name = f"{table['schema']}.{table['name']}"
         if metadata["name"] == "columns_hold":
-            for column in required_columns(table):
+            asked = metadata["kwargs"]
+            for column in (*required_columns(table), *asked.get("required", ())):
                 found[name, column].add("not_null")
-            for column in metadata["kwargs"].get("unique", ()):
+            for column in asked.get("unique", ()):
                 if isinstance(column, str):  # others are unique together
                     found[name, column].add("unique")
+            for column in asked.get("values", ()):
+                found[name, column].add("accepted_values")
         elif node.get("column_name"):
             found[name, node["column_name"]].add(metadata["name"])
     return found

@@ -174,14 +174,11 @@ def test_what_a_workflow_fills_is_said_by_the_registry(tmp_path: Path) -> None:
 
 def test_the_reasons_of_rejects_are_those_that_the_data_test_accepts() -> None:
     sources = yaml.safe_load((PROJECT / "models" / "raw.yml").read_text(encoding="utf-8"))
-    (columns,) = (
-        table["columns"]
+    (tests,) = (
+        table["data_tests"]
         for source in sources["sources"]
         for table in source["tables"]
         if table["name"] == "rejects"
     )
-    (tests,) = (column["data_tests"] for column in columns if column["name"] == "reason")
-    (values,) = (
-        each["accepted_values"]["arguments"]["values"] for each in tests if each != "not_null"
-    )
-    assert values == [reason.value for reason in Reason]
+    (held,) = (each["columns_hold"]["arguments"] for each in tests if "columns_hold" in each)
+    assert held["values"]["reason"] == [reason.value for reason in Reason]
