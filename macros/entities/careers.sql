@@ -24,6 +24,10 @@ touched as (
     select p.linkedin_url
     from {{ ref('person_profile') }} as p
     where not {{ is_rescan() }} and {{ is_new('p') }}
+
+    union
+
+    {{ as_if_many() }}
 ),
 
 statements as (

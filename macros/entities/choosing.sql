@@ -55,6 +55,10 @@ touched as (
     select a.canonical_domain as entity_key
     from touched_domains as t
     inner join {{ ref('company_aliases') }} as a on t.domain = a.domain
+
+    union
+
+    {{ as_if_many() }}
 ),
 
 -- A company is everything said of its canonical domain and of the aliases that lead there.
@@ -93,7 +97,10 @@ touched as (
     select o.linkedin_url as entity_key
     from {{ ref('person_observations') }} as o
     where {{ is_new('o') }}
-    group by o.linkedin_url
+
+    union
+
+    {{ as_if_many() }}
 ),
 
 -- A member id is no public profile and names nobody.

@@ -77,16 +77,18 @@ statements as (
 {%- endmacro %}
 
 
-{% macro is_overtaken(candidate, candidates, at=none) -%}
-    exists (
-        select 1 from {{ candidates }} as later
-        where
-            later.entity_key = {{ candidate }}.entity_key
-            {%- if at %}
-            and later.{{ at }} = {{ candidate }}.{{ at }}
-            {%- endif %}
-            and later.started_on > {{ candidate }}.started_on
-            and later.observed_at > {{ candidate }}.observed_at
-            and not {{ is_guess('later.likelihood') }}
+{#
+    A window, and not a look for the one that overtakes, which the planner would make for each among all.
+    Who has no start is behind all others, and overtakes nobody.
+#}
+{% macro is_overtaken(of_one) -%}
+    coalesce(
+        started_on is not null
+        and observed_at < max(observed_at) filter (where not {{ is_guess('likelihood') }}) over (
+            partition by {{ of_one | join(', ') }}
+            order by started_on desc nulls last
+            groups between unbounded preceding and 1 preceding
+        ),
+        false
     )
 {%- endmacro %}

@@ -22,16 +22,7 @@
 
 with {{ touched_company_observations() }},
 
-{{ golden_values('company') }},
-
-last_changes as (
-    select
-        h.domain,
-        max(h.observed_at) as changed_at
-    from {{ ref('company_history') }} as h
-    inner join touched as t on h.domain = t.entity_key
-    group by h.domain
-)
+{{ golden_values('company') }}
 
 select
     {{ function('entity_id') }}('core.companies', g.entity_key) as id,
@@ -39,7 +30,11 @@ select
     g.name,
     g.linkedin_url,
     g.created_at,
-    coalesce(c.changed_at, g.created_at) as updated_at,
+    -- looked up for each, which no plan can make a comparison of all with all
+    coalesce(
+        (select max(h.observed_at) from {{ ref('company_history') }} as h where g.entity_key = h.domain),
+        g.created_at
+    ) as updated_at,
 
     {% for attribute in observed_entities()['company'].attributes
         if attribute not in ['name', 'linkedin_url'] -%}
@@ -51,4 +46,3 @@ select
     {{ written_by() }} as _first_xid,
     {{ written_by() }} as _xid
 from golden as g
-left join last_changes as c on g.entity_key = c.domain

@@ -36,6 +36,10 @@ touched as (
     select o.linkedin_url
     from {{ ref('person_observations') }} as o
     where {{ is_new('o') }} and o.linkedin_kind = 'public'
+
+    union
+
+    {{ as_if_many() }}
 ),
 
 found as (

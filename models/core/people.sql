@@ -20,31 +20,7 @@
 
 with {{ touched_person_observations() }},
 
-{{ golden_values('person') }},
-
-changes as (
-    select
-        h.linkedin_url,
-        h.observed_at
-    from {{ ref('person_history') }} as h
-    inner join touched as t on h.linkedin_url = t.entity_key
-
-    union all
-
-    select
-        c.linkedin_url,
-        c.observed_at
-    from {{ ref('position_changes') }} as c
-    inner join touched as t on c.linkedin_url = t.entity_key
-),
-
-last_changes as (
-    select
-        linkedin_url,
-        max(observed_at) as changed_at
-    from changes
-    group by linkedin_url
-)
+{{ golden_values('person') }}
 
 select
     {{ function('entity_id') }}('core.people', g.entity_key) as id,
@@ -52,7 +28,20 @@ select
     {{ function('linkedin_slug') }}(g.entity_key) as linkedin_slug,
     g.full_name,
     g.created_at,
-    coalesce(c.changed_at, g.created_at) as updated_at,
+    -- looked up for each, which no plan can make a comparison of all with all
+    coalesce(
+        greatest(
+            (
+                select max(h.observed_at) from {{ ref('person_history') }} as h
+                where g.entity_key = h.linkedin_url
+            ),
+            (
+                select max(c.observed_at) from {{ ref('position_changes') }} as c
+                where g.entity_key = c.linkedin_url
+            )
+        ),
+        g.created_at
+    ) as updated_at,
 
     {% for attribute in observed_entities()['person'].attributes if attribute != 'full_name' -%}
         g.{{ attribute }} as _{{ attribute }},
@@ -61,4 +50,3 @@ select
     {{ written_by() }} as _first_xid,
     {{ written_by() }} as _xid
 from golden as g
-left join last_changes as c on g.entity_key = c.linkedin_url

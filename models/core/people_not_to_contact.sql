@@ -29,6 +29,10 @@ with touched as (
 
     -- an address that is somebody else's now leaves no trace among the contacts
     {{ people_of_new_addresses() }}
+
+    union
+
+    {{ as_if_many() }}
 ),
 
 found as (

@@ -32,6 +32,10 @@ with touched as (
     select w.linkedin_url
     from {{ ref('person_positions') }} as w
     where {{ is_new('w') }}
+
+    union
+
+    {{ as_if_many() }}
 ),
 
 addresses as (

@@ -23,11 +23,18 @@ candidates as (
     order by s.entity_key, s.source, {{ best_first('s.rank', 's') }}
 ),
 
+rivals as (
+    select
+        *,
+        {{ is_overtaken(['entity_key']) }} as is_overtaken
+    from candidates
+),
+
 -- Title and company belong together: both from one observation.
 best_positions as (
     select distinct on (c.entity_key) c.*
-    from candidates as c
-    where not {{ is_overtaken('c', 'candidates') }}
+    from rivals as c
+    where not c.is_overtaken
     order by c.entity_key, {{ best_first('c.rank', 'c') }}
 ),
 

@@ -32,7 +32,8 @@ spells as (
             partition by entity_key, source order by received_at
         ) as until
     from running
-    where place = best_place
+    -- the same as being equal, of which the planner would expect one in two hundred
+    where place >= best_place
 ),
 
 moments as (
@@ -52,10 +53,17 @@ candidates as (
         on m.entity_key = s.entity_key and m.moment >= s.received_at and m.moment < s.until
 ),
 
+rivals as (
+    select
+        *,
+        {{ is_overtaken(['entity_key', 'moment']) }} as is_overtaken
+    from candidates
+),
+
 held as (
     select distinct on (c.entity_key, c.moment) c.*
-    from candidates as c
-    where not {{ is_overtaken('c', 'candidates', at='moment') }}
+    from rivals as c
+    where not c.is_overtaken
     order by c.entity_key, c.moment, {{ best_first('c.rank', 'c') }}
 ),
 

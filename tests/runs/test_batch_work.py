@@ -1,0 +1,143 @@
+"""What a run does with what is new grows with how much that is, and not with its square.
+
+A batch that is small beside its table is planned for a row or two, because the planner has not seen
+it yet. Such a plan must not compare all that is new with all that is new: so the rows are counted
+that each of its steps looks at. Nothing is timed here; `bench/history.py` measures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from dbt.artifacts.schemas.run import RunExecutionResult
+
+from ingest.postgres.connection import Connection
+from tests.support.scenario import scenario
+from tests.support.scratch import Parameters
+from tests.support.warehouse import Warehouse, dbt, incremental_models, insert_load
+
+_BEFORE = 4_000  # people, companies and rows of exports that were there
+_NEW = 300  # of each, half of them known: fewer than a thousand rows of a table are not analyzed
+# rows that a step may look at for each that is new: a person brings two roles, two companies and
+# seventeen attributes of each
+_MOST = 60
+
+# {first}, {last} and {version} decide everything: a version says other things of the same people
+_ARRIVALS = (
+    """
+    insert into raw.person_payloads
+    (linkedin_url, workflow_slug, provider, platform, payload_type, raw_payload)
+    select
+        'https://www.linkedin.com/in/person-' || n, 'clay-person-profile', 'clay', 'clay',
+        'profile', jsonb_build_object(
+            'name', 'Sample ' || n,
+            'headline', 'Buyer, version {version}',
+            'last_refresh', '2026-0{version}-01T00:00:00',
+            'education', jsonb_build_array(jsonb_build_object('school_name', 'School ' || n % 50)),
+            'experience', jsonb_build_array(
+                jsonb_build_object(
+                    'title', 'Buyer {version}', 'company', 'Company ' || n + {version},
+                    'company_domain', 'company-' || n + {version} || '.example',
+                    'start_date', '2024-05-01', 'is_current', true
+                ),
+                jsonb_build_object(
+                    'title', 'Planner', 'company', 'Company ' || n + 7,
+                    'company_domain', 'company-' || n + 7 || '.example',
+                    'start_date', '2020-05-01', 'end_date', '2024-04-01', 'is_current', false
+                )
+            )
+        )
+    from generate_series({first}, {last}) as n
+    """,
+    """
+    insert into raw.company_payloads
+    (company_domain, workflow_slug, provider, platform, payload_type, raw_payload)
+    select
+        'company-' || n || '.example', 'clay-company-firmographics', 'clay', 'clay',
+        'firmographics', jsonb_build_object(
+            'name', 'Company ' || n, 'industry', 'Industry ' || {version} + n % 20,
+            'employee_count', {version} * n, 'country', 'US'
+        )
+    from generate_series({first}, {last}) as n
+    """,
+    """
+    insert into raw.salesnav_scrapes
+    (
+        upload_id, linkedin_url_user_profile, first_name, last_name, email, company,
+        company_website, job_title
+    )
+    select
+        (select min(id::text)::uuid from raw.loads),
+        'https://www.linkedin.com/in/person-' || n, 'Sample', n::text,
+        'sample-{version}-' || n || '@company-' || n || '.example',
+        'Company ' || n, 'https://company-' || n || '.example', 'Head of buying {version}'
+    from generate_series({first}, {last}) as n
+    """,
+    """
+    insert into raw.email_payloads
+    (linkedin_url, workflow_slug, provider, platform, payload_type, raw_payload)
+    select
+        'https://www.linkedin.com/in/person-' || n, 'leadmagic-email', 'leadmagic', 'direct',
+        'email', jsonb_build_object(
+            'email', 'found-{version}-' || n || '@company-' || n || '.example', 'status', 'valid',
+            'first_name', 'Sample', 'last_name', n::text,
+            'company_domain', 'company-' || n || '.example'
+        )
+    from generate_series({first}, {last}) as n
+    """,
+)
+
+
+@pytest.fixture(scope="module")
+def run(_built: Parameters) -> Iterator[Warehouse]:
+    """A warehouse behind a run with something new, and what each model had seen before."""
+    with scenario() as warehouse:
+        conn = warehouse.conn
+        insert_load(conn)
+        conn.commit()
+        conn.autocommit = True
+        _arrive(conn, 1, _BEFORE, 1)
+        warehouse.build()
+        warehouse.build()  # what came is behind what every model has seen
+        conn.execute("vacuum analyze")
+        conn.execute("create temporary table before as table extracted.watermarks")
+        _arrive(conn, _BEFORE - _NEW // 2, _BEFORE + _NEW // 2, 2)
+        warehouse.build()
+        yield warehouse
+
+
+def _arrive(conn: Connection, first: int, last: int, version: int) -> None:
+    for statement in _ARRIVALS:
+        conn.execute(statement.format(first=first, last=last, version=version).encode())
+
+
+def test_no_step_of_a_run_looks_at_all_that_is_new_for_each_that_is_new(run: Warehouse) -> None:
+    names = [node.name for node in incremental_models()]
+    compiled = dbt("compile", "--select", *names, "--exclude", "resource_type:test").result
+    assert isinstance(compiled, RunExecutionResult)
+    looked_at = {
+        result.node.name: most_looked_at(run.conn, result.node) for result in compiled.results
+    }
+    assert sorted(looked_at) == sorted(names)
+    assert {name: rows for name, rows in looked_at.items() if rows > _MOST * _NEW} == {}
+
+
+def most_looked_at(conn: Connection, node: Any) -> int:
+    """Rows that the busiest step of a model's query looks at, in all its repetitions."""
+    conn.execute(
+        "select set_config('hq.seen', seen::text, false), set_config('hq.rescan', 'false', false)"
+        " from before where model = %s",
+        [node.name],
+    )
+    row = conn.execute(f"explain (analyze, format json) {node.compiled_code}".encode()).fetchone()
+    assert row
+    return max(_looked_at(row[0][0]["Plan"]))
+
+
+def _looked_at(step: dict[str, Any]) -> Iterator[int]:
+    found = step["Actual Rows"] + sum(step[key] for key in step if key.startswith("Rows Removed"))
+    yield round(found * step["Actual Loops"])
+    for below in step.get("Plans", ()):
+        yield from _looked_at(below)
