@@ -78,13 +78,16 @@ def create_app(settings: Settings, resources: Mapping[str, Resource] | None = No
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await database.open()
         receiver.open()
-        noting = asyncio.create_task(doorkeeper.note_uses())
+        beside = [
+            asyncio.create_task(work) for work in (doorkeeper.note_uses(), service.check_kept())
+        ]
         try:
             yield
         finally:
-            noting.cancel()
-            with suppress(asyncio.CancelledError):
-                await noting
+            for task in beside:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await asyncio.to_thread(receiver.close)
             await database.close()
 

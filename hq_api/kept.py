@@ -28,6 +28,18 @@ class KeptAnswers:
         self._kept: OrderedDict[str, Response] = OrderedDict()
         self._bytes = 0
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept."""
+        return not self._kept
+
+    def renew(self, version: str) -> None:
+        """Forget what was made of another version of the data than this one."""
+        if version != self._version:
+            self._version = version
+            self._kept.clear()
+            self._bytes = 0
+
     async def get(
         self, version: str, tag: str, make: Callable[[], Awaitable[Response]]
     ) -> Response:
@@ -38,10 +50,7 @@ class KeptAnswers:
             tag: What decides the answer: that version, the question, who may see what.
             make: Makes it. What it raises is raised for all who wait, and is not kept.
         """
-        if version != self._version:
-            self._version = version
-            self._kept.clear()
-            self._bytes = 0
+        self.renew(version)
         made = self._kept.get(tag)
         if made is None:
             made = await self._made(version, tag, make)

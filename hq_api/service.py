@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
+import psycopg
 from psycopg import sql
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +19,7 @@ from starlette.routing import Route
 from hq_api.callers import Caller, Doorkeeper
 from hq_api.database import Database
 from hq_api.kept import KeptAnswers
+from hq_api.problems import ProblemError
 from hq_api.resources import Part, Resource
 from hq_api.settings import Settings
 from hq_api.shared import SharedAnswers, SharedReading
@@ -29,6 +32,8 @@ _SNAPSHOT = sql.SQL("select pg_current_snapshot()::text")
 _LIVE = ("deliveries", "deliveries-out", "status")
 # a column that moves with what is sent out
 _SENT = "last_sent_at"
+_CHECKED_EVERY_SECONDS = 2.0  # how long what is kept may outlive its data
+_NO_VERSION = ""
 
 
 class Version(NamedTuple):
@@ -94,6 +99,24 @@ class Service:
             return await self.current.get(snapshot, f"{snapshot} {tag}", make)
 
         return await self.shared.get(tag, make_or_take)
+
+    async def check_kept(self) -> None:
+        """Check what is kept from time to time, until cancelled: nobody may ask for it again."""
+        while True:
+            await asyncio.sleep(_CHECKED_EVERY_SECONDS)
+            await self.forget_outdated()
+
+    async def forget_outdated(self) -> None:
+        """Forget what is kept of data that has changed: somebody may have been erased since.
+
+        What cannot be checked is forgotten, too.
+        """
+        for kept, read in ((self.kept, self.data_version), (self.current, self.snapshot)):
+            if not kept.is_empty:
+                try:
+                    kept.renew(await read())
+                except (ProblemError, psycopg.Error):
+                    kept.renew(_NO_VERSION)
 
     async def cached(
         self, request: Request, make: Callable[[], Awaitable[Response]], resource: Resource

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,6 +15,8 @@ from hq_api import kept as module
 from hq_api.endpoints import lists
 from hq_api.kept import KeptAnswers
 from hq_api.problems import ProblemError
+from hq_api.service import Service, versions_of
+from hq_api.settings import Settings
 from tests.support.warehouse import Warehouse
 
 SNAPSHOT = "select pg_current_snapshot()::text"
@@ -145,6 +148,53 @@ def test_nothing_is_kept_of_data_that_has_changed() -> None:
         assert make.made == 3
 
     run(test)
+
+
+@pytest.mark.parametrize("answers", ["kept", "current"])
+def test_what_is_kept_goes_soon_after_an_erasure_though_nobody_asks(
+    built: Warehouse, http: TestClient, answers: str
+) -> None:
+    service = http.app.state.service  # type: ignore[attr-defined]
+    kept: KeptAnswers = getattr(service, answers)
+    assert http.get("/v1/people").status_code == 200
+    assert http.get("/v1/status").status_code == 200
+    assert not kept.is_empty
+    conn = built.conn
+    conn.execute(
+        "insert into privacy.audit (action, case_ref, tool_version)"
+        " values ('erase', 'in memory', '0')"
+    )
+    conn.commit()
+    try:
+        until = time.monotonic() + 20
+        while not kept.is_empty and time.monotonic() < until:
+            time.sleep(0.1)
+        assert kept.is_empty
+    finally:
+        conn.execute("delete from privacy.audit where case_ref = 'in memory'")
+        conn.commit()
+
+
+def test_what_cannot_be_checked_is_forgotten() -> None:
+    class Away:
+        async def rows_of_keys(self, *_: object) -> None:
+            raise ProblemError(503, "away")
+
+    database: Any = Away()
+    doorkeeper: Any = None
+
+    async def test() -> None:
+        service = Service(Settings(), database, doorkeeper, {}, (), versions_of(database))
+        make = Maker()
+        make.may_end.set()
+        for kept in (service.kept, service.current):
+            await kept.get("v", "tag", make)
+            assert not kept.is_empty
+        await service.forget_outdated()
+        assert service.kept.is_empty
+        assert service.current.is_empty
+
+    asyncio.run(test())
 
 
 @pytest.mark.parametrize("path", ["/v1/coverage", "/v1/duplicates", "/v1/companies", "/v1/leads"])
