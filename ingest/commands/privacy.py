@@ -39,7 +39,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def command() -> None:
     """Show, erase or suppress a person.
 
-    PERSON is a LinkedIn URL in any spelling, a slug or member id, an e-mail address or a phone
+    PERSON is a LinkedIn URL in any spelling, a slug, member id or URN, an e-mail address or a phone
     number. A name does with --employer, and only with --by-name, because it may be somebody else's.
 
     Tombstones, which keep people out, are keyed hashes. The key is in the file that

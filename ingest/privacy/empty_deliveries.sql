@@ -16,6 +16,7 @@ update raw.outbound_deliveries as d set
 where
     d.entity_key = any(%(urls)s)
     or privacy.profile_of(d.entity_key) = any(%(urls)s)
+    or raw.urn_key(d.entity_key) = any(%(urns)s::text[])
     or d.row_id in (
         select e.id from erased_rows as e
         where e.raw_table = 'salesnav_scrapes'

@@ -48,6 +48,7 @@ def export(conn: Connection, given: Given, case_ref: str | None, progress: Progr
                 "profiles": person.urls,
                 "emails": person.emails,
                 "phones": person.phones,
+                "urns": person.urns,
                 "names": [*person.names, *person.shared_names],
             },
             "received": _received(conn),

@@ -23,7 +23,7 @@ select
         select raw.profile_key(t.given) from unnest(%(urls)s::text[]) as t (given)
         union
         select ''
-        where %(urls)s::text[] <> '{}'
+        where %(urls)s::text[] <> '{}' or %(urns)s::text[] <> '{}'
     ) as profile_keys,
     array(select left(t.given, 100) from unnest(%(slugs)s::text[]) as t (given)) as member_keys,
     array(

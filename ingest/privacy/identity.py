@@ -71,9 +71,10 @@ class Identity:
         urls: Of profiles, those of member ids included.
         emails: Addresses.
         phones: Numbers as they were said.
+        urns: LinkedIn's URNs that have no member id.
         names: Names to look for in texts and, with an employer, in rows without a profile.
         shared_names: Names that somebody else who is known bears, and nobody confirmed.
-        shared_contacts: Addresses, and digits of numbers, that others have as well: nobody's.
+        shared_contacts: Addresses, digits of numbers and URNs that others have as well: nobody's.
         domains: Of employers.
         companies: Employers' names without legal suffixes.
     """
@@ -81,6 +82,7 @@ class Identity:
     urls: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
+    urns: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     shared_names: tuple[str, ...] = ()
     shared_contacts: tuple[str, ...] = ()
@@ -104,6 +106,7 @@ class Identity:
             "slugs": list(self.slugs),
             "emails": list(self.emails),
             "phones": list(self.phones),
+            "urns": list(self.urns),
             "names": list(self.names),
             "domains": list(self.domains),
             "companies": list(self.companies),
@@ -118,7 +121,7 @@ class Identity:
         values = self.values(conn)
         employers = [*self.domains, *self.companies]
         return [
-            *(("linkedin", slug) for slug in self.slugs),
+            *(("linkedin", key) for key in (*self.slugs, *self.urns)),
             *(("email", email) for email in self.emails),
             *(("phone", phone) for phone in values["phones"]),
             *(("name_at", f"{name}@{at}") for name in values["name_keys"] for at in employers),
@@ -144,7 +147,7 @@ class Identity:
         phones = (re.sub(r"\D+", "", phone)[-_SHORTEST_PHONE:] for phone in self.phones)
         names = [name.split() for name in self.names if " " in name.strip()]
         names += [[words[-1], *words[:-1]] for words in names]
-        whole = ([text] for text in (*self.slugs, *self.emails))
+        whole = ([text] for text in (*self.slugs, *self.urns, *self.emails))
         found = set()
         for words in (*phones, *names, *whole):
             pieces = [piece for word in words if (piece := _ascii_part(word.lower()))]
@@ -166,6 +169,8 @@ class Identity:
             if _DISTINCT_SLUG.fullmatch(slug) or _MEMBER_ID.fullmatch(slug):
                 # not within an address, which is an identifier of its own
                 yield rf"(?<![\w@.-])(?:{spelled})(?![\w@-])"
+        for urn in self.urns:
+            yield rf"{re.escape(urn)}(?![\w-])"
         for email in self.emails:
             yield rf"(?<![\w.+-]){re.escape(email)}"
         for phone in self.phones:
@@ -201,7 +206,7 @@ def find(conn: Connection, given: Given) -> Identity:
     who = conn.execute(query, first.values(conn)).fetchall()
     urls = sorted({url for _, url in who if url})
     found = _gathered(conn, replace(first, urls=tuple(urls[:1])), by_name=given.by_name)
-    asked = {*first.emails, *_forms(conn, "privacy.phone_digits", first.phones)}
+    asked = {*first.emails, *first.urns, *_forms(conn, "privacy.phone_digits", first.phones)}
     if not {*urls} <= {*found.urls} or asked & {*found.shared_contacts}:
         names = [name for name, _ in who]
         raise UsageError(
@@ -219,6 +224,8 @@ def _parsed(conn: Connection, person: str) -> Identity:
     text = person.strip()
     if _MEMBER_ID.fullmatch(text):
         return Identity(urls=(_PROFILE + text,))
+    if text.startswith("urn:"):
+        return _of_urn(conn, text)
     row = conn.execute(
         """
         select
@@ -242,9 +249,17 @@ def _parsed(conn: Connection, person: str) -> Identity:
     if by_slug:
         return Identity(urls=(by_slug,))
     raise UsageError(
-        "this is no LinkedIn URL, member id, e-mail address or phone number",
+        "this is no LinkedIn URL, member id, URN, e-mail address or phone number",
         hint="a name is given by --name with --employer",
     )
+
+
+def _of_urn(conn: Connection, urn: str) -> Identity:
+    row = conn.execute("select privacy.profile_of(%(urn)s), raw.urn_key(%(urn)s)", {"urn": urn})
+    url, key = row.fetchone() or (None, None)
+    if url or key:
+        return Identity(urls=(url,) if url else (), urns=(key,) if key else ())
+    raise UsageError("this URN is no person's", hint="a person's begins as urn:li:person: does")
 
 
 def _by_name(conn: Connection, given: Given) -> Identity:
@@ -302,7 +317,9 @@ def _gathered(
         ).fetchone()
         if row is None:
             raise LookupError("identity")
-        urls, emails, phones, shared, names, domains, companies, shared_names = map(tuple, row)
+        urls, emails, phones, urns, shared, names, domains, companies, shared_names = map(
+            tuple, row
+        )
         shared = tuple(sorted({*found.shared_contacts, *shared}))
         kept = tuple(name for name in names if by_name or name not in shared_names)
         grown = Identity(
@@ -313,6 +330,7 @@ def _gathered(
                 for phone in _once([*phones, *first.phones])
                 if not {*_forms(conn, "privacy.phone_digits", [phone])} & {*shared}
             ),
+            urns=tuple(urn for urn in urns if urn not in shared),
             names=kept,
             shared_names=tuple(name for name in names if name not in kept),
             shared_contacts=shared,

@@ -1,4 +1,4 @@
--- What is known of a person beside what was given. An address or a number that is also said of
+-- What is known of a person beside what was given. An address, a number or a URN that is also said of
 -- others, by whatever was built or by rows of exports, is nobody's.
 with rows_found as materialized (
     select
@@ -95,13 +95,15 @@ asked as materialized (
 others as materialized (
     select
         r.address,
-        r.digits
+        r.digits,
+        r.urn
     from rows_found as r
     where r.is_carrier and not r.is_own and not r.is_loose
     union all
     select
         r.address,
-        r.digits
+        r.digits,
+        r.urn
     from rows_found as r
     cross join own_keys as k
     cross join
@@ -113,7 +115,7 @@ others as materialized (
                 f.is_loose
                 and f.is_carrier
                 and f.name_key <> ''
-                and (r.address = f.address or r.digits = f.digits)
+                and (r.address = f.address or r.digits = f.digits or r.urn = f.urn)
         ) as first_said
     where
         r.is_loose
@@ -122,7 +124,8 @@ others as materialized (
     union all
     select
         s.email as address,
-        null as digits
+        null as digits,
+        null as urn
     from extracted.person_emails as s
     cross join own_keys as k
     where
@@ -137,7 +140,8 @@ others as materialized (
     union all
     select
         c.email as address,
-        null as digits
+        null as digits,
+        null as urn
     from core.person_contacts as c
     where
         c.email in (select a.address from asked as a)
@@ -145,7 +149,8 @@ others as materialized (
     union all
     select
         null as address,
-        privacy.phone_digits(o.phone) as digits
+        privacy.phone_digits(o.phone) as digits,
+        null as urn
     from core.person_observations as o
     where
         o.phone is not null
@@ -178,6 +183,13 @@ rows_of as materialized (
                     and r.digits not in (
                         select o.digits from others as o
                         where o.digits is not null
+                    )
+                )
+                or (
+                    r.urn = any(%(urns)s::text[])
+                    and r.urn not in (
+                        select o.urn from others as o
+                        where o.urn is not null
                     )
                 )
             )
@@ -214,6 +226,17 @@ numbers as materialized (
         phone_number,
         digits
     from rows_of
+),
+
+person_urns as materialized (
+    select urn from rows_of
+    union
+    -- LinkedIn's number of the member
+    select 'urn:li:member:' || f.linkedin_profile_id as urn
+    from extracted.person_profile as f
+    inner join everybody as e on f.linkedin_url = e.linkedin_url
+    union
+    select unnest(%(urns)s::text[])
 ),
 
 employers as (
@@ -329,8 +352,21 @@ select
         order by 1
     ) as phones,
     array(
+        select u.urn from person_urns as u
+        where
+            u.urn is not null
+            and u.urn not in (
+                select o.urn from others as o
+                where o.urn is not null
+            )
+        order by 1
+    ) as urns,
+    array(
         select a.email from addresses as a
         where a.email in (select o.address from others as o)
+        union
+        select u.urn from person_urns as u
+        where u.urn in (select o.urn from others as o)
         union
         select n.digits from (
             select digits from numbers

@@ -8,7 +8,10 @@ select
 from raw.person_payloads as r
 where
     raw.profile_key(r.linkedin_url) = any(%(profile_keys)s::text[])
-    and privacy.profile_of(r.linkedin_url) = any(%(urls)s)
+    and (
+        privacy.profile_of(r.linkedin_url) = any(%(urls)s)
+        or raw.urn_key(r.linkedin_url) = any(%(urns)s::text[])
+    )
 union all
 select
     'person_discovery' as raw_table,
@@ -19,7 +22,10 @@ select
 from raw.person_discovery as r
 where
     raw.profile_key(r.linkedin_url) = any(%(profile_keys)s::text[])
-    and privacy.profile_of(r.linkedin_url) = any(%(urls)s)
+    and (
+        privacy.profile_of(r.linkedin_url) = any(%(urls)s)
+        or raw.urn_key(r.linkedin_url) = any(%(urns)s::text[])
+    )
 union all
 select
     'email_payloads' as raw_table,
@@ -43,6 +49,7 @@ from (
 inner join raw.email_payloads as r on c.id = r.id
 where
     privacy.profile_of(r.linkedin_url) = any(%(urls)s)
+    or raw.urn_key(r.linkedin_url) = any(%(urns)s::text[])
     or (
         reference.person_linkedin_url(r.linkedin_url) is null
         and (

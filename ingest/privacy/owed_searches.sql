@@ -9,7 +9,7 @@ inner join privacy.unfinished_searches as own on own_line.id = own.audit_id
 where
     a.case_ref = own_line.case_ref
     or exists (
-        select from (values ('urls'), ('emails'), ('phones')) as k (kind)
+        select from (values ('urls'), ('emails'), ('phones'), ('urns')) as k (kind)
         cross join lateral jsonb_array_elements(u.person -> k.kind) as x (form)
         where own.person -> k.kind @> x.form
     )

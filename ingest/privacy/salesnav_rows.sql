@@ -1,6 +1,7 @@
 -- Rows of exports that are a person's, or carry an address or number of theirs: found by coarse
 -- forms, which indexes hold, and then told by normal ones. A row that brings a profile is that
--- profile's, whatever address it carries; a URN that is no member id is none.
+-- profile's, whatever address it carries; a URN that has no member id is no profile, and is carried as
+-- an address is.
 select f.*
 from (
     select
@@ -10,7 +11,10 @@ from (
             x.own_url = any(%(urls)s::text[]) or x.member_url = any(%(urls)s::text[]), false
         ) as is_own,
         coalesce(
-            x.address = any(%(emails)s::text[]) or x.digits = any(%(phones)s::text[]), false
+            x.address = any(%(emails)s::text[])
+            or x.digits = any(%(phones)s::text[])
+            or x.urn = any(%(urns)s::text[]),
+            false
         ) as is_carrier,
         coalesce(
             reference.comparing_form(x.name) = any(%(name_keys)s::text[])
@@ -29,6 +33,7 @@ from (
             privacy.profile_of(r.linkedin_url_user_profile) as own_url,
             'https://www.linkedin.com/in/'
             || substring(r.linkedin_user_profile_urn from 'AC[ow]AA[A-Za-z0-9_-]+') as member_url,
+            raw.urn_key(r.linkedin_user_profile_urn) as urn,
             reference.email_address(r.email) as address,
             privacy.phone_digits(r.phone_number) as digits,
             reference.normal_domain(r.company_website) as domain,
@@ -38,6 +43,7 @@ from (
         where
             raw.profile_key(r.linkedin_url_user_profile) = any(%(profile_keys)s::text[])
             or raw.member_key(r.linkedin_user_profile_urn) = any(%(member_keys)s::text[])
+            or raw.urn_key(r.linkedin_user_profile_urn) = any(%(urns)s::text[])
             or raw.email_key(r.email) = any(%(email_keys)s::text[])
             or raw.phone_key(r.phone_number) = any(%(phone_keys)s::text[])
             or (

@@ -7,8 +7,8 @@
 
 {#
     By what a row names somebody: the kind of identifier and SQL for its normal form, over r. A name, and in
-    an export an address or a number, counts only where the row brings no profile: else it is the row of
-    whoever has that profile, a colleague at the same switchboard.
+    an export an address, a number or a URN without a member id, counts only where the row brings no
+    profile: else it is the row of whoever has that profile, a colleague at the same switchboard.
 #}
 {% macro identifiers_of() -%}
     {#- as privacy.profile_of has it, which the planner could not put in place of the call #}
@@ -18,28 +18,35 @@
             case
                 when r.%s !~ '[/@]' then
                     {{ function('person_linkedin_url') }}('https://www.linkedin.com/in/' || btrim(r.%s))
-            end
+            end,
+            'https://www.linkedin.com/in/'
+            || substring(r.%s from '^\s*urn:li:.*(AC[ow]AA[A-Za-z0-9_-]+)')
         )
     {%- endset -%}
     {%- set slug = function('linkedin_slug') ~ '(' ~ profile ~ ')' -%}
     {%- set by_url = ['linkedin', slug | replace('%s', 'linkedin_url')] -%}
+    {%- set by_urn = ['linkedin', 'raw.urn_key(r.linkedin_url)'] -%}
     {%- set no_profile -%}
         {{ function('person_linkedin_url') }}(r.%s) is null
     {%- endset -%}
     {%- set member_id = "substring(r.linkedin_user_profile_urn from 'AC[ow]AA[A-Za-z0-9_-]+')" -%}
-    {#- a URN that has no member id identifies nobody #}
+    {#- a URN that has no member id is no profile #}
     {%- set of_nobody -%}
         {{ no_profile | replace('%s', 'linkedin_url_user_profile') }} and {{ member_id }} is null
     {%- endset -%}
     {{ return({
-        'person_payloads': [by_url],
-        'person_discovery': [by_url],
-        'email_payloads': [by_url] + names_at(
+        'person_payloads': [by_url, by_urn],
+        'person_discovery': [by_url, by_urn],
+        'email_payloads': [by_url, by_urn] + names_at(
             name_asked_for('r'), ['r.company_domain'], [], no_profile | replace('%s', 'linkedin_url')
         ),
         'salesnav_scrapes': [
             ['linkedin', slug | replace('%s', 'linkedin_url_user_profile')],
             ['linkedin', member_id],
+            [
+                'linkedin',
+                'case when ' ~ of_nobody ~ ' then raw.urn_key(r.linkedin_user_profile_urn) end',
+            ],
             ['email', 'case when ' ~ of_nobody ~ ' then ' ~ function('email_address') ~ '(r.email) end'],
             ['phone', 'case when ' ~ of_nobody ~ ' then privacy.phone_digits(r.phone_number) end'],
         ] + names_at(
