@@ -10,6 +10,12 @@ select k.linkedin_url
 from (
     select distinct privacy.profile_of(d.entity_key) as linkedin_url
     from raw.outbound_deliveries as d
+    union
+    select
+        'https://www.linkedin.com/in/'
+        || substring(d.body ->> 'linkedin_user_profile_urn' from 'AC[ow]AA[A-Za-z0-9_-]+')
+    from raw.outbound_deliveries as d
+    where d.state in ('pending', 'in_flight')
 ) as k
 where
     privacy.is_tombstone('linkedin', reference.linkedin_slug(k.linkedin_url), array['erased'])

@@ -44,7 +44,7 @@ def replay(conn: Connection, notice: Callable[[str], None]) -> Replayed:
             return Replayed({}, [])
         conn.execute(statement("ingest.privacy", "withheld_rows"))
         urls = [url for (url,) in conn.execute(statement("ingest.privacy", "people_of_tombstones"))]
-        values: dict[str, object] = {"urls": urls, "contacts": None, "pattern": None}
+        values: dict[str, object] = {"urls": urls, "urns": [], "contacts": None, "pattern": None}
         conn.execute(statement("ingest.privacy", "note_erased"), values)
         remove_rows(conn, values, counts)
         for (table,) in conn.execute(
@@ -55,6 +55,7 @@ def replay(conn: Connection, notice: Callable[[str], None]) -> Replayed:
             row = conn.execute("select privacy.redact_rows(%s, 'true', null)", (table,)).fetchone()
             redacted[f"raw.{table} (redacted)"] = row[0] if row else 0
         counts += redacted
+        _find_contacts_to_send(conn, values)
         for name, counted in (
             ("empty_deliveries", "raw.outbound_deliveries"),
             ("may_be_contacted", ""),
@@ -69,12 +70,22 @@ def replay(conn: Connection, notice: Callable[[str], None]) -> Replayed:
         row = conn.execute("select privacy.redact_ledger()").fetchone()
         counts["raw.loads, raw.rejects (redacted)"] += row[0] if row else 0
         conn.execute(statement("ingest.privacy", "champions_of_tombstones"))
-        built = [table for table in redactable(conn) if table.schema != "raw"]
-        for table in built:
-            if table.size <= SMALL:
+        # payloads, which say so, were redacted above
+        texts = [table for table in redactable(conn) if not table.says_so]
+        built = [table for table in texts if table.schema != "raw"]
+        for table in texts:
+            # what is made by no run is looked through, however large it is
+            if table.size <= SMALL or table.schema == "raw":
                 name = f"{table.schema}.{table.name}"
                 counts[f"{name} (redacted)"] += redact_by_tombstones(conn, table)
         found = {name: n for name, n in sorted(counts.items()) if n}
         tombstones.audit(conn, "replay", None, found)
     large = [f"{table.schema}.{table.name}" for table in built if table.size > SMALL]
     return Replayed(found, large if redacted.total() else [])
+
+
+def _find_contacts_to_send(conn: Connection, values: dict[str, object]) -> None:
+    """Find addresses, numbers and URNs of who is erased in what is still to be sent."""
+    row = conn.execute(statement("ingest.privacy", "contacts_of_tombstones")).fetchone()
+    if row and row[0]:
+        values["contacts"] = rf"(?<![[:alnum:]])(?:{row[0]})(?![[:alnum:]])"

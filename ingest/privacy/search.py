@@ -131,6 +131,7 @@ def redact_by_tombstones(conn: Connection, table: TextTable) -> int:
     """Take everybody who is erased out of the texts of a table; how many rows they were in.
 
     An address or number that stands in a column of its own is that of the person who has the row.
+    Names are looked for in small tables: every few words would have to be asked.
     """
     table = replace(table, texts=tuple(name for name in table.texts if name not in _CONTACTS))
     if not table.columns:
@@ -139,8 +140,8 @@ def redact_by_tombstones(conn: Connection, table: TextTable) -> int:
     found = conn.execute(
         sql.SQL(
             "select privacy.pattern_of(array_agg(distinct f.string))"
-            " from {} as x cross join unnest(privacy.found_in({})) as f (string)"
-        ).format(table.identifier(), together)
+            " from {} as x cross join unnest(privacy.found_in({}, {})) as f (string)"
+        ).format(table.identifier(), together, sql.Literal(table.size <= SMALL))
     ).fetchone()
     if not found or not found[0]:
         return 0

@@ -2,14 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from psycopg.types.json import Jsonb
 
 from ingest.privacy import tombstones
-from ingest.privacy.identity import Given, find
+from ingest.privacy.identity import Given, Identity, find
 from ingest.privacy.replay import replay
 from ingest.privacy.tombstones import Scope
 from tests.privacy.mill import NAMESAKES, deliveries
 from tests.support.warehouse import Warehouse
+
+CY = "https://www.linkedin.com/in/cy-friend-3"
+ZOE = Identity(
+    urls=("https://www.linkedin.com/in/zoe-gone-3",),
+    emails=("zoe@gone.example",),
+    names=("Zoe Gone",),
+)
+
+
+@pytest.fixture
+def zoe(mill: Warehouse) -> Iterator[None]:
+    """Zoe is erased by the tombstones alone, which come from a newer dump."""
+    with mill.conn.transaction():
+        tombstones.write(mill.conn, ZOE.identifiers(mill.conn), Scope.ERASED, "DSR-14")
+    yield
+    mill.conn.execute("delete from privacy.tombstones where case_ref = 'DSR-14'")
+    mill.conn.execute("delete from raw.outbound_deliveries where number > 90")
+    mill.conn.commit()
+
+
+def deliver(warehouse: Warehouse, number: int, state: str, said: dict[str, Any]) -> None:
+    """A delivery of Cy, in which others may be named."""
+    warehouse.conn.execute(
+        "insert into raw.outbound_deliveries (job_id, number, destination, entity, entity_key,"
+        " dedupe_key, body, state, error, sent_at)"
+        " select job_id, %s, destination, entity, %s, %s, %s, %s, %s,"
+        " case when %s = 'sent' then now() end"
+        " from raw.outbound_deliveries order by number limit 1",
+        (number, CY, str(number), Jsonb(said), state, said.get("note"), state),
+    )
+    warehouse.conn.commit()
+
+
+@pytest.mark.usefixtures("zoe")
+def test_who_is_erased_goes_from_deliveries_of_others(mill: Warehouse) -> None:
+    """A name, an address and a profile in what was sent; an address makes what waits theirs."""
+    seen = {"seen": [{"url": "linkedin.com/in/zoe-gone-3"}, {"url": "linkedin.com/in/dee-other"}]}
+    left = {"seen": [None, {"url": "linkedin.com/in/dee-other"}]}
+    deliver(mill, 91, "sent", {"note": "Ask Zoe Gone, zoe@gone.example"} | seen)
+    deliver(mill, 92, "pending", {"to": "ZOE@gone.example", "first": "Zoe"})
+    deliver(mill, 93, "pending", seen)
+    deliver(mill, 94, "sent", {"note": "Ask Dee."})
+    done = replay(mill.conn, print)
+    assert mill.all(
+        "select number, entity_key <> '', body, state, error from raw.outbound_deliveries"
+        " where number > 90 order by number"
+    ) == [
+        (
+            91,
+            True,
+            {"note": "Ask [redacted], [redacted]"} | left,
+            "sent",
+            "Ask [redacted], [redacted]",
+        ),
+        (92, False, {}, "suppressed", None),
+        (93, True, left, "pending", None),
+        (94, True, {"note": "Ask Dee."}, "sent", "Ask Dee."),
+    ]
+    assert done.counts == {
+        "raw.outbound_deliveries": 1,
+        "raw.outbound_deliveries (redacted)": 2,
+    }
+    assert replay(mill.conn, print).counts == {}
 
 
 @pytest.mark.long
