@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager, suppress
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hq_api.callers import Doorkeeper
+from hq_api.compression import Compression
 from hq_api.database import Database
 from hq_api.endpoints.documents import document_routes, written_out_routes
 from hq_api.endpoints.exports import export_routes
@@ -96,7 +96,7 @@ def create_app(settings: Settings, resources: Mapping[str, Resource] | None = No
         middleware=[
             Middleware(Front, refusal=refusals(service)),
             Middleware(Door, doorkeeper=doorkeeper),
-            Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM),
+            Middleware(Compression, minimum_size=_COMPRESSED_FROM),
         ],
         exception_handlers={HTTPException: _refused},
         lifespan=lifespan,

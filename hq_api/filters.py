@@ -16,6 +16,7 @@ from hq_api.values import BadValueError, checked
 from ingest.errors import did_you_mean
 
 _EQUAL, _NOT = "", "not"
+NAMES_ONE = (_EQUAL, _NOT)  # operators that compare with a whole value
 _ORDERED = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _TEXTUAL = ("contains", "prefix")
 _KNOWN = "has"

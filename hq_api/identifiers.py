@@ -7,6 +7,7 @@ from uuid import UUID
 
 from psycopg import sql
 
+from hq_api.catalogue import Column
 from hq_api.database import Database
 from hq_api.problems import ProblemError
 from hq_api.values import LONGEST, is_storable
@@ -47,6 +48,24 @@ NO_DOMAIN = "not a domain: it has no normal form (https://WWW.Acme.com/about is 
 NO_PROFILE = (
     "not a person: give the slug of a LinkedIn profile, its address (linkedin.com/in/...), or an id"
 )
+
+_DOMAIN_SUFFIX = "domain"
+# columns of domains as they were received, or of domains that are no key
+_DOMAINS_AS_GIVEN = ("company_domain_as_stated", "employer_domain")
+
+
+def is_domain(column: Column) -> bool:
+    """Whether a filter of a column takes a domain in any spelling."""
+    return (
+        column.type == "text"
+        and column.name.endswith(_DOMAIN_SUFFIX)
+        and column.name not in _DOMAINS_AS_GIVEN
+    )
+
+
+def is_profile(column: Column) -> bool:
+    """Whether a filter of a column takes a person however named."""
+    return column.type == "text" and column.name == "linkedin_url" and column.is_personal
 
 
 async def company_domains(database: Database, texts: Sequence[str]) -> list[str | None]:

@@ -13,8 +13,15 @@ from hq_api import statements
 from hq_api.callers import Caller
 from hq_api.catalogue import Column
 from hq_api.database import Database
-from hq_api.filters import Condition, Filter, read_filters
-from hq_api.identifiers import NO_DOMAIN, NO_PROFILE, company_domains, person_urls
+from hq_api.filters import NAMES_ONE, Condition, Filter, read_filters
+from hq_api.identifiers import (
+    NO_DOMAIN,
+    NO_PROFILE,
+    company_domains,
+    is_domain,
+    is_profile,
+    person_urls,
+)
 from hq_api.keys import EXPORT, READ_COMPANIES, READ_PEOPLE
 from hq_api.paging import (
     COUNTS,
@@ -33,9 +40,6 @@ from hq_api.values import BadValueError, checked
 
 LIST_PARAMETERS = ("limit", "next", "sort", "count", "group_by")
 
-_DOMAIN_SUFFIX = "domain"
-# columns of domains as they were received, or of domains that are no key
-_DOMAINS_AS_GIVEN = ("company_domain_as_stated", "employer_domain")
 _ALL = 1_000_000  # rows of one owner
 
 
@@ -282,11 +286,11 @@ def _is_by_key(asked: Filter, resource: Resource) -> bool:
 async def _resolved(database: Database, asked: Filter) -> Filter:
     """A filter of domains or profiles with their keys for whatever spelling was given."""
     name = asked.column.name
-    if asked.operator not in ("", "not") or not asked.values or asked.column.type != "text":
+    if asked.operator not in NAMES_ONE or not asked.values:
         return asked
-    if name.endswith(_DOMAIN_SUFFIX) and name not in _DOMAINS_AS_GIVEN:
+    if is_domain(asked.column):
         found, fault = await company_domains(database, asked.values), NO_DOMAIN
-    elif name == "linkedin_url" and asked.column.is_personal:
+    elif is_profile(asked.column):
         found, fault = await person_urls(database, asked.values), NO_PROFILE
     else:
         return asked

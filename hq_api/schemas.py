@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from hq_api.catalogue import Column
-from hq_api.filters import parameters_of
+from hq_api.filters import NAMES_ONE, parameters_of
+from hq_api.identifiers import is_domain, is_profile
 from hq_api.paging import COUNTS, DEFAULT_LIMIT, LARGEST_LIMIT
 from hq_api.resources import Resource
 from hq_api.values import LONGEST
@@ -33,6 +34,8 @@ _OPERATORS = {
     "contains": "Contains this, without regard to case.",
     "prefix": "Begins with this, without regard to case.",
 }
+_DOMAIN = "A domain in any spelling; what is none is refused."
+_PROFILE = "A LinkedIn slug, the address of a profile, or an id; what is none is refused."
 OWNERS = {
     "companies": ("A domain in any spelling, or an address on it.", "acme-widgets.example"),
     "people": ("A LinkedIn slug, the address of a profile, or an id.", "ana-example"),
@@ -107,6 +110,10 @@ def filters_of(resource: Resource) -> list[Schema]:
         schema = _type(column)
         if schema.get("type") == "string" and "format" not in schema:
             schema = {**schema, "maxLength": LONGEST}
+        kind = ""
+        if operator in NAMES_ONE and (is_domain(column) or is_profile(column)):
+            kind = f" {_DOMAIN if is_domain(column) else _PROFILE}"
+            schema = {**schema, "minLength": 1, "pattern": r"\S"}
         several = operator not in ("gt", "gte", "lt", "lte")
         needed = resource.needed == name
         found.append(
@@ -114,7 +121,7 @@ def filters_of(resource: Resource) -> list[Schema]:
                 "name": name,
                 "in": "query",
                 "required": needed,
-                "description": _OPERATORS[operator],
+                "description": _OPERATORS[operator] + kind,
                 "schema": {"type": "array", "items": schema, "minItems": 1} if several else schema,
                 **({"style": "form", "explode": True} if several else {}),
             }
@@ -148,12 +155,23 @@ def paging_of(resource: Resource) -> list[Schema]:
     parameters: tuple[tuple[str, Schema, str], ...] = (
         ("limit", limit, "The most rows."),
         ("next", TEXT, "What the page before gave as next."),
-        ("sort", {"enum": orders}, "The order, by key if not given; - turns it round."),
-        ("count", {"enum": list(COUNTS)}, "Count all rows, too; exactly, if that is quick enough."),
+        (
+            "sort",
+            {"enum": orders},
+            "The order, by key if not given; - turns it round. Not together with group_by.",
+        ),
+        (
+            "count",
+            {"enum": list(COUNTS)},
+            "Count all rows, too; exactly, if that is quick enough. Not together with group_by.",
+        ),
         (
             "group_by",
             {"enum": [column.name for column in resource.columns.values() if not column.is_list]},
-            "Instead of rows: the values of a column, and how many rows have each.",
+            (
+                "Instead of rows: the values of a column, and how many rows have each. Not together"
+                " with sort or count: groups are ordered by value and are not counted."
+            ),
         ),
     )
     return [

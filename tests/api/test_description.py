@@ -77,6 +77,33 @@ def test_every_route_is_described(http: TestClient) -> None:
     )
 
 
+def test_what_a_filter_refuses_is_described(http: TestClient) -> None:
+    """A domain and a profile are not empty; what is only a text may be."""
+    described = http.get("/openapi.json").json()
+    parameters = {p["name"]: p for p in described["paths"]["/v1/people"]["get"]["parameters"]}
+    least = {
+        name: p["schema"]["items"].get("minLength", 0)
+        for name, p in parameters.items()
+        if p["schema"].get("type") == "array" and p["schema"]["items"].get("type") == "string"
+    }
+    assert {name for name, n in least.items() if n} == {
+        *("company_domain", "company_domain.not", "linkedin_url", "linkedin_url.not"),
+    }
+    for name in ("company_domain", "linkedin_url.not"):
+        assert http.get("/v1/people", params={name: ""}).status_code == 400
+    assert http.get("/v1/people", params={"company_name": ""}).status_code == 200
+
+
+def test_what_groups_exclude_is_described(http: TestClient) -> None:
+    described = http.get("/openapi.json").json()
+    parameters = {p["name"]: p for p in described["paths"]["/v1/people"]["get"]["parameters"]}
+    for name, value in (("sort", "linkedin_url"), ("count", "exact")):
+        assert "Not together with group_by" in parameters[name]["description"]
+        both = {"group_by": "company_domain", name: value}
+        assert http.get("/v1/people", params=both).status_code == 400
+    assert "Not together with sort or count" in parameters["group_by"]["description"]
+
+
 def test_values_are_of_the_types_that_are_described(http: TestClient) -> None:
     described = http.get("/openapi.json").json()
     kinds = {
