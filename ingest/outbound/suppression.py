@@ -91,9 +91,9 @@ def _named(body: dict[str, Any]) -> list[tuple[str | None, str | None]]:
 
 
 def _texts(name: str, value: object) -> Iterator[tuple[str, str]]:
-    """All texts in a value, each with the name of the nearest field."""
-    if isinstance(value, str):
-        yield name, value
+    """All texts and numbers in a value, each with the name of the nearest field."""
+    if isinstance(value, str | int):
+        yield name, str(value)
     elif isinstance(value, dict):
         for inner, each in value.items():
             yield from _texts(str(inner), each)

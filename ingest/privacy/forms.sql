@@ -43,5 +43,11 @@ select
         union
         select ''
         where f.name_keys <> '{}'
-    ) as coarse_names
+    ) as coarse_names,
+    array(
+        select distinct privacy.phone_end(t.given) as phone_end
+        from unnest(f.phones) as t (given)
+        where privacy.phone_end(t.given) is not null
+        order by phone_end
+    ) as phone_ends
 from forms as f

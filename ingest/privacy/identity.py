@@ -42,6 +42,7 @@ _FORMS = (
     "email_keys",
     "phone_keys",
     "coarse_names",
+    "phone_ends",
 )
 _ROUNDS = 6  # of asking what else there is; what is found after three or four is what there is
 

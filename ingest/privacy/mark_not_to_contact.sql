@@ -15,5 +15,6 @@ from (
     where
         privacy.is_tombstone('email', c.email, array['do_not_contact'])
         or privacy.is_tombstone('phone', privacy.phone_digits(c.phone), array['do_not_contact'])
+        or privacy.is_tombstone('phone', privacy.phone_end(c.phone), array['do_not_contact'])
 ) as u
 on conflict (linkedin_url) do nothing

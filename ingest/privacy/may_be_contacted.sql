@@ -13,5 +13,8 @@ where
                 or privacy.is_tombstone(
                     'phone', privacy.phone_digits(c.phone), array['do_not_contact']
                 )
+                or privacy.is_tombstone(
+                    'phone', privacy.phone_end(c.phone), array['do_not_contact']
+                )
             )
     )

@@ -12,5 +12,6 @@ from (
     where
         c.email = any(%(emails)s)
         or (%(phones)s::text[] <> '{}' and privacy.phone_digits(c.phone) = any(%(phones)s))
+        or (%(phone_ends)s::text[] <> '{}' and privacy.phone_end(c.phone) = any(%(phone_ends)s))
 ) as u
 on conflict (linkedin_url) do nothing

@@ -25,6 +25,8 @@ def suppress(conn: Connection, person: Identity, case_ref: str) -> dict[str, int
     """
     require_nameless(conn, case_ref, person)
     identifiers = [(kind, form) for kind, form in person.identifiers(conn) if kind in _KINDS]
+    # a number is theirs with and without the country
+    identifiers += [("phone", end) for end in person.values(conn)["phone_ends"]]
     if not identifiers:
         raise UsageError(
             "a name alone does not tell to whom something is sent",

@@ -12,7 +12,11 @@
 ) }}
 
 {%- set by_url = [['linkedin', function('linkedin_slug') ~ '(t.linkedin_url)']] %}
-{%- set by_contact = [['email', 'c.email'], ['phone', 'privacy.phone_digits(c.phone)']] %}
+{%- set by_contact = [
+    ['email', 'c.email'],
+    ['phone', 'privacy.phone_digits(c.phone)'],
+    ['phone', 'privacy.phone_end(c.phone)'],
+] %}
 
 with touched as (
     select o.linkedin_url

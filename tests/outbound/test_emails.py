@@ -283,6 +283,16 @@ NAMED = [
     {"note": "Write to dora@acme.example."},
     {"mobile": "+49 (30) 123 45 67"},
     {"phone": "+1 555 01020", "work_phone": "0049 30 1234567"},
+    # as it is dialled in the country, and as a number
+    {"phone": "030 / 123 45 67"},
+    {"phone": 49301234567},
+]
+# other numbers: seven digits at the end are alike, and one has no more than these
+OTHERS = [
+    {"phone": "+49 31 1234567"},
+    {"phone": "1234567"},
+    # a number is known by the name of its field
+    {"email": "other@x.example", "note": "+49 30 1234567", "phone": "1"},
 ]
 
 
@@ -291,23 +301,22 @@ def test_who_may_not_be_written_to_is_known_by_whatever_a_record_says_of_them(
 ) -> None:
     for person in ("dora@acme.example", "+49 30 1234567"):
         privacy("suppress", person, "--scope", "do_not_contact")
-    records = [
-        *NAMED,
-        {"email": "other@x.example", "note": "+49 30 1234567", "phone": "1"},
-    ]
+    records = [*NAMED, *OTHERS]
     query = tmp_path / "named.sql"
     query.write_text(
         "select format('https://www.linkedin.com/in/named-%s', n) as linkedin_url,"
         " 'N' as full_name, e.* from jsonb_array_elements("
         f"$${json.dumps(records)}$$::jsonb) with ordinality as r (said, n)"
         " cross join jsonb_to_record(said) as e"
-        " (email text, work_email text, note text, mobile text, phone text, work_phone text,"
+        " (email text, work_email text, note text, mobile text, phone jsonb, work_phone text,"
         " contact jsonb)",
         encoding="utf-8",
     )
     said = send("--sql", query)
     assert f"{len(NAMED)} not sent: the person may not be written to" in said.output
-    assert [record["email"] for record in sending.there.received] == ["other@x.example"]
+    assert sorted(str(record["phone"]) for record in sending.there.received) == [
+        *("+49 31 1234567", "1", "1234567"),
+    ]
 
 
 @pytest.mark.parametrize(

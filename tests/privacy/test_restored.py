@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,8 @@ from ingest.privacy import tombstones
 from ingest.privacy.identity import Given, Identity, find
 from ingest.privacy.replay import replay
 from ingest.privacy.tombstones import Scope
-from tests.privacy.mill import NAMESAKES, deliveries
+from tests.privacy.mill import ADA, NAMESAKES, deliveries
+from tests.support.ingesting import ingest
 from tests.support.warehouse import Warehouse
 
 CY = "https://www.linkedin.com/in/cy-friend-3"
@@ -77,6 +79,25 @@ def test_who_is_erased_goes_from_deliveries_of_others(mill: Warehouse) -> None:
         "raw.outbound_deliveries (redacted)": 2,
     }
     assert replay(mill.conn, print).counts == {}
+
+
+def test_a_number_bars_with_and_without_its_country(mill: Warehouse) -> None:
+    """By the command, by a replay after a restore, and by the model; until it is lifted."""
+    marked = "select linkedin_url from core.people_not_to_contact"
+    forget = "delete from core.people_not_to_contact"
+    said = ingest("privacy", "suppress", "020 5550 1234", "--case", "DSR-15", "--json")
+    assert json.loads(said.stdout)["people"] == 1
+    assert mill.all(marked) == [(ADA,)]
+    mill.conn.execute(forget)
+    mill.conn.commit()
+    replay(mill.conn, print)
+    assert mill.all(marked) == [(ADA,)]
+    mill.conn.execute(forget)
+    mill.conn.commit()
+    mill.build("--full-refresh", "--select", "people_not_to_contact")
+    assert mill.all(marked) == [(ADA,)]
+    ingest("privacy", "lift", "--case", "DSR-15")
+    assert mill.all(marked) == []
 
 
 @pytest.mark.long
