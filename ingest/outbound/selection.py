@@ -93,7 +93,9 @@ def people_of_file(conn: Connection, path: Path, selection: Selection) -> Genera
 
 
 def people_of_sql(conn: Connection, path: Path) -> Generator[Record]:
-    """What a query finds: a row is a record, its column linkedin_url in normal form the key.
+    """What a query finds: a row is a record, the profile that its linkedin_url names the key.
+
+    A slug or member id alone names one, too.
 
     Raises:
         IngestError: The query fails, would write, or has no such column; or nothing was built yet.
@@ -103,7 +105,7 @@ def people_of_sql(conn: Connection, path: Path) -> Generator[Record]:
     if not text:
         raise UsageError("the query is empty", where=str(path))
     query = sql.SQL(
-        "select r.body, reference.person_linkedin_url(r.body ->> {})"
+        "select r.body, privacy.profile_of(r.body ->> {})"
         " from (select to_jsonb(q) as body from ({}\n) as q) as r"
     ).format(sql.Literal(KEY), sql.SQL(text.replace("{", "{{").replace("}", "}}")).format())
     try:

@@ -319,6 +319,27 @@ def test_who_may_not_be_written_to_is_known_by_whatever_a_record_says_of_them(
     ]
 
 
+def test_a_slug_alone_is_the_profile(sending: Sending, tmp_path: Path) -> None:
+    """It bars, and what was sent by the address is not sent again by the slug."""
+    privacy("suppress", url("ana"), "--scope", "do_not_contact")
+    privacy("suppress", "ACoAAAzed0001", "--scope", "do_not_contact")
+    query = tmp_path / "keys.sql"
+
+    def ask(*keys: str) -> Result:
+        query.write_text(
+            f"select k as linkedin_url, 'N' as full_name from unnest(array{[*keys]}) as k"
+        )
+        return send("--sql", query)
+
+    said = ask("ana-example", " Ana-Example ", "urn:li:member:ACoAAAzed0001", "ben-example")
+    # both spellings of Ana are one person
+    assert "2 not sent: the person may not be written to" in said.output
+    assert [record["linkedin_url"] for record in sending.there.received] == ["ben-example"]
+    assert "sent before" in ask(url("ben")).output
+    keys = "select entity_key from raw.outbound_deliveries where state = 'sent'"
+    assert rows(sending.db, keys) == [(url("ben"),)]
+
+
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
