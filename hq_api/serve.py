@@ -12,6 +12,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from hq_api.metrics import SHARED_FOLDER
+from hq_api.protocol import Protocol
 from hq_api.settings import Settings, hand_on
 from ingest.errors import IngestError, UsageError
 
@@ -74,6 +75,7 @@ def serve(
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         lifespan="on",
+        http=Protocol,
     )
     listening = _listen(host, port)
     address = f"[{host}]" if ":" in host else host

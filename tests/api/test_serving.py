@@ -129,6 +129,15 @@ def test_a_whole_list_is_streamed_to_its_end(served: Served) -> None:
     assert len({json.loads(line)["key"] for line in body.splitlines()}) == MANY
 
 
+def end_exports(built: Warehouse) -> None:
+    """End the connections of exports that are under way."""
+    built.conn.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where application_name = 'hq_api exports' and datname = current_database()"
+    )
+    built.conn.commit()
+
+
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 def test_a_stream_that_breaks_does_not_look_complete(
@@ -143,15 +152,68 @@ def test_a_stream_that_breaks_does_not_look_complete(
     response = conn.getresponse()
     assert response.status == 200
     response.read(1000)
-    built.conn.execute(
-        "select pg_terminate_backend(pid) from pg_stat_activity"
-        " where application_name = 'hq_api exports' and datname = current_database()"
-    )
-    built.conn.commit()
+    end_exports(built)
     with pytest.raises((http.client.IncompleteRead, ConnectionError)):
         response.read()
     # and the next one has a connection again
     assert served.get("/v1/vocabularies.csv")[0] == 200
+
+
+def asked_in_words(served: Served, words: bytes) -> socket.socket:
+    """A connection on which these words were sent."""
+    conn = socket.socket()
+    conn.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    conn.settimeout(SECONDS)
+    conn.connect(("127.0.0.1", served.port))
+    conn.sendall(words)
+    return conn
+
+
+def all_of(conn: socket.socket) -> bytes:
+    """What comes until the other side ends."""
+    blocks = []
+    while block := conn.recv(1 << 16):
+        blocks.append(block)
+    return b"".join(blocks)
+
+
+@pytest.mark.usefixtures("many")
+def test_an_old_client_gets_a_stream_that_ends_by_closing(served: Served) -> None:
+    """HTTP/1.0 knows no chunks."""
+    path = b"/v1/changes.ndjson?kind=merged&key.prefix=https"
+    with asked_in_words(served, b"GET %b HTTP/1.0\r\nhost: localhost\r\n\r\n" % path) as conn:
+        head, _, body = all_of(conn).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert b"transfer-encoding" not in head.lower()
+    assert b"connection: close" in head.lower()
+    assert len({json.loads(line)["key"] for line in body.splitlines()}) == MANY
+    # one of known length says so
+    with asked_in_words(served, b"GET /healthz HTTP/1.0\r\nhost: localhost\r\n\r\n") as conn:
+        head, _, body = all_of(conn).partition(b"\r\n\r\n")
+    assert b"content-length: %d\r\n" % len(body) in head.lower() + b"\r\n"
+
+
+@pytest.mark.usefixtures("many")
+def test_a_stream_to_an_old_client_that_breaks_is_reset(served: Served, built: Warehouse) -> None:
+    words = b"GET /v1/changes.csv HTTP/1.0\r\nhost: localhost\r\n\r\n"
+    with asked_in_words(served, words) as conn:
+        assert conn.recv(12) == b"HTTP/1.1 200"
+        end_exports(built)
+        with pytest.raises(ConnectionResetError):
+            all_of(conn)
+
+
+def test_what_is_no_http_is_refused_as_a_problem(served: Served) -> None:
+    for words in (b"HELLO\r\n\r\n", b"GET / HTTP/1.1\r\nbad header\r\n\r\n"):
+        with asked_in_words(served, words) as conn:
+            head, _, body = all_of(conn).partition(b"\r\n\r\n")
+        lines = head.lower().split(b"\r\n")
+        assert lines[0] == b"http/1.1 400 bad request"
+        assert b"content-type: application/problem+json" in lines
+        assert b"content-length: %d" % len(body) in lines
+        document = json.loads(body)
+        assert (document["status"], document["title"]) == (400, "The request cannot be understood")
+        assert b"x-request-id: " + document["request_id"].encode() in lines
 
 
 @pytest.mark.usefixtures("many")
