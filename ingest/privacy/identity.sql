@@ -1,5 +1,5 @@
--- What is known of a person beside what was given. An address, a number or a URN that is also said of
--- others, by whatever was built or by rows of exports, is nobody's.
+-- What is known of a person beside what was given. An address, a number or a URN that is also said
+-- of others, by whatever was built or by rows of exports, is nobody's.
 with rows_found as materialized (
     select
         r.*,

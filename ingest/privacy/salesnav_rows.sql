@@ -1,7 +1,7 @@
 -- Rows of exports that are a person's, or carry an address or number of theirs: found by coarse
 -- forms, which indexes hold, and then told by normal ones. A row that brings a profile is that
--- profile's, whatever address it carries; a URN that has no member id is no profile, and is carried as
--- an address is.
+-- profile's, whatever address it carries; a URN that has no member id is no profile, and is carried
+-- as an address is.
 select f.*
 from (
     select

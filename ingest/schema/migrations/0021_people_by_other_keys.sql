@@ -1,5 +1,5 @@
--- Keys that a person has beside the address of a profile: LinkedIn's URN, a slug alone, and a number
--- in national and in international spelling.
+-- Keys that a person has beside the address of a profile: LinkedIn's URN, a slug alone, and a
+-- number in national and in international spelling.
 
 create function raw.urn_key(given text) returns text
 language sql immutable parallel safe
@@ -97,9 +97,9 @@ begin
 end
 $$;
 
--- Of a number that is said with and without the country these are the same. Two numbers in a hundred
--- million have the same end, so it is asked only where somebody too many costs little: who is not to
--- be written to.
+-- Of a number that is said with and without the country these are the same. A stranger in a hundred
+-- million has the same end, so it is asked only where one too many costs little: who is not to be
+-- written to.
 create function privacy.phone_end(given text) returns text language sql immutable parallel safe
 return case
     when length(privacy.phone_digits(given)) >= 8
