@@ -277,14 +277,15 @@
             {{ fence() }}
         ) as k
         {%- if but_winners %}
-        -- By the key, which has an index: comparing ids alone would read all winners for each row.
-        -- A row that was corrected in place may be new where its winner is not.
-        where not exists (
-            select 1 from {{ ref(model_name) }} as w
-            where
-                k.owner = w.{{ kind.owner }}
-                and k.id = w.raw_payload_id
-                and {{ is_new('w') }}
+        -- By the key, which has an index: comparing ids alone would read all winners for each row, and
+        -- asking for the new ones all that are new. A row that was corrected in place may be new where
+        -- its winner is not.
+        where not coalesce(
+            (
+                select {{ is_new('w') }} from {{ ref(model_name) }} as w
+                where k.owner = w.{{ kind.owner }} and k.id = w.raw_payload_id
+            ),
+            false
         )
         {%- endif %}
         {{ fence() }}
