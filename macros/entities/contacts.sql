@@ -3,6 +3,7 @@
 {#
     Query: the new payloads of a finder, with whom the address was asked for, as far as one is stated:
     the columns of source_payloads, and linkedin_url, full_name, first_name, last_name, company_domain.
+    A payload that states nothing holds no address, and is there for what it has instead to be reported.
 #}
 {% macro finder_payloads(name) -%}
     select
@@ -14,7 +15,7 @@
         case when s.states_something then {{ function('clean_text') }}(s.first_name) end as first_name,
         case when s.states_something then {{ function('clean_text') }}(s.last_name) end as last_name,
         {{ function('normal_domain') }}(s.company_domain) as company_domain,
-        s.payload
+        s.record as payload
     from (
         {{ source_payloads(
             name, 'email_payloads', columns=['first_name', 'last_name', 'full_name', 'company_domain']

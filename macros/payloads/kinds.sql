@@ -243,7 +243,8 @@
 {#
     Of payloads that are kept whole one path asks for all marks: it ends at the first, but PostgreSQL
     takes a millisecond to read the pattern of each. Those of sources are small and their paths stand in
-    many queries, so their marks are laid side by side and the pattern is read once.
+    many queries, so their marks are laid side by side and the pattern is read once. A mark that ends in a
+    filter says itself what a value of it is.
 #}
 {% macro states_something(kind, payload) -%}
     {%- set conditions = what_states_something() -%}
@@ -254,6 +255,8 @@
         {%- for field in fields -%}
             {%- if reading == 'given' and modules.re.fullmatch('[A-Za-z0-9_.]+', field) -%}
                 {%- do found.append(payload ~ " #> '{" ~ field | replace('.', ',') ~ "}'") -%}
+            {%- elif field.endswith(')') -%}
+                {%- do deeper.append('exists(@.' ~ field ~ ')') -%}
             {%- else -%}
                 {%- do deeper.append('exists(@.' ~ field ~ ' ? (' ~ conditions[reading] ~ '))') -%}
             {%- endif -%}

@@ -16,7 +16,8 @@
     and to no model, and says in its meta as well:
 
         within      members of a payload that hold what is read, the first that there is
-        marks       fields of which a payload has one at least if it states anything
+        marks       fields of which a payload has one at least if it states anything; with a filter of a
+                    jsonpath behind it (`email ? (@ like_regex "@")`) where a word there is no value
         fields      column of its query -> the paths, within what is read, that it is made of; of a list,
                     `roles.title`
         employer    of a person, what its columns say of the employer in company_domain: `source`, or

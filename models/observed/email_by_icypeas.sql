@@ -17,7 +17,16 @@ select
         select
             jsonb_agg(
                 jsonb_build_object(
-                    'email', e.item ->> 'email', 'verdict', e.item ->> 'certainty'
+                    'email',
+                    e.item ->> 'email',
+                    'verdict',
+                    -- how sure it is counts where it says that it found one
+                    case
+                        when {{ function('lower_text') }}({{ function('plain_text') }}(p.status))
+                            not in ('found', 'debited')
+                            then p.status
+                        else e.item ->> 'certainty'
+                    end
                 )
                 order by e.position
             )
@@ -25,6 +34,7 @@ select
     ) as emails,
     {{ issues_and(unconverted([
         ['emails', 'p.emails::text', list_of_objects('p.emails'), 'not a list of objects'],
+        ['status', 'p.status', function('plain_text') ~ '(p.status)', 'not text'],
     ]), issues_and(
         unusable_items(
             'p.emails', "u.item ->> 'email'", 'emails[%s].email', 'email_address',
@@ -35,4 +45,4 @@ select
         )
     )) }} as _issues
 from payloads as s
-cross join lateral jsonb_to_record(s.payload) as p (emails jsonb)
+cross join lateral jsonb_to_record(s.payload) as p (status text, emails jsonb)

@@ -62,6 +62,7 @@ class Source:
         table: Their raw table.
         within: The member of a payload that holds what is read, if it is there.
         marks: Fields of which a payload has one at least if it states anything.
+        addresses: Fields that count as well if they hold an e-mail address.
         read: Tells what a payload says.
         entity: company or person.
     """
@@ -70,6 +71,7 @@ class Source:
     table: str
     within: str
     marks: str
+    addresses: str
     read: Callable[[Payload, Reader], Said]
     entity: str = "person"
 
@@ -86,9 +88,12 @@ def said_by_providers(
             payload = Payload(source.table, row, _key_of(source, row))
             inner = _inner(source, payload)
             issues.extend(_unusable(source, payload, inner))
-            if _states(source, inner):
+            states = _states(source, inner)
+            # of a finder's answer without an address it is told what stands there instead
+            if states or source.table == "email_payloads":
                 reader = Reader(payload, inner or {}, "", issues)
-                found.append((source, payload, source.read(payload, reader)))
+                said = source.read(payload, reader)
+                found += [(source, payload, said)] if states else []
     return found
 
 
@@ -105,7 +110,21 @@ def _inner(source: Source, payload: Payload) -> dict[str, Any] | None:
 
 
 def _states(source: Source, inner: dict[str, Any] | None) -> bool:
-    return any(forms.says_something((inner or {}).get(mark)) for mark in source.marks.split())
+    said = inner or {}
+    return any(forms.says_something(said.get(mark)) for mark in source.marks.split()) or any(
+        "@" in each for name in source.addresses.split() for each in _texts_in(said.get(name))
+    )
+
+
+def _texts_in(value: Any) -> Iterable[str]:
+    """A text, or those that stand as addresses in the items of a list."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            address = item.get("address") if isinstance(item, dict) else None
+            if isinstance(address, str):
+                yield address
 
 
 def _unusable(source: Source, payload: Payload, inner: dict[str, Any] | None) -> Iterable[Issue]:
@@ -263,18 +282,20 @@ SOURCES = (
             "annual_revenue_printed total_funding_printed city state country short_description "
             "keywords"
         ),
+        "",
         _organisation,
         "company",
     ),
     Source(
         *("person_by_pdl", "person_payloads", "data"),
         (
-            "full_name first_name last_name job_title job_company_name work_email emails "
-            "mobile_phone location_name location_country experience education"
+            "full_name first_name last_name job_title job_company_name mobile_phone "
+            "location_name location_country experience education"
         ),
+        "work_email emails",
         _pdl_person,
     ),
-    Source("email_by_leadmagic", "email_payloads", "", "email", _found_email),
+    Source("email_by_leadmagic", "email_payloads", "", "", "email", _found_email),
 )
 
 
