@@ -148,7 +148,10 @@ class Identity:
         phones = (re.sub(r"\D+", "", phone)[-_SHORTEST_PHONE:] for phone in self.phones)
         names = [name.split() for name in self.names if " " in name.strip()]
         names += [[words[-1], *words[:-1]] for words in names]
-        whole = ([text] for text in (*self.slugs, *self.urns, *self.emails))
+        whole = [[text] for text in (*self.slugs, *self.urns)]
+        # what stands in an address in either spelling of its host
+        whole += [[f"{email.partition('@')[0]}@"] for email in self.emails if not email.isascii()]
+        whole += [[email] for email in self.emails if email.isascii()]
         found = set()
         for words in (*phones, *names, *whole):
             pieces = [piece for word in words if (piece := _ascii_part(word.lower()))]
@@ -173,7 +176,8 @@ class Identity:
         for urn in self.urns:
             yield rf"{re.escape(urn)}(?![\w-])"
         for email in self.emails:
-            yield rf"(?<![\w.+-]){re.escape(email)}"
+            spelled = "|".join(map(re.escape, dict.fromkeys((email, _in_ascii(email)))))
+            yield rf"(?<![\w.+-])(?:{spelled})"
         for phone in self.phones:
             digits = re.sub(r"\D+", "", phone).lstrip("0")
             if len(digits) >= _SHORTEST_PHONE:
@@ -378,6 +382,16 @@ def _percent_encoded(slug: str) -> str:
     return "".join(
         c if c.isascii() else "".join(f"%{byte:02X}" for byte in c.encode()) for c in slug
     )
+
+
+def _in_ascii(email: str) -> str:
+    """An address with the domain as mail programs send it."""
+    local, _, host = email.rpartition("@")
+    labels = (
+        label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
+        for label in host.split(".")
+    )
+    return f"{local}@{'.'.join(labels)}"
 
 
 def _escaped(text: str) -> str:

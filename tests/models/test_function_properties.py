@@ -316,7 +316,10 @@ def test_a_normal_form_has_one_coarse_form(
             *("{}", "linkedin.com/in/{}", "HTTPS://uk.LinkedIn.com/IN/{}/?x#y", "/in/{}"),
             *("linkedin.com/sales/lead/ACwAA{},x/in/z", "https://www.linkedin.com/in/ACoAA{},x"),
         ],
-        "raw.email_key": ["{}", "{}@Acme.example", " {}@acme.example\n"],
+        "raw.email_key": [
+            *("{}", "{}@Acme.example", " {}@acme.example\n", "ana@{}.example"),
+            *("mailto:{}@acme.example", "{}@Acme.example?subject=x", "ana@XN--bcher-kva.{}.example"),
+        ],
         "raw.phone_key": ["{}", "+49 0{}12345"],
     }
     spelled = [form.format(text) for text in texts for form in around.get(coarse, ["{}", " {} b."])]

@@ -26,7 +26,7 @@ NOT_INLINED = {"country_name", "percent_decode", "listed_names", "punycode_label
 NOT_INLINED |= {"is_page_on_shared_host"}
 # called by the others where a text is not a usual one
 STEPS = ["linkedin_url", "payload_from_text", "domain_of_address", "small_letters"]
-STEPS += ["comparing_form_beyond_ascii"]
+STEPS += ["comparing_form_beyond_ascii", "unusual_email_address"]
 
 HOSTILE = [
     "",
@@ -172,7 +172,7 @@ def test_all_are_parallel_safe_and_immutable_where_they_can_be(functions: Connec
     assert len(declared) == len(FUNCTIONS) + len(STEPS) + 1
     # one reads a vocabulary, and PostgreSQL calls the bytes of a text no better than stable
     stable = {"country_name", "clean_text", "size_bucket", "clean_name", "listed_names"}
-    stable |= {"headcount", "email_address", "phone_number"}
+    stable |= {"headcount", "email_address", "phone_number", "unusual_email_address"}
     assert {name for name, volatility, _ in declared if volatility != "i"} == stable
     assert {parallel for _, _, parallel in declared} == {"s"}
 

@@ -37,6 +37,25 @@ def test_words_are_no_slugs_but_in_addresses(
 
 
 @pytest.mark.parametrize(
+    ("text", "is_theirs"),
+    [
+        ("by ada@bücher.example", True),
+        ("by ADA@XN--Bcher-kva.example.", True),
+        ("by ada@bucher.example", False),
+        ("by canada@bücher.example", False),
+    ],
+)
+def test_an_address_is_found_in_either_spelling_of_its_domain(
+    db: Connection, text: str, is_theirs: bool
+) -> None:
+    person = Identity(emails=("ada@bücher.example",))
+    query = "select privacy.redacted_text(%s, %s), %s ilike any(%s)"
+    redacted, may_be = _one(db, query, text, person.pattern(), text, person.likely())
+    assert (redacted != text) is is_theirs
+    assert may_be or not is_theirs
+
+
+@pytest.mark.parametrize(
     ("text", "redacted"),
     [
         ('{"first_name": "Ada", "last_name": "Lintel"}', '{"first_name": "[redacted]"}'),

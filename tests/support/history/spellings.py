@@ -261,13 +261,15 @@ def email(draw: random.Random, name: str) -> Any:
         [
             *(f"{name}@acme.example", None, f" {name.upper()}@WWW.Acme.example\n", "", "N/A"),
             *(f"{name} at acme.example", f"{name}@acme", f"{name}@b@acme.example", "@acme.example"),
+            *(f"mailto:{name}@acme.example?subject=x", f"{name}@b\u00fccher.example"),
+            *(f"{name}@XN--bcher-kva.example", "not_found"),
         ]
     )
 
 
 def phone(draw: random.Random) -> Any:
     """A telephone number as a table has it, or something that is none."""
-    return draw.choice(["+1 555 0111", None, " 555-01-23 ", "", "-", "ext. 12", "1234", "12345"])
+    return draw.choice(["+1 555 0111", None, " 555-01-23 ", "", "-", "ext. 12", "1234", "tel:12345"])
 
 
 def founded(draw: random.Random) -> Any:

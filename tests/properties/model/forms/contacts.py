@@ -5,28 +5,44 @@ from __future__ import annotations
 import re
 
 from tests.properties.model.forms.addresses import domain
-from tests.properties.model.forms.text import clean, is_blank, lower
+from tests.properties.model.forms.text import clean, is_blank, lower, stripped
 from tests.properties.model.forms.values import BUCKETS, size_bucket, whole_number
 
 _FEWEST_DIGITS = 5
 _IN_NO_ADDRESS = ':*\u2022,;<>()[]"'
+_IN_NO_HOST = "@\uff20\ufe6b/#:,;"
+_LINK, _CALL = "mailto:", "tel:"
 _RANGE = re.compile(r"\d+-\d+|\d+\+", re.ASCII)
 
 
 def email(text: str | None) -> str | None:
     """An e-mail address in lower case: one @, no blank before it, a domain behind it."""
     address = clean(text) or ""
+    if address[: len(_LINK)].lower() == _LINK:
+        address = stripped(address[len(_LINK) :], is_blank)
+        if "%" in address.partition("@")[0]:
+            return None
     local, _, host = address.partition("@")
+    host = host.partition("?")[0]
     if not local or any(is_blank(c) or c in _IN_NO_ADDRESS for c in local):
         return None
-    if "@" in host or host.endswith(".") or domain(host) is None:
+    if any(is_blank(c) or c in _IN_NO_HOST for c in host) or host.endswith("."):
         return None
-    return lower(address)
+    found = domain(host)
+    if found is None:
+        return None
+    host = lower(host)
+    if not host.isascii() or "xn--" in host:
+        www = re.match(r"www[0-9]*\.", host)
+        host = (www[0] if www else "") + found
+    return f"{lower(local)}@{host}"
 
 
 def phone(text: str | None) -> str | None:
     """A telephone number as it stands, if it has the digits of one."""
     number = clean(text) or ""
+    if number[: len(_CALL)].lower() == _CALL:
+        number = clean(number[len(_CALL) :]) or ""
     digits = sum(letter.isascii() and letter.isdigit() for letter in number)
     return number if digits >= _FEWEST_DIGITS else None
 
