@@ -241,12 +241,6 @@
 {%- endmacro %}
 
 
-{# The year of a text that holds a date or a year. #}
-{% macro year_of(value) -%}
-    extract(year from {{ function('as_date') }}({{ function('plain_text') }}({{ value }})))::integer
-{%- endmacro %}
-
-
 {% macro stated_payloads(model_name, columns=[], but_winners=false) -%}
     {%- set kind = payload_kinds()[model_name] -%}
     select

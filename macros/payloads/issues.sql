@@ -69,6 +69,7 @@
     {%- set reasons = {
         'text': 'not text',
         'number': 'not a whole number',
+        'year': 'not a year',
         'page': 'not a LinkedIn company URL',
         'list': 'not a list',
         'texts': 'not a list of texts',

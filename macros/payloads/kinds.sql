@@ -25,9 +25,9 @@
                     'name', 'description', 'industry', 'size', 'country', 'locality', 'logo_url',
                 ],
                 'number': [
-                    'employee_count', 'follower_count', 'founded', 'org_id', 'company_id',
-                    'clay_company_id',
+                    'employee_count', 'follower_count', 'org_id', 'company_id', 'clay_company_id',
                 ],
+                'year': ['founded'],
                 'texts': ['specialties'],
                 'objects': ['locations'],
                 'page': ['url'],
@@ -127,6 +127,7 @@
     {%- set company_page = ['company_linkedin_url', 'not a LinkedIn company URL'] -%}
     {%- set headcount = ['headcount', 'neither a number nor a range'] -%}
     {%- set day = ['as_date', 'not a date'] -%}
+    {%- set year = ['as_year', 'not a year'] -%}
     {{ return({
         'manual_company_customers': {
             'origin_company_domain': domain,
@@ -139,14 +140,14 @@
             'website_domain': domain,
             'linkedin_url': company_page,
             'employee_count': headcount,
-            'founded_date': day,
+            'founded_date': year,
         },
         'vc_crunchbase_portfolios': {
             'website': domain,
             'vc_domain': domain,
             'linkedin_url': company_page,
             'number_employees': headcount,
-            'founded_date': day,
+            'founded_date': year,
         },
         'salesnav_scrapes': {
             'linkedin_url_user_profile': ['person_linkedin_url', 'not a LinkedIn profile URL'],
@@ -204,7 +205,7 @@
 
         text        no list, no object and no null marker
         given       what a source's marks are, which are not told apart: anything but a null marker
-        number      with a digit in it
+        number      with a digit in it, and so a year
         page        a LinkedIn page of a company
         list, texts a list, empty ones too, or the text of one
         objects     likewise, where objects are read of it: with an object in it, or with nothing
@@ -219,11 +220,13 @@
         ~ null_marker_pattern() ~ '"))' -%}
     {%- set given = '@.type() != "null" && ' ~ no_marker -%}
     {%- set scalar = '@.type() != "object" && @.type() != "array" && ' ~ given -%}
+    {%- set number = '@.type() == "number" || ' ~ is_text ~ ' && @ like_regex "[0-9]"' -%}
     {%- set list = '@.type() == "array" || ' ~ is_list_in_text -%}
     {{ return({
         'text': scalar,
         'given': given,
-        'number': '@.type() == "number" || ' ~ is_text ~ ' && @ like_regex "[0-9]"',
+        'number': number,
+        'year': number,
         'page': is_text ~ ' && @ like_regex "[Ll][Ii][Nn][Kk][Ee][Dd][Ii][Nn]|^/company/"'
             ~ ' && @ like_regex "[Cc][Oo][Mm][Pp][Aa][Nn][Yy]|[Ss][Cc][Hh][Oo][Oo][Ll]'
             ~ '|[Ss][Hh][Oo][Ww][Cc][Aa][Ss][Ee]"'

@@ -46,7 +46,7 @@ select
     {{ text_array('keywords') }} as specialties,
     size_bucket,
     employee_count,
-    {{ function('as_integer') }}(founded_year) as founded_year,
+    {{ function('as_year') }}(founded_year) as founded_year,
     {{ function('plain_text') }}(annual_revenue_printed) as annual_revenue,
     {{ function('plain_text') }}(total_funding_printed) as total_funding,
     {{ function('plain_text') }}(country) as country,
@@ -57,10 +57,7 @@ select
             'estimated_num_employees', 'estimated_num_employees', 'headcount',
             'neither a number nor a range',
         ],
-        [
-            'founded_year', 'founded_year', function('as_integer') ~ '(founded_year)',
-            'not a whole number',
-        ],
+        ['founded_year', 'founded_year', function('as_year') ~ '(founded_year)', 'not a year'],
         [
             'linkedin_url', 'linkedin_url', function('company_linkedin_url') ~ '(linkedin_url)',
             'not a LinkedIn company URL',

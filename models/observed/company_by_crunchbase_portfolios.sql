@@ -14,7 +14,7 @@ select
     {{ function('clean_text') }}(r.operating_status) as operating_status,
     {{ bucket_of_headcount() }} as size_bucket,
     h.number as employee_count,
-    extract(year from {{ function('as_date') }}(r.founded_date))::integer as founded_year,
+    {{ function('as_year') }}(r.founded_date) as founded_year,
     {{ function('clean_text') }}(r.country) as country,
     {{ place_of(['r.city', 'r.state']) }} as location
 from {{ source('raw', 'vc_crunchbase_portfolios') }} as r

@@ -43,7 +43,7 @@ select
     {{ function('size_bucket') }}({{ function('plain_text') }}(p.size)) as size_bucket,
     {{ function('as_integer') }}(p.employee_count) as employee_count,
     {{ function('as_integer') }}(p.follower_count) as follower_count,
-    {{ function('as_integer') }}(p.founded) as founded_year,
+    {{ function('as_year') }}(p.founded) as founded_year,
     {{ function('plain_text') }}(p.country) as country,
     {{ function('plain_text') }}(p.locality) as location
 from (

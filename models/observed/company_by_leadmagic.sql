@@ -49,7 +49,7 @@ select
     {{ function('plain_text') }}(industry) as industry,
     size_bucket,
     employee_count,
-    {{ year_of('founded') }} as founded_year,
+    {{ function('as_year') }}(founded) as founded_year,
     {{ function('plain_text') }}(revenue_formatted) as annual_revenue,
     {{ function('plain_text') }}(total_funding) as total_funding,
     {{ function('plain_text') }}(country) as country,
@@ -64,7 +64,7 @@ select
             'employeeRange', '"employeeRange"', function('headcount') ~ '("employeeRange")',
             'neither a number nor a range',
         ],
-        ['founded', 'founded', year_of('founded'), 'not a date'],
+        ['founded', 'founded', function('as_year') ~ '(founded)', 'not a year'],
         [
             'b2b_profile_url', 'b2b_profile_url',
             function('company_linkedin_url') ~ '(b2b_profile_url)', 'not a LinkedIn company URL',

@@ -69,7 +69,7 @@ select
     {{ text_array('tags') }} as specialties,
     size_bucket,
     employees as employee_count,
-    {{ year_of('founded') }} as founded_year,
+    {{ function('as_year') }}(founded) as founded_year,
     {{ function('plain_text') }}(inferred_revenue) as annual_revenue,
     {{ function('plain_text') }}(total_funding_raised) as total_funding,
     {{ function('plain_text') }}(country) as country,
@@ -78,7 +78,7 @@ select
     {{ unconverted([
         ['size', 'size', function('headcount') ~ '(size)', 'neither a number nor a range'],
         ['employee_count', 'employee_count', 'employees', 'not a whole number'],
-        ['founded', 'founded', year_of('founded'), 'not a date'],
+        ['founded', 'founded', function('as_year') ~ '(founded)', 'not a year'],
         [
             'linkedin_url', 'linkedin_url', function('company_linkedin_url') ~ '(linkedin_url)',
             'not a LinkedIn company URL',

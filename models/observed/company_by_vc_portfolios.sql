@@ -17,7 +17,7 @@ select
     c.specialties,
     {{ bucket_of_headcount() }} as size_bucket,
     h.number as employee_count,
-    extract(year from {{ function('as_date') }}(r.founded_date))::integer as founded_year,
+    {{ function('as_year') }}(r.founded_date) as founded_year,
     {{ function('clean_text') }}(r.revenue_range) as annual_revenue,
     coalesce(
         {{ function('clean_text') }}(r.funding_total),

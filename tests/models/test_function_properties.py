@@ -220,6 +220,7 @@ FORMS = {
     "size_bucket": forms.size_bucket,
     "as_timestamptz": forms.moment,
     "as_date": forms.day,
+    "as_year": forms.year,
 }
 
 

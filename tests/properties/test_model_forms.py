@@ -23,6 +23,7 @@ FORMS: dict[str, Callable[[str], Any]] = {
     "size_bucket": forms.size_bucket,
     "as_boolean": forms.boolean,
     "as_date": forms.day,
+    "as_year": forms.year,
     "as_timestamptz": forms.moment,
     "as_integer": lambda text: forms.whole_number(text, 32),
     "as_bigint": lambda text: forms.whole_number(text, 64),

@@ -45,7 +45,7 @@ converted as (
         {{ function('as_bigint') }}(org_id) as linkedin_org_id,
         {{ function('as_bigint') }}(company_id) as company_number,
         {{ function('as_bigint') }}(clay_company_id) as clay_number,
-        {{ function('as_integer') }}(founded) as founded_year,
+        {{ function('as_year') }}(founded) as founded_year,
         {{ function('as_integer') }}(employee_count) as employees,
         {{ function('as_integer') }}(follower_count) as followers,
         {{ function('plain_text') }}(size) as size_text
@@ -89,7 +89,7 @@ select
         ['org_id', 'org_id', 'linkedin_org_id', 'not a whole number'],
         ['company_id', 'company_id', 'company_number', 'not a whole number'],
         ['clay_company_id', 'clay_company_id', 'clay_number', 'not a whole number'],
-        ['founded', 'founded', 'founded_year', 'not a whole number'],
+        ['founded', 'founded', 'founded_year', 'not a year'],
         ['employee_count', 'employee_count', 'employees', 'not a whole number'],
         ['follower_count', 'follower_count', 'followers', 'not a whole number'],
         ['locations', 'locations::text', list_of_objects('locations'), 'not a list of objects'],

@@ -8,6 +8,7 @@ from typing import Any
 from tests.support.scenario import Case, Row
 
 NO_NUMBER = "not a whole number"
+NO_YEAR = "not a year"
 NO_LIST = "not a list of objects"
 AUSTIN = {"is_primary": True, "city": "Austin", "country": "US"}
 DENVER = {"is_primary": False, "city": "Denver", "country": "US"}
@@ -174,8 +175,12 @@ FIRMOGRAPHICS = {
         (("clay_company_id", "clay_9", NO_NUMBER),),
     ),
     "founded-as-text": Case({"founded": "2014"}, {"founded_year": 2014}),
+    "founded-on-a-day": Case({"founded": "2014-05-31"}, {"founded_year": 2014}),
+    "founded-outside-of-years": Case(
+        {"founded": 20210}, {"founded_year": None}, (("founded", "20210", NO_YEAR),)
+    ),
     "founded-in-words": Case(
-        {"founded": "circa 1990"}, {"founded_year": None}, (("founded", "circa 1990", NO_NUMBER),)
+        {"founded": "circa 1990"}, {"founded_year": None}, (("founded", "circa 1990", NO_YEAR),)
     ),
     "employees-beyond-32-bits": Case(
         {"employee_count": 2147483648, "follower_count": "-2147483648"},
@@ -264,7 +269,7 @@ FIRMOGRAPHICS = {
     "one-bad-value-costs-no-other": Case(
         {"name": "Acme", "founded": [], "org_id": "x", "employee_count": 5},
         {"name": "Acme", "founded_year": None, "linkedin_org_id": None, "employee_count": 5},
-        (("founded", "[]", NO_NUMBER), ("org_id", "x", NO_NUMBER)),
+        (("founded", "[]", NO_YEAR), ("org_id", "x", NO_NUMBER)),
     ),
 }
 

@@ -24,7 +24,7 @@ def firmographics(entity: Entity, r: Reader, out: Extracted) -> None:
         "logo_url": r.text("logo_url"),
         "company_type": r.text("type"),
         "industry": r.text("industry"),
-        "founded_year": r.number("founded"),
+        "founded_year": r.year("founded"),
         "size_range": forms.size_bucket(r.text("size")),
         "employee_count": r.number("employee_count"),
         "follower_count": r.number("follower_count"),

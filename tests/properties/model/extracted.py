@@ -27,6 +27,7 @@ NO_NAME = "not a name"
 UNREADABLE = {
     "text": "not text",
     "number": "not a whole number",
+    "year": "not a year",
     "page": "not a LinkedIn company URL",
     "list": "not a list",
     "texts": "not a list of texts",
@@ -106,7 +107,7 @@ def _unusable(kind: Kind, payload: Payload) -> Iterable[Issue]:
             for name in names.split():
                 value = payload.content.get(name)
                 if "." not in name and forms.says_something(value, "given"):
-                    is_text = read_as in ("text", "number", "page")
+                    is_text = read_as in ("text", "number", "year", "page")
                     text = forms.text_of(value) if is_text else forms.json_text(value)
                     reader.report(name, text or "", UNREADABLE[read_as])
     if forms.clean(payload.said_refresh) is not None and payload.refreshed is None:
@@ -121,7 +122,8 @@ def _unusable(kind: Kind, payload: Payload) -> Iterable[Issue]:
 MARKS: Mapping[str, Mapping[str, str]] = {
     "company_firmographics": {
         "text": "name description industry size country locality logo_url",
-        "number": "employee_count follower_count founded org_id company_id clay_company_id",
+        "number": "employee_count follower_count org_id company_id clay_company_id",
+        "year": "founded",
         "texts": "specialties",
         "objects": "locations",
         "page": "url",

@@ -20,7 +20,7 @@ from tests.properties.model.payloads import (
 
 Form = Callable[[str | None], Any]
 
-NO_DATE = "not a date"
+NO_DATE, NO_YEAR = "not a date", "not a year"
 NO_HEADCOUNT = "neither a number nor a range"
 
 # raw table: column, its form, and what is said of a value that has none
@@ -44,14 +44,14 @@ VALUES: dict[str, tuple[tuple[str, Form, str], ...]] = {
         ("website_domain", forms.domain, NO_DOMAIN),
         ("linkedin_url", forms.company_url, NO_COMPANY),
         ("employee_count", forms.headcount, NO_HEADCOUNT),
-        ("founded_date", forms.day, NO_DATE),
+        ("founded_date", forms.year, NO_YEAR),
     ),
     "vc_crunchbase_portfolios": (
         ("website", forms.domain, NO_DOMAIN),
         ("vc_domain", forms.domain, NO_DOMAIN),
         ("linkedin_url", forms.company_url, NO_COMPANY),
         ("number_employees", forms.headcount, NO_HEADCOUNT),
-        ("founded_date", forms.day, NO_DATE),
+        ("founded_date", forms.year, NO_YEAR),
     ),
 }
 
@@ -86,7 +86,7 @@ def company_of_portfolio(row: Row) -> tuple[str | None, Row]:
         "industry": ", ".join(categories or []) or None,
         "specialties": categories,
         **_size(row["employee_count"]),
-        "founded_year": _year(row["founded_date"]),
+        "founded_year": forms.year(row["founded_date"]),
         "annual_revenue": forms.clean(row["revenue_range"]),
         "total_funding": _either(row, "funding_total", "equity_funding"),
         **_place(row),
@@ -101,7 +101,7 @@ def company_of_crunchbase(row: Row) -> tuple[str | None, Row]:
         "linkedin_url": forms.company_url(row["linkedin_url"]),
         "description": _either(row, "full_description", "short_description"),
         **_size(row["number_employees"]),
-        "founded_year": _year(row["founded_date"]),
+        "founded_year": forms.year(row["founded_date"]),
         **_place(row),
     }
     return forms.domain(row["website"]), said
@@ -160,11 +160,6 @@ def _either(row: Row, column: str, otherwise: str) -> str | None:
 def _size(text: str | None) -> Row:
     count, bucket = forms.headcount(text) or (None, None)
     return {"employee_count": count, "size_bucket": bucket}
-
-
-def _year(text: str | None) -> int | None:
-    founded = forms.day(text)
-    return None if founded is None else founded.year
 
 
 def _place(row: Row) -> Row:

@@ -236,6 +236,11 @@ class Reader:
         found: int | None = self._form(name, form, "not a whole number")
         return found
 
+    def year(self, name: str) -> int | None:
+        """A year."""
+        found: int | None = self._form(name, forms.year, "not a year")
+        return found
+
     def day(self, name: str) -> date | None:
         """A date."""
         found: date | None = self._form(name, forms.day, "not a date")

@@ -190,7 +190,7 @@ def _organisation(payload: Payload, r: Reader) -> Said:
         "specialties": forms.texts_of(r.fields.get("keywords")),
         "employee_count": (size or (None, None))[0],
         "size_bucket": (size or (None, None))[1],
-        "founded_year": r.number("founded_year"),
+        "founded_year": r.year("founded_year"),
         "annual_revenue": r.text("annual_revenue_printed"),
         "total_funding": r.text("total_funding_printed"),
         "country": r.text("country"),

@@ -36,6 +36,7 @@ from tests.properties.model.forms.values import (
     moment,
     size_bucket,
     whole_number,
+    year,
 )
 
 __all__ = [
@@ -70,4 +71,5 @@ __all__ = [
     "texts_of",
     "trim",
     "whole_number",
+    "year",
 ]

@@ -56,6 +56,13 @@ def whole_number(text: str | None, bits: int) -> int | None:
     return int(value)
 
 
+def year(text: str | None) -> int | None:
+    """The year of a number or a date, if it may be one of a foundation."""
+    number, named = whole_number(text, 32), day(text)
+    found = number if named is None else named.year
+    return found if found is not None and 1000 <= found < 2100 else None
+
+
 def boolean(text: str | None) -> bool | None:
     """True/false, yes/no, 1/0 in any case."""
     words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
