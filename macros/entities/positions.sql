@@ -71,6 +71,12 @@ statements as (
 {%- endmacro %}
 
 
+{# How sure a provider is, the whole number of it: 5.9 is below 6. #}
+{% macro likelihood_of(value) -%}
+    {{ function('as_integer') }}(regexp_replace({{ value }}, '[.][0-9]+ *$', ''))
+{%- endmacro %}
+
+
 {# Below this who sells it says that it may be of somebody else. #}
 {% macro is_guess(likelihood) -%}
     coalesce({{ likelihood }} < 6, false)

@@ -46,7 +46,7 @@ parsed as (
 judged as (
     select
         *,
-        {{ function('as_integer') }}(said_likelihood) as sure
+        {{ likelihood_of('said_likelihood') }} as sure
     from parsed
 )
 
@@ -84,7 +84,7 @@ select
             'not a LinkedIn company URL',
         ],
         ['tags', 'tags::text', list_of_texts('tags'), 'not a list of texts'],
-        ['likelihood', 'said_likelihood', 'sure', 'not a whole number'],
+        ['likelihood', 'said_likelihood', 'sure', 'not a number'],
     ] + kept_as_object('location') + kept_as_text([
         'name', 'display_name', 'website', 'type', 'industry', 'inferred_revenue',
         'total_funding_raised',

@@ -50,7 +50,7 @@ parsed as (
 judged as (
     select
         *,
-        {{ function('as_integer') }}(said_likelihood) as sure
+        {{ likelihood_of('said_likelihood') }} as sure
     from parsed
 )
 
@@ -118,7 +118,7 @@ select
             'not a LinkedIn company URL',
         ],
         ['job_start_date', 'job_start_date', function('as_date') ~ '(job_start_date)', 'not a date'],
-        ['likelihood', 'said_likelihood', 'sure', 'not a whole number'],
+        ['likelihood', 'said_likelihood', 'sure', 'not a number'],
     ] + kept_as_set('experience') + kept_as_set('education') + kept_as_text([
         'full_name', 'first_name', 'last_name', 'location_name', 'location_country', 'job_title',
         'job_company_name',

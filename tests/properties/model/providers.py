@@ -205,9 +205,9 @@ def _pdl_person(payload: Payload, r: Reader) -> Said:
     likelihood = forms.text_of(content.get("likelihood"))
     if likelihood is None:
         likelihood = forms.text_of(r.fields.get("likelihood"))
-    sure = forms.whole_number(likelihood, 32)
+    sure = forms.whole_number(re.sub(r"\.[0-9]+ *\Z", "", likelihood or ""), 32)
     if sure is None and forms.clean(likelihood) is not None:
-        r.report("likelihood", likelihood or "", "not a whole number")
+        r.report("likelihood", likelihood or "", "not a number")
     source = "pdl_unlikely" if sure is not None and sure < UNLIKELY else "pdl"
     work_email = _address(r, "work_email")
     phone = forms.text_of(r.fields.get("mobile_phone"))

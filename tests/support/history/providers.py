@@ -75,7 +75,7 @@ class Providers(Draws):
             "mobile_phone": self._one([None, "+1 303 555 0100", "n/a", "12"]),
             "location_name": spell.text(d, "austin, texas"),
             "location_country": self._one(["united states", "Atlantis", None, "N/A"]),
-            "likelihood": self._one([10, 8, 6, 5, "4", None, 0]),
+            "likelihood": self._one([10, 8, 6.5, "5.9", "4", None, 0]),
             "experience": self._listed([self._role_listed() for _ in self._some(3)]),
             "education": self._listed([self._school_listed() for _ in self._some(2)]),
         }
