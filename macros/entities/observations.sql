@@ -241,6 +241,17 @@
 {%- endmacro %}
 
 
+{# A text about money; what means that nobody knows is none. The extracted tables keep the words. #}
+{% macro stated_amount(value) -%}
+    case
+        when
+            {{ value }} ~ '[0-9]'
+            or {{ function('clean_name') }}(replace({{ value }}, ':', ' ')) is not null
+            then {{ function('plain_text') }}({{ value }})
+    end
+{%- endmacro %}
+
+
 {% macro stated_payloads(model_name, columns=[], but_winners=false) -%}
     {%- set kind = payload_kinds()[model_name] -%}
     select

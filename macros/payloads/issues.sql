@@ -70,6 +70,7 @@
         'text': 'not text',
         'number': 'not a whole number',
         'year': 'not a year',
+        'amount': 'not text',
         'page': 'not a LinkedIn company URL',
         'list': 'not a list',
         'texts': 'not a list of texts',
@@ -79,10 +80,12 @@
     {%- set values = [] -%}
     {%- for reading, fields in kind.marks.items() if reading in reasons -%}
         {%- for field in fields if '.' not in field -%}
+            {#- an amount in words is a text, though it states nothing #}
+            {%- set usable = conditions['text' if reading == 'amount' else reading] -%}
             {%- set as_json = reading in ('list', 'texts', 'objects', 'object') -%}
             {%- do values.append(
                 "('" ~ field ~ "', " ~ as_json ~ ", '" ~ reasons[reading] ~ "', jsonb_path_exists(r._payload, 'strict $."
-                ~ field ~ ' ? ((' ~ conditions.given ~ ') && !(' ~ conditions[reading] ~ "))', '{}', true))"
+                ~ field ~ ' ? ((' ~ conditions.given ~ ') && !(' ~ usable ~ "))', '{}', true))"
             ) -%}
         {%- endfor -%}
     {%- endfor -%}

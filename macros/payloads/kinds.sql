@@ -39,8 +39,8 @@
             'marks': {
                 'text': [
                     'name', 'size', 'country', 'location', 'industry', 'description',
-                    'annual_revenue', 'total_funding_amount_range_usd',
                 ],
+                'amount': ['annual_revenue', 'total_funding_amount_range_usd'],
                 'number': ['linkedin_company_id', 'clay_company_id'],
                 'texts': ['industries'],
                 'page': ['linkedin_url'],
@@ -205,7 +205,7 @@
 
         text        no list, no object and no null marker
         given       what a source's marks are, which are not told apart: anything but a null marker
-        number      with a digit in it, and so a year
+        number      with a digit in it, and so a year or an amount
         page        a LinkedIn page of a company
         list, texts a list, empty ones too, or the text of one
         objects     likewise, where objects are read of it: with an object in it, or with nothing
@@ -227,6 +227,7 @@
         'given': given,
         'number': number,
         'year': number,
+        'amount': number,
         'page': is_text ~ ' && @ like_regex "[Ll][Ii][Nn][Kk][Ee][Dd][Ii][Nn]|^/company/"'
             ~ ' && @ like_regex "[Cc][Oo][Mm][Pp][Aa][Nn][Yy]|[Ss][Cc][Hh][Oo][Oo][Ll]'
             ~ '|[Ss][Hh][Oo][Ww][Cc][Aa][Ss][Ee]"'

@@ -47,8 +47,8 @@ select
     size_bucket,
     employee_count,
     {{ function('as_year') }}(founded_year) as founded_year,
-    {{ function('plain_text') }}(annual_revenue_printed) as annual_revenue,
-    {{ function('plain_text') }}(total_funding_printed) as total_funding,
+    {{ stated_amount('annual_revenue_printed') }} as annual_revenue,
+    {{ stated_amount('total_funding_printed') }} as total_funding,
     {{ function('plain_text') }}(country) as country,
     {{ place_of(['city', 'state'], 'plain_text') }} as location,
 

@@ -12,8 +12,8 @@ select
     w.type as company_type,
     w.industry,
     w.size as size_bucket,
-    w.annual_revenue,
-    w.total_funding_amount_range_usd as total_funding,
+    {{ stated_amount('w.annual_revenue') }} as annual_revenue,
+    {{ stated_amount('w.total_funding_amount_range_usd') }} as total_funding,
     w.country,
     w.location
 from {{ ref('company_discovery') }} as w
@@ -34,8 +34,8 @@ select
     {{ function('plain_text') }}(p.type) as company_type,
     {{ function('plain_text') }}(p.industry) as industry,
     {{ function('size_bucket') }}({{ function('plain_text') }}(p.size)) as size_bucket,
-    {{ function('plain_text') }}(p.annual_revenue) as annual_revenue,
-    {{ function('plain_text') }}(p.total_funding_amount_range_usd) as total_funding,
+    {{ stated_amount('p.annual_revenue') }} as annual_revenue,
+    {{ stated_amount('p.total_funding_amount_range_usd') }} as total_funding,
     {{ function('plain_text') }}(p.country) as country,
     {{ function('plain_text') }}(p.location) as location
 from (

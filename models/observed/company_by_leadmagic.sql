@@ -50,8 +50,8 @@ select
     size_bucket,
     employee_count,
     {{ function('as_year') }}(founded) as founded_year,
-    {{ function('plain_text') }}(revenue_formatted) as annual_revenue,
-    {{ function('plain_text') }}(total_funding) as total_funding,
+    {{ stated_amount('revenue_formatted') }} as annual_revenue,
+    {{ stated_amount('total_funding') }} as total_funding,
     {{ function('plain_text') }}(country) as country,
     {{ function('plain_text') }}(city) as location,
 

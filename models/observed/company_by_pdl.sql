@@ -70,8 +70,8 @@ select
     size_bucket,
     employees as employee_count,
     {{ function('as_year') }}(founded) as founded_year,
-    {{ function('plain_text') }}(inferred_revenue) as annual_revenue,
-    {{ function('plain_text') }}(total_funding_raised) as total_funding,
+    {{ stated_amount('inferred_revenue') }} as annual_revenue,
+    {{ stated_amount('total_funding_raised') }} as total_funding,
     {{ function('plain_text') }}(country) as country,
     {{ place_of(['locality', 'region'], 'plain_text') }} as location,
 

@@ -18,10 +18,10 @@ select
     {{ bucket_of_headcount() }} as size_bucket,
     h.number as employee_count,
     {{ function('as_year') }}(r.founded_date) as founded_year,
-    {{ function('clean_text') }}(r.revenue_range) as annual_revenue,
+    {{ stated_amount('r.revenue_range') }} as annual_revenue,
     coalesce(
-        {{ function('clean_text') }}(r.funding_total),
-        {{ function('clean_text') }}(r.equity_funding)
+        {{ stated_amount('r.funding_total') }},
+        {{ stated_amount('r.equity_funding') }}
     ) as total_funding,
     {{ function('clean_text') }}(r.country) as country,
     {{ place_of(['r.city', 'r.state']) }} as location

@@ -46,6 +46,10 @@ SILENT: dict[str, Callable[[Kind], Any]] = {
     "all-null": lambda kind: dict.fromkeys(kind.good),
     "all-empty": lambda kind: dict.fromkeys(kind.good, ""),
     "all-markers": lambda kind: dict.fromkeys(kind.good, " N/A "),
+    "unknown-amounts": lambda _: {
+        "annual_revenue": "undisclosed",
+        "total_funding_amount_range_usd": "Funding unknown",
+    },
     "of-an-email-finder": lambda _: {
         "email": "ana@acme.example",
         "email_status": "valid",

@@ -28,6 +28,7 @@ UNREADABLE = {
     "text": "not text",
     "number": "not a whole number",
     "year": "not a year",
+    "amount": "not text",
     "page": "not a LinkedIn company URL",
     "list": "not a list",
     "texts": "not a list of texts",
@@ -106,8 +107,10 @@ def _unusable(kind: Kind, payload: Payload) -> Iterable[Issue]:
         for read_as, names in kind.marks.items():
             for name in names.split():
                 value = payload.content.get(name)
+                if read_as == "amount" and isinstance(value, str):
+                    continue
                 if "." not in name and forms.says_something(value, "given"):
-                    is_text = read_as in ("text", "number", "year", "page")
+                    is_text = read_as in ("text", "number", "year", "amount", "page")
                     text = forms.text_of(value) if is_text else forms.json_text(value)
                     reader.report(name, text or "", UNREADABLE[read_as])
     if forms.clean(payload.said_refresh) is not None and payload.refreshed is None:
@@ -130,9 +133,9 @@ MARKS: Mapping[str, Mapping[str, str]] = {
     },
     "company_discovery": {
         "text": (
-            "name size country location industry description annual_revenue"
-            " total_funding_amount_range_usd"
+            "name size country location industry description"
         ),
+        "amount": "annual_revenue total_funding_amount_range_usd",
         "number": "linkedin_company_id clay_company_id",
         "texts": "industries",
         "page": "linkedin_url",

@@ -87,8 +87,9 @@ def company_of_portfolio(row: Row) -> tuple[str | None, Row]:
         "specialties": categories,
         **_size(row["employee_count"]),
         "founded_year": forms.year(row["founded_date"]),
-        "annual_revenue": forms.clean(row["revenue_range"]),
-        "total_funding": _either(row, "funding_total", "equity_funding"),
+        "annual_revenue": forms.amount(forms.plain(row["revenue_range"])),
+        "total_funding": forms.amount(forms.plain(row["funding_total"]))
+        or forms.amount(forms.plain(row["equity_funding"])),
         **_place(row),
     }
     return forms.domain(row["website_domain"]), said

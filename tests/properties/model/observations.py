@@ -220,12 +220,13 @@ def _firmographics(payload: Payload, out: Extracted) -> Iterable[Named]:
 
 def _discovery(payload: Payload, out: Extracted) -> Iterable[Named]:
     (row,) = out.tables["extracted.company_discovery"]
-    alike = ("name", "linkedin_url", "description", "industry", "annual_revenue", "country")
+    alike = ("name", "linkedin_url", "description", "industry", "country")
     said = {
         **{name: row[name] for name in (*alike, "location")},
         "company_type": row["type"],
         "size_bucket": row["size"],
-        "total_funding": row["total_funding_amount_range_usd"],
+        "annual_revenue": forms.amount(row["annual_revenue"]),
+        "total_funding": forms.amount(row["total_funding_amount_range_usd"]),
     }
     return [(payload.key, said)]
 

@@ -191,8 +191,8 @@ def _organisation(payload: Payload, r: Reader) -> Said:
         "employee_count": (size or (None, None))[0],
         "size_bucket": (size or (None, None))[1],
         "founded_year": r.year("founded_year"),
-        "annual_revenue": r.text("annual_revenue_printed"),
-        "total_funding": r.text("total_funding_printed"),
+        "annual_revenue": forms.amount(r.text("annual_revenue_printed")),
+        "total_funding": forms.amount(r.text("total_funding_printed")),
         "country": r.text("country"),
         "location": _place(r, "city", "state"),
     }

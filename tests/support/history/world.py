@@ -113,7 +113,7 @@ class World(Providers):
             "industries": self._one([["A", "B"], None, []]),
             "description": spell.text(d, "d"),
             "annual_revenue": spell.text(d, "10M-25M"),
-            "total_funding_amount_range_usd": spell.text(d, "$1M - $5M"),
+            "total_funding_amount_range_usd": spell.text(d, "Funding unknown"),
             "linkedin_company_id": spell.number(d, 10**12),
             "clay_company_id": spell.number(d, 10**12),
             "resolved_domain": self._one([{"is_live": True}, "x.example", None]),

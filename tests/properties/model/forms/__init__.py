@@ -22,6 +22,7 @@ from tests.properties.model.forms.documents import (
 )
 from tests.properties.model.forms.ids import entity_id
 from tests.properties.model.forms.text import (
+    amount,
     clean,
     clean_name,
     comparing,
@@ -40,6 +41,7 @@ from tests.properties.model.forms.values import (
 )
 
 __all__ = [
+    "amount",
     "boolean",
     "clean",
     "clean_name",

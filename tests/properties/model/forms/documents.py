@@ -45,14 +45,14 @@ def says_something(value: Any, read_as: str = "given") -> bool:
         return read_as in ("list", "texts") or (read_as == "anything" and value != [])
     if isinstance(value, dict):
         return read_as == "object" or (read_as == "anything" and value != {})
-    is_number = read_as in ("number", "year") and not isinstance(value, bool)
+    is_number = read_as in ("number", "year", "amount") and not isinstance(value, bool)
     return read_as in ("text", "anything") or is_number
 
 
 def _text_says_something(value: str, read_as: str) -> bool:
     folded = value.lower()
     match read_as:
-        case "number" | "year":
+        case "number" | "year" | "amount":
             return any(sign in "0123456789" for sign in value)
         case "page":
             is_linkedin = "linkedin" in folded or value.startswith("/company/")

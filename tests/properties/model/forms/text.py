@@ -120,6 +120,12 @@ def clean_name(text: str | None) -> str | None:
     return None if word in {"", *markers("text"), *markers("name")} else clean(text)
 
 
+def amount(text: str | None) -> str | None:
+    """A text about money; None where it says that nobody knows."""
+    known = text is not None and (re.search("[0-9]", text) or clean_name(text.replace(":", " ")))
+    return text if known else None
+
+
 def comparing(text: str) -> str:
     """The form in which names and titles are compared."""
     if len(text.encode()) > _LONGEST_NAME:
