@@ -70,10 +70,11 @@ def test_it_touches_lines_of_seeds_one_model_its_yml_and_one_example() -> None:
 
 def test_what_it_says_is_in_the_golden_record(built: Warehouse) -> None:
     assert built.all(
-        "select domain, name, industry, employee_count, country from api.companies order by domain"
+        "select domain, name, industry, employee_count, size_bucket, country"
+        " from api.companies order by domain"
     ) == [
-        ("blue-heron.example", "Blue Heron Books", "Retail", 120, None),
-        ("grey-owl.example", "Grey Owl Maps", None, None, "Canada"),
+        ("blue-heron.example", "Blue Heron Books", "Retail", 120, "51-200", None),
+        ("grey-owl.example", "Grey Owl Maps", None, None, None, "Canada"),
     ]
 
 
@@ -91,7 +92,11 @@ def test_evidence_coverage_status_and_issues_know_it(built: Warehouse) -> None:
         SLUG,
     ) == [
         ("error", None, "unmapped"),
-        ("firm.staff", ["core.company_observations.employee_count"], "mapped"),
+        (
+            "firm.staff",
+            ["core.company_observations.employee_count", "core.company_observations.size_bucket"],
+            "mapped",
+        ),
         ("site", None, "ignored"),
     ]
     assert built.all(
@@ -101,7 +106,7 @@ def test_evidence_coverage_status_and_issues_know_it(built: Warehouse) -> None:
         "select field, value, reason from extracted.extraction_issues order by field"
     ) == [
         ("raw_payload", "error, site", "states nothing"),
-        ("staff", "about 20", "not a whole number"),
+        ("staff", "about 20", "neither a number nor a range"),
     ]
 
 
