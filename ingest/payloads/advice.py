@@ -11,7 +11,7 @@ from ingest.payloads.members import Fields, Said, first_text, members_of, text_o
 from ingest.seeds import social_hosts
 from ingest.terminal.screen import printable
 from ingest.workflows.registry import Workflow
-from ingest.workflows.routes import REGISTRY, Route
+from ingest.workflows.routes import REGISTRY, Route, wrappers_of
 
 _LIST_OF_OBJECTS = re.compile(rb"\[\s*\{")
 _NEXT_OBJECT = re.compile(rb"\s*,\s*(?=\{)")
@@ -42,12 +42,17 @@ def no_key(said: Said, workflow: Workflow, route: Route) -> str:
 
 def _elsewhere(said: Said, workflow: Workflow, route: Route) -> str | None:
     """Where the records stand, if that is in a list that no change of the registry would open."""
+    wrappers = set(wrappers_of(workflow))
     for path, items in _lists_below(said.payload):
         if not _are_records(items, said.payload, route):
             continue
-        if not said.is_bare or "." in path:
+        *around, name = path.split(".")
+        if not said.is_bare:
+            around = [next(filter(wrappers.__contains__, said.record), ""), *around]
+        is_nested = len(around) > 1 or not wrappers.issuperset(around)
+        if around and (is_nested or name not in workflow.lists):
             return f"the list under {_shown(path)} is read where no other object is around it"
-        if path in workflow.lists:
+        if name in workflow.lists:
             return (
                 f"the list under {_shown(path)} is opened when a file is loaded, not by a retry, "
                 "if nothing but short values, workflow_slug among them, stands before it"

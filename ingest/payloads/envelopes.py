@@ -31,6 +31,7 @@ from ingest.workflows.routes import (
     Route,
     providers_of,
     route_of,
+    wrappers_of,
 )
 
 _NO_WORKFLOW = (
@@ -64,7 +65,11 @@ class RowMaker:
     def batches(self) -> Batches:
         """How the batches of a file are told from its records."""
         workflows = [self._workflow] if self._workflow else self._registry.workflows.values()
-        return Batches((name for found in workflows for name in found.lists), self._is_batch)
+        return Batches(
+            (name for found in workflows for name in found.lists),
+            self._is_batch,
+            (name for found in workflows for name in wrappers_of(found)),
+        )
 
     def _is_batch(self, name: str, slug: str | None, fields: Fields) -> bool:
         """Whether an object is a batch by its list of this name: it has no key and no payload."""

@@ -192,6 +192,11 @@ class NoRouteError(LookupError):
     """A registered workflow whose records cannot land as payloads; the text says why."""
 
 
+def wrappers_of(workflow: Workflow) -> tuple[str, ...]:
+    """The keys under which what a workflow's provider sends may stand."""
+    return (*WRAPPER_KEYS, *workflow.lists)
+
+
 def filled_by(workflow: Workflow) -> tuple[str, ...]:
     """The tables that a workflow's payloads end in; none where no model reads them yet."""
     if not workflow.read_by:

@@ -81,6 +81,62 @@ def test_a_list_of_records_is_unwrapped(around: dict[str, Any], is_before: bool)
     assert read(lines(batch, LOST), "leadmagic-profile") == [KEPT, LOST, LOST]
 
 
+@pytest.mark.parametrize(
+    "batch",
+    [
+        pytest.param({"data": {"results": [KEPT, LOST]}}, id="nothing else"),
+        pytest.param({"data": {"data": [KEPT, LOST]}}, id="both of one name"),
+        pytest.param({"payload": {"results": [KEPT, LOST]}}, id="as of an envelope"),
+        pytest.param(
+            {
+                **{"status": 200, "meta": {"page": 1}},
+                "data": {"total": 2, "results": [KEPT, LOST], "next": None, "page": {"of": 1}},
+                **{"credits": [3], "profile_url": "N/A"},
+            },
+            id="more before and behind",
+        ),
+    ],
+)
+def test_a_list_in_a_wrapper_in_a_wrapper_is_unwrapped(batch: Any) -> None:
+    assert read(lines(batch, LOST), "leadmagic-profile") == [KEPT, LOST, LOST]
+    indented = json.dumps([batch, LOST], indent=2).encode()
+    assert read(indented, "leadmagic-profile") == [KEPT, LOST, LOST]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param({**LOST, "data": {"results": [{"a": 1}]}}, id="key before both"),
+        pytest.param({"data": {"results": [{"a": 1}]}, **LOST}, id="key behind both"),
+        pytest.param({"data": {**LOST, "results": [{"a": 1}]}}, id="key beside the list"),
+        pytest.param({"data": {"results": [{"a": 1}], **LOST}}, id="key behind the list"),
+        pytest.param({"data": {"results": []}, "raw_payload": KEPT}, id="a payload"),
+        pytest.param({"answer": {"results": [KEPT]}}, id="in an object of no known name"),
+        pytest.param({"data": {"people": [KEPT]}}, id="of no known name"),
+        pytest.param({"data": {"data": {"results": [KEPT]}}}, id="three of them"),
+    ],
+)
+def test_a_record_with_such_a_list_in_an_object_is_a_record(record: Any) -> None:
+    assert read(lines(record, KEPT, record), "leadmagic-profile") == [record, KEPT, record]
+
+
+def test_a_wrapper_around_a_wrapper_may_name_the_workflow() -> None:
+    inner = {"results": [KEPT]}
+    for batch in (
+        {"workflow_slug": "leadmagic-profile", "data": inner},
+        {"data": {"workflow_slug": "leadmagic-profile", **inner}},
+    ):
+        found = items(lines(batch), None)
+        assert [item.origin.batch_slug for item in found] == ["leadmagic-profile"]
+        assert read(lines(batch), None) == [KEPT]
+
+
+def test_a_long_list_in_two_wrappers_is_read_to_its_end() -> None:
+    many = [{**KEPT, "bio": "x" * 1_000}] * 1_100
+    batch = {"status": 200, "data": {"results": many, "total": 1_100}, "took": 3}
+    assert read(lines(batch, LOST), "leadmagic-profile") == [*many, LOST]
+
+
 def test_a_batch_of_nothing_is_no_record() -> None:
     assert read(lines({"data": [], "total": 0}, KEPT), "leadmagic-profile") == [KEPT]
 

@@ -269,8 +269,22 @@ def test_what_belongs_to_a_payload_is_no_remedy(slug: str, record: Any) -> None:
         pytest.param(
             "leadmagic-profile",
             {"data": {"results": [{"profile_url": ANA}]}},
-            "the list under results is read where no other object is around it",
+            "the list under results is opened when a file is loaded, not by a retry, "
+            "if nothing but short values, workflow_slug among them, stands before it",
             id="a list in a payload",
+        ),
+        pytest.param(
+            "leadmagic-profile",
+            {"results": {"data": [{"profile_url": ANA}]}},
+            "the list under results.data is opened when a file is loaded, not by a retry, "
+            "if nothing but short values, workflow_slug among them, stands before it",
+            id="a list in a wrapper",
+        ),
+        pytest.param(
+            "leadmagic-profile",
+            {"data": {"answer": {"results": [{"profile_url": ANA}]}}},
+            "the list under answer.results is read where no other object is around it",
+            id="a list two objects deep in a payload",
         ),
         pytest.param(
             "leadmagic-profile",

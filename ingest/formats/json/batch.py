@@ -1,7 +1,8 @@
 """The batch wrapper: ``{"workflow_slug": "...", "payloads": [ ... ]}``, of any size.
 
-Exports have other names for the list, which a workflow's line in the registry says. An object that
-has such a list may be a record all the same: who knows the workflows tells by what else it has.
+Exports have other names for the list, which a workflow's line in the registry says, and may put one
+more wrapper around it (``{"data": {"results": [ ... ]}}``). An object that has such a list may be a
+record all the same: who knows the workflows tells by what else it has, and what is around it.
 
 Only what stands around the payloads is looked at here; the envelopes between are records like any
 others. A batch names its workflow before its payloads: they are landed as they are read, so what
@@ -29,7 +30,8 @@ BATCH_LIST = "payloads"
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*"'
 _VALUE = rb"(?:%b|[-+.\w]++|\{[^{}\[\]]*+\}|\[[^{}\[\]]*+\])" % _STRING
 _MEMBER = rb"%b\s*+:\s*+%b\s*+" % (_STRING, _VALUE)
-_TAIL = re.compile(rb"\]\s*+((?:,\s*+%b)*)\}" % _MEMBER)
+_BEHIND = rb"\s*+((?:,\s*+%b)*)\}" % _MEMBER
+_TAIL, _NESTED_TAIL = re.compile(rb"\]" + _BEHIND), re.compile(rb"\]" + _BEHIND + _BEHIND)
 
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
@@ -45,16 +47,20 @@ class BatchHead:
         length: Bytes up to behind the bracket that opens the payloads.
         name: What their list is called.
         members: The members before it.
+        wrapper: What holds the object with the list, if another one is around it.
+        around: The members before that.
     """
 
     length: int
     name: str
     members: Fields
+    wrapper: str | None
+    around: Fields
 
     @property
     def slug(self) -> str | None:
         """The workflow_slug that serves envelopes without one."""
-        said = bytes(self.members.get("workflow_slug", b""))
+        said = bytes(self.members.get("workflow_slug") or self.around.get("workflow_slug", b""))
         return _TEXT.decode(said) if said.startswith(b'"') else None
 
 
@@ -69,27 +75,31 @@ class Batches:
         names: What their list may be called beside ``payloads``.
         is_batch: Whether an object that has a list of this name is a batch, and not a record with
             such a list; told the workflow_slug before the list, and what is known of the members:
-            all, the list included, or those beside it that were read so far.
+            all, the list included, or those beside it that were read so far. Where an object is
+            around it, both have to be none.
+        wrappers: What may hold the object with the list.
     """
 
     def __init__(
         self,
         names: Iterable[str] = (),
         is_batch: Callable[[str, str | None, Fields], bool] = _every_list,
+        wrappers: Iterable[str] = (),
     ) -> None:
-        self.is_batch = is_batch
-        quoted = map(msgspec.json.encode, dict.fromkeys((BATCH_LIST, *names)))
-        self._any = re.compile(b"|".join(map(re.escape, quoted)))
+        self._is_batch = is_batch
+        self._any = _one_of((BATCH_LIST, *names))
         name = b"(?:%b)" % self._any.pattern
+        before = rb"\{\s*+((?:(?!%b)%b,\s*+)*)" % (name, _MEMBER)
+        wrapper = b"(?:%b)" % _one_of(wrappers).pattern
         self._head = re.compile(
-            rb"\{\s*+((?:(?!%b)%b,\s*+)*)(%b)\s*+:\s*+\[" % (name, _MEMBER, name)
+            rb"(?:%b(%b)\s*+:\s*+)?%b(%b)\s*+:\s*+\[" % (before, wrapper, before, name)
         )
 
     def begins(self, window: Window) -> BatchHead | None:
         """The batch that begins at the reading position, or None if none does."""
         window.fill_to(HEAD_LENGTH)
         head = self._head_at(window.buffer, window.pos)
-        if head is None or not self.is_batch(head.name, head.slug, head.members):
+        if head is None or not self._holds_nothing_else(head, head.members, head.around):
             return None
         found = first_value(memoryview(window.buffer)[window.pos :])
         if found.ending is Ending.CUT:
@@ -98,8 +108,27 @@ class Batches:
         if found.ending is not Ending.WHOLE:
             return head
         members = _members_of(window.buffer[window.pos : window.pos + found.at])
-        is_batch = members is None or self.is_batch(head.name, head.slug, members)
+        around: Fields = {}
+        if members is not None and head.wrapper is not None:
+            around = {name: value for name, value in members.items() if name != head.wrapper}
+            members = _members_of(bytes(members[head.wrapper]))
+        is_batch = members is None or self._holds_nothing_else(head, members, around)
         return head if is_batch else None
+
+    def ends(self, buffer: bytes, start: int, head: BatchHead) -> tuple[int, bool]:
+        """The index behind a batch whose list ends at ``start``, and whether it is one still."""
+        match = (_NESTED_TAIL if head.wrapper else _TAIL).match(buffer, start)
+        behind = _members_in(match[1]) if match else {}
+        further = _members_in(match[2]) if match and head.wrapper else {}
+        is_batch = self._holds_nothing_else(
+            head, {**head.members, **behind}, {**head.around, **further}
+        )
+        return match.end() if match else start + 1, is_batch
+
+    def _holds_nothing_else(self, head: BatchHead, members: Fields, around: Fields) -> bool:
+        return self._is_batch(head.name, head.slug, members) and (
+            head.wrapper is None or self._is_batch(head.name, head.slug, around)
+        )
 
     def _head_at(self, buffer: bytes, start: int) -> BatchHead | None:
         if self._any.search(buffer, start, start + HEAD_LENGTH) is None:
@@ -107,13 +136,20 @@ class Batches:
         match = self._head.match(buffer, start)
         if match is None:
             return None
-        return BatchHead(match.end() - start, _TEXT.decode(match[2]), _members_in(match[1]))
+        around, wrapper, members, name = match.groups()
+        return BatchHead(
+            length=match.end() - start,
+            name=_TEXT.decode(name),
+            members=_members_in(members),
+            wrapper=None if wrapper is None else _TEXT.decode(wrapper),
+            around=_members_in(around or b""),
+        )
 
 
-def batch_end(buffer: bytes, start: int) -> tuple[int, Fields]:
-    """The index behind a batch whose list ends at ``start``, and the members behind the list."""
-    match = _TAIL.match(buffer, start)
-    return (match.end(), _members_in(match[1])) if match else (start + 1, {})
+def _one_of(names: Iterable[str]) -> re.Pattern[bytes]:
+    """A pattern of names as JSON quotes them; of none it matches nothing."""
+    quoted = [re.escape(msgspec.json.encode(name)) for name in dict.fromkeys(names)]
+    return re.compile(b"|".join(quoted) or b"(?!)")
 
 
 def _members_in(text: bytes) -> Fields:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from ingest.errors import IngestError
-from ingest.formats.json.batch import HEAD_LENGTH, Batches, BatchHead, batch_end
+from ingest.formats.json.batch import HEAD_LENGTH, Batches, BatchHead
 from ingest.formats.json.recovery import IN_LINES, IN_LIST, balanced_end, begins_alike, next_start
 from ingest.formats.json.text import (
     Ending,
@@ -376,8 +376,8 @@ class RecordReader:
         if window.at_end and window.buffer[window.pos :].rstrip() == b"]":
             raise self._cut_off("a batch, behind its payloads")
         self._batch_slug = None
-        end, behind = batch_end(window.buffer, window.pos)
-        if self._batches.is_batch(batch.name, batch.slug, {**batch.members, **behind}):
+        end, is_batch = self._batches.ends(window.buffer, window.pos, batch)
+        if is_batch:
             window.advance(end)
             return None
         return self._skip_to(end, Reason.MALFORMED_JSON, _NO_BATCH)
