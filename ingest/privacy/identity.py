@@ -13,6 +13,13 @@ from ingest.errors import IngestError, UsageError
 from ingest.postgres.connection import Connection
 from ingest.postgres.statements import statement
 from ingest.privacy.names import plain_names
+from ingest.privacy.written import (
+    ascii_part,
+    escaped_pattern,
+    for_like,
+    percent_encoded,
+    with_ascii_host,
+)
 
 _PROFILE = "https://www.linkedin.com/in/"
 _MEMBER_ID = re.compile(r"AC[ow]AA[A-Za-z0-9_-]+")
@@ -154,16 +161,16 @@ class Identity:
         whole += [[email] for email in self.emails if email.isascii()]
         found = set()
         for words in (*phones, *names, *whole):
-            pieces = [piece for word in words if (piece := _ascii_part(word.lower()))]
+            pieces = [piece for word in words if (piece := ascii_part(word.lower()))]
             if not pieces:
                 return None
-            found.add(f"%{'%'.join(map(_like, pieces))}%")
+            found.add(f"%{'%'.join(map(for_like, pieces))}%")
         return sorted(found)
 
     def _alternatives(self) -> Iterable[str]:
         for slug in self.slugs:
             spelled = "|".join(
-                sorted({re.escape(slug), re.escape(_percent_encoded(slug)), _escaped(slug)})
+                sorted({re.escape(slug), re.escape(percent_encoded(slug)), escaped_pattern(slug)})
             )
             yield (
                 r"(?:https?:\\*/\\*/)?(?:[a-z]+\.)?linkedin\.com\\*/"
@@ -176,7 +183,7 @@ class Identity:
         for urn in self.urns:
             yield rf"{re.escape(urn)}(?![\w-])"
         for email in self.emails:
-            spelled = "|".join(map(re.escape, dict.fromkeys((email, _in_ascii(email)))))
+            spelled = "|".join(map(re.escape, dict.fromkeys((email, with_ascii_host(email)))))
             yield rf"(?<![\w.+-])(?:{spelled})"
         for phone in self.phones:
             digits = re.sub(r"\D+", "", phone).lstrip("0")
@@ -184,7 +191,7 @@ class Identity:
                 yield r"[+(0]*" + r"[\s()./-]*".join(digits)
         for name in self.names:
             if " " in name.strip():
-                for spelled_as in (re.escape, _escaped)[: 1 if name.isascii() else 2]:
+                for spelled_as in (re.escape, escaped_pattern)[: 1 if name.isascii() else 2]:
                     words = [spelled_as(word) for word in name.split()]
                     yield _BETWEEN.join(words)
                     yield words[-1] + _TURNED + _BETWEEN.join(words[:-1])
@@ -372,42 +379,3 @@ def _forms(conn: Connection, function: str, texts: Iterable[str]) -> list[str]:
     query = sql.SQL("select distinct f from (select {}(t) from unnest(%s::text[]) as t) as x (f)")
     name = sql.SQL(".").join(map(sql.Identifier, function.split(".")))
     return sorted(form for (form,) in conn.execute(query.format(name), (list(texts),)) if form)
-
-
-def _like(text: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", text)
-
-
-def _percent_encoded(slug: str) -> str:
-    return "".join(
-        c if c.isascii() else "".join(f"%{byte:02X}" for byte in c.encode()) for c in slug
-    )
-
-
-def _in_ascii(email: str) -> str:
-    """An address with the domain as mail programs send it."""
-    local, _, host = email.rpartition("@")
-    labels = (
-        label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
-        for label in host.split(".")
-    )
-    return f"{local}@{'.'.join(labels)}"
-
-
-def _escaped(text: str) -> str:
-    """A pattern of a text as JSON within a string of JSON may have it."""
-    units = (
-        re.escape(c) if c.isascii() else "".join(rf"\\+u{unit:04x}" for unit in _utf16(c))
-        for c in text
-    )
-    return "".join(units)
-
-
-def _utf16(character: str) -> list[int]:
-    encoded = character.encode("utf-16-be")
-    return [int.from_bytes(encoded[at : at + 2]) for at in range(0, len(encoded), 2)]
-
-
-def _ascii_part(text: str) -> str:
-    """The longest piece without other letters: how those are spelled differs."""
-    return max(re.findall(r"[!-~]+", text), key=len, default="")

@@ -1,3 +1,4 @@
+{%- set status = function('lower_text') ~ '(' ~ function('plain_text') ~ '(p.status))' -%}
 with payloads as (
     {{ finder_payloads('email_by_icypeas') }}
 )
@@ -22,9 +23,7 @@ select
                     'verdict',
                     -- how sure it is counts where it says that it found one
                     case
-                        when {{ function('lower_text') }}({{ function('plain_text') }}(p.status))
-                            not in ('found', 'debited')
-                            then p.status
+                        when {{ status }} not in ('found', 'debited') then p.status
                         else e.item ->> 'certainty'
                     end
                 )

@@ -89,9 +89,11 @@ def test_a_list_of_records_is_unwrapped(around: dict[str, Any], is_before: bool)
         pytest.param({"payload": {"results": [KEPT, LOST]}}, id="as of an envelope"),
         pytest.param(
             {
-                **{"status": 200, "meta": {"page": 1}},
+                "status": 200,
+                "meta": {"page": 1},
                 "data": {"total": 2, "results": [KEPT, LOST], "next": None, "page": {"of": 1}},
-                **{"credits": [3], "profile_url": "N/A"},
+                "credits": [3],
+                "profile_url": "N/A",
             },
             id="more before and behind",
         ),

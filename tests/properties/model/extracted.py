@@ -132,9 +132,7 @@ MARKS: Mapping[str, Mapping[str, str]] = {
         "page": "url",
     },
     "company_discovery": {
-        "text": (
-            "name size country location industry description"
-        ),
+        "text": ("name size country location industry description"),
         "amount": "annual_revenue total_funding_amount_range_usd",
         "number": "linkedin_company_id clay_company_id",
         "texts": "industries",

@@ -269,7 +269,8 @@ def email(draw: random.Random, name: str) -> Any:
 
 def phone(draw: random.Random) -> Any:
     """A telephone number as a table has it, or something that is none."""
-    return draw.choice(["+1 555 0111", None, " 555-01-23 ", "", "-", "ext. 12", "1234", "tel:12345"])
+    spelled = ["+1 555 0111", None, " 555-01-23 ", "", "-", "ext. 12", "1234", "tel:12345"]
+    return draw.choice(spelled)
 
 
 def founded(draw: random.Random) -> Any:

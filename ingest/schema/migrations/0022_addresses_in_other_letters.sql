@@ -1,5 +1,5 @@
--- An address has one form, whether its host is in Unicode or in ASCII (xn--) and whether it is a link:
--- only the normal form can tell, so the coarse one is the empty one.
+-- An address has one form, whether its host is in Unicode or in ASCII (xn--) and whether it is a
+-- link: only the normal form can tell, so the coarse one is the empty one.
 create or replace function raw.email_key(address text) returns text
 language sql immutable parallel safe
 return case
@@ -13,7 +13,7 @@ return case
     when address is not null then ''
 end;
 comment on function raw.email_key(text) is
-'A coarse form of an e-mail address: small letters; empty for links and for those with letters beyond '
-'ASCII, in either spelling.';
+'A coarse form of an e-mail address: small letters; empty for links and for those with letters '
+'beyond ASCII, in either spelling.';
 
 reindex index raw.idx_raw_salesnav_scrapes_email;
