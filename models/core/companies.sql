@@ -32,7 +32,10 @@ select
     g.created_at,
     -- looked up for each, which no plan can make a comparison of all with all
     coalesce(
-        (select max(h.observed_at) from {{ ref('company_history') }} as h where g.entity_key = h.domain),
+        (
+            select max(h.observed_at) from {{ ref('company_history') }} as h
+            where g.entity_key = h.domain
+        ),
         g.created_at
     ) as updated_at,
 

@@ -60,7 +60,7 @@ class BatchHead:
     @property
     def slug(self) -> str | None:
         """The workflow_slug that serves envelopes without one."""
-        said = bytes(self.members.get("workflow_slug") or self.around.get("workflow_slug", b""))
+        said = bytes({**self.around, **self.members}.get("workflow_slug", b""))
         return _TEXT.decode(said) if said.startswith(b'"') else None
 
 
