@@ -135,20 +135,12 @@ MUTANTS = {
         ),
     ),
     # which position counts
-    "no-position-is-overtaken": (
-        *(PERSON_POSITIONS, "where not {{ is_overtaken('c', 'candidates') }}", "where true"),
-    ),
+    "no-position-is-overtaken": (*(PERSON_POSITIONS, "where not c.is_overtaken", "where true"),),
     "a-later-start-is-enough": (
-        *(POSITIONS, "and later.observed_at > {{ candidate }}.observed_at", ""),
+        *(POSITIONS, "and observed_at < max(observed_at)", "and 'epoch' < max(observed_at)"),
     ),
-    "a-later-look-is-enough": (
-        *(POSITIONS, "and later.started_on > {{ candidate }}.started_on", ""),
-    ),
-    "an-unknown-start-is-overtaken": (
-        POSITIONS,
-        "and later.started_on > {{ candidate }}.started_on",
-        "and later.started_on > coalesce({{ candidate }}.started_on, '-infinity')",
-    ),
+    "a-later-look-is-enough": (*(POSITIONS, "and 1 preceding", "and unbounded following"),),
+    "an-unknown-start-is-overtaken": (*(POSITIONS, "started_on is not null", "true"),),
     "positions-are-observed-when-received": (
         *(
             POSITIONS,
@@ -156,11 +148,7 @@ MUTANTS = {
             "o.received_at as observed_at",
         ),
     ),
-    "what-is-no-candidate-overtakes": (
-        PERSON_POSITIONS,
-        "where not {{ is_overtaken('c', 'candidates') }}",
-        "where not {{ is_overtaken('c', 'statements') }}",
-    ),
+    "what-is-no-candidate-overtakes": (*(PERSON_POSITIONS, "from candidates", "from statements"),),
     # history
     "what-is-known-first-is-a-change": (
         CHOOSING,
@@ -199,21 +187,21 @@ MUTANTS = {
     "history-forgets-who-was-overtaken": (
         *(
             POSITION_CHANGES,
-            "where not {{ is_overtaken('c', 'candidates', at='moment') }}",
+            "where not c.is_overtaken",
             "where true",
         ),
     ),
     "a-company-was-updated-when-it-was-made": (
         *(
             COMPANIES,
-            "coalesce(c.changed_at, g.created_at) as updated_at",
-            "g.created_at as updated_at",
+            "where g.entity_key = h.domain",
+            "where false",
         ),
     ),
     "a-move-is-no-update": (
         PEOPLE,
-        "inner join touched as t on c.linkedin_url = t.entity_key",
-        "inner join touched as t on false",
+        "where g.entity_key = c.linkedin_url",
+        "where false",
     ),
     "what-states-nothing-wins": (PAYLOADS, "where {{ states_something(kind, 'w.payload') }}", ""),
     "what-states-nothing-competes": (
