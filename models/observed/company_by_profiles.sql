@@ -11,6 +11,10 @@ with changed as (
     select e.linkedin_url
     from {{ ref('person_experience') }} as e
     where not {{ is_rescan() }} and {{ is_new('e') }}
+
+    union
+
+    {{ as_if_many() }}
 ),
 
 winners as (
