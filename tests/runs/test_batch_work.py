@@ -113,6 +113,8 @@ def _arrive(conn: Connection, first: int, last: int, version: int) -> None:
         conn.execute(statement.format(first=first, last=last, version=version).encode())
 
 
+# what autovacuum has seen meanwhile decides some plans, too
+@pytest.mark.long
 def test_no_step_of_a_run_looks_at_all_that_is_new_for_each_that_is_new(run: Warehouse) -> None:
     names = [node.name for node in incremental_models()]
     compiled = dbt("compile", "--select", *names, "--exclude", "resource_type:test").result
