@@ -1,11 +1,13 @@
 {#
     An index that is declared later appears on the next run. dbt's own `indexes` config cannot
-    name them. What is implied is left out where a declared one has the same columns: the unique
+    name them: of a seed it makes one more with each full refresh, and none when the seed's columns
+    changed. What is implied is left out where a declared one has the same columns: the unique
     key, which its strategy needs, the owner of a set, and `_xid`, by which the new rows are
-    found. An index that a later release does without is named among `former_indexes`, and goes.
+    found; of a seed nothing is. An index that a later release does without is named among
+    `former_indexes`, and goes.
 #}
 {% macro ensure_indexes() -%}
-    {%- if config.get('materialized') == 'incremental' -%}
+    {%- if config.get('materialized') in ('incremental', 'seed') -%}
     {%- set meta = config.get('meta') or {} -%}
     {%- set indexes = dict(meta.get('named_indexes') or {}) -%}
     {%- set unique_key = config.get('unique_key') -%}
@@ -13,7 +15,7 @@
         'key': {'columns': [unique_key] if unique_key is string else unique_key, 'unique': true},
         'owner': {'columns': [meta.get('owner', '_xid')]},
         'xid': {'columns': ['_xid']},
-    } -%}
+    } if config.get('materialized') == 'incremental' else {} -%}
     {%- for suffix, index in implied.items() -%}
         {%- if index.columns not in indexes.values() | map(attribute='columns') | list
             and index.columns != ['id'] -%}

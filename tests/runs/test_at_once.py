@@ -197,6 +197,12 @@ class TestReadersMeanwhile:
         warehouse.conn.commit()
         dbt("seed", "--select", "countries")
         assert warehouse.all("select * from reference.countries order by spelling") == before
+        # whatever became of the table, it has its index, and one of it
+        dbt("seed", "--full-refresh", "--select", "countries")
+        assert warehouse.all(
+            "select indexname from pg_indexes where schemaname = 'reference'"
+            " and tablename = 'countries'"
+        ) == [("idx_reference_countries_spelling",)]
 
 
 @pytest.mark.long
