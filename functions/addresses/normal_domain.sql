@@ -44,7 +44,7 @@ select
                     when
                         {{ has_known_ending('(' ~ host ~ ')') }}
                         and not (
-                            value ~ '[^/:]/+[^/?#]' and {{ is_shared_host('(' ~ host ~ ')') }}
+                            value ~ '^[^?#]*[^/:?#]/+[^/?#]' and {{ is_shared_host('(' ~ host ~ ')') }}
                         )
                         then {{ host }}
                 end

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from ingest.outbound.destinations import AT_LEAST_ONCE, Destination
 from ingest.postgres.connection import Connection
 from ingest.postgres.locks import PRIVACY, holders, lock_of_text, share, try_for_session
 from ingest.postgres.statements import statement
+
+_MOMENT_SECONDS, _PAUSE_SECONDS = 0.5, 0.05
 
 _COLUMNS = (
     *("id", "job_id", "number", "destination", "entity", "entity_key", "row_id", "dedupe_key"),
@@ -117,8 +120,14 @@ class ErrorCount:
 
 
 def take_lock(conn: Connection, destination: str) -> str | None:
-    """Be the one sender of a destination until the connection ends; else who is, in words."""
-    held = try_for_session(conn, lock_of_text(f"sender of {destination}"))
+    """Be the one sender of a destination until the connection ends; else who is, in words.
+
+    Of a sender that has just ended the server lets go a moment later.
+    """
+    lock = lock_of_text(f"sender of {destination}")
+    until = monotonic() + _MOMENT_SECONDS
+    while (held := try_for_session(conn, lock)) and monotonic() < until:
+        sleep(_PAUSE_SECONDS)
     conn.commit()
     return str(held) if held else None
 

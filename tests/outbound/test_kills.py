@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 from ingest.errors import IngestError
 from ingest.outbound import jobs, ledger, sender
 from ingest.outbound.request import Client
+from ingest.postgres.connection import connect
 from tests.outbound.sending import Sending
 from tests.support.ingesting import ingest
 from tests.support.processes import (
@@ -262,3 +264,15 @@ def test_one_who_is_asked_to_stop_finishes_the_request(sending: Sending, number:
 def test_help_needs_no_extra() -> None:
     words = [sys.executable, "-m", "ingest", "send", "emails", "--help"]
     assert subprocess.run(words, capture_output=True, check=False).returncode == 0
+
+
+def test_a_sender_that_is_just_ending_is_waited_for(sending: Sending) -> None:
+    """It is gone for whoever started it, but not yet for the server."""
+    sending.add_rows(1)
+    with connect(application_name="ending") as ending:
+        assert jobs.take_lock(ending, "end") is None
+        soon = threading.Timer(0.1, ending.close)
+        soon.start()
+        result = sending.send()
+        soon.join()
+    assert (result.exit_code, sending.states()) == (0, {"sent": 1})
