@@ -274,10 +274,12 @@ shared as (
     from names as n
     cross join
         lateral (
-            select from core.people as p
+            -- also if core has chosen another name for them
+            select from core.person_observations as o
             where
-                p._name_key = reference.comparing_form(n.name)
-                and p.linkedin_url not in (select b.linkedin_url from everybody as b)
+                o._name_key = reference.comparing_form(n.name)
+                and o.linkedin_kind = 'public'
+                and o.linkedin_url not in (select b.linkedin_url from everybody as b)
             limit 1
         ) as namesake
 

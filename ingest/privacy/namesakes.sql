@@ -1,6 +1,7 @@
--- Who bears a name and works, or worked, at an employer.
+-- Who bears a name, by any source, and works, or worked, at an employer.
 select distinct p.linkedin_url
 from core.people as p
+inner join core.person_observations as n on p.linkedin_url = n.linkedin_url
 cross join
     lateral (
         select
@@ -16,7 +17,7 @@ cross join
         where x.linkedin_url = p.linkedin_url
     ) as w
 where
-    p._name_key = reference.comparing_form(%(name)s)
+    n._name_key = reference.comparing_form(%(name)s)
     and (
         w.domain = reference.normal_domain(%(employer)s)
         or reference.company_name_stem(w.company) = reference.company_name_stem(%(employer)s)

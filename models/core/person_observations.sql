@@ -8,6 +8,7 @@
             'idx_core_person_observations_linkedin_url': {
                 'columns': ['linkedin_url', 'received_at']
             },
+            'idx_core_person_observations_name_key': {'columns': ['_name_key'], 'using': 'hash'},
             'idx_core_person_observations_phone': {
                 'columns': ['linkedin_url', 'raw_payload_id'], 'where': 'phone is not null',
             },
@@ -23,6 +24,7 @@
             'values': (
                 observed_entities()['person'].attributes | list
                 + observed_entities()['person'].others | list
+                + ['_name_key']
             ),
         },
     },
@@ -58,6 +60,7 @@ select
     {% endfor %}
     refreshed_at,
     received_at,
+    {{ function('comparing_form') }}(coalesce(full_name, first_name || ' ' || last_name)) as _name_key,
     {{ written_by() }} as _xid
 from observed
 where {{ without_empty_sets('linkedin_url') }}

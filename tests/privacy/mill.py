@@ -14,6 +14,8 @@ from tests.support.warehouse import Warehouse, insert_load
 
 ADA = "https://www.linkedin.com/in/ada-lintel-7"
 GIL = "https://www.linkedin.com/in/gil-quern-4"
+BOB = "https://www.linkedin.com/in/bob-quay-1"
+ROBERT = "https://www.linkedin.com/in/robert-quay-2"
 NAMESAKES = ("https://www.linkedin.com/in/bo-common-1", "https://www.linkedin.com/in/bo-common-2")
 
 
@@ -94,6 +96,7 @@ def fill(warehouse: Warehouse) -> None:
     warehouse.row("salesnav_scrapes", **named)
     switchboard(warehouse)
     only_a_name(warehouse)
+    called_otherwise(warehouse)
     deliver(warehouse, "uk.linkedin.com/in/ADA-lintel-7", "linkedin.com/in/cy-friend-3")
     warehouse.build()
 
@@ -117,6 +120,13 @@ def only_a_name(warehouse: Warehouse) -> None:
     elsewhere = {"email": "zed@forge.example", "status": "valid"}
     columns |= {"company_domain": "forge.example"}
     warehouse.payload("email_payloads", "", elsewhere, **columns)
+
+
+def called_otherwise(warehouse: Warehouse) -> None:
+    """Bob Quay, and Robert Quay, whom an export calls Bob, too."""
+    warehouse.payload("person_payloads", BOB, career("Bob Quay", "quay.example"))
+    warehouse.payload("person_payloads", ROBERT, career("Robert Quay", "pier.example"))
+    row_of(warehouse, "Bob Quay", "robert-quay-2")
 
 
 def deliver(warehouse: Warehouse, *urls: str) -> None:

@@ -11,8 +11,10 @@ from tests.properties.compare import KEYS, QUERIES, disagreements
 from tests.properties.model.seeds import read_seeds
 from tests.properties.model.warehouse import expected
 from tests.properties.play import Stage
-from tests.support.history.records import Dbt, History
+from tests.support.history.records import Dbt, Forget, History
 from tests.support.warehouse import DbtFailedError, differences
+
+Tables = dict[str, list[str]]
 
 GROWN, REPLAYED, BUILT = "grown step by step", "with all tombstones applied", "built at once"
 _FAILED = re.compile(r"^\w+\.\w+\.(\w+)", re.MULTILINE)  # kind, project and name of a dbt node
@@ -42,12 +44,9 @@ def judge(stage: Stage, history: History) -> list[Fault]:
     """Play a history and compare: the tables as grown, as built at once, and as expected."""
     try:
         stage.play(history)
-        grown = stage.snapshot()
+        grown = lasting = stage.snapshot()
         if history.erases:
-            # what other programs brought of them since was read by no model
-            replay(stage.conn, print)
-            stage.continue_with([Dbt(("run",), history.seeds)])
-        lasting = stage.snapshot()
+            grown, lasting = _replayed(stage, history, grown)
         stage.rebuild(history.seeds)
     except DbtFailedError as error:
         return [_failure(error)]
@@ -60,6 +59,20 @@ def judge(stage: Stage, history: History) -> list[Fault]:
             words = {said[0]: rows["only left"], said[1]: rows["only right"]}
             faults.append(Fault(f"grown and built differ in {table}", table, str(words)))
     return faults + _unexpected(stage, history.seeds, KEYS)
+
+
+def _replayed(stage: Stage, history: History, grown: Tables) -> tuple[Tables, Tables]:
+    """The tables as grown, as far as nothing had to change, and with all tombstones applied.
+
+    What other programs brought since of people who were erased was read by no model. Only within
+    a payload does nobody look for their addresses: it is changed now, and everything read anew.
+    """
+    done = replay(stage.conn, print).counts
+    changes_payloads = any(table.endswith("(redacted)") for table in done)
+    again = [Forget()] if changes_payloads else []
+    stage.continue_with([*again, Dbt(("run",), history.seeds)])
+    lasting = stage.snapshot()
+    return (lasting if changes_payloads else grown), lasting
 
 
 def glance(stage: Stage, history: History, table: str) -> list[Fault]:
