@@ -44,6 +44,8 @@ _PERSON_OF_ID = sql.SQL(
     " left join api.people as p on t.id = p.id order by t.place"
 )
 
+_PROFILES = "https://www.linkedin.com/in/"  # a slug stands behind it
+
 NO_DOMAIN = "not a domain: it has no normal form (https://WWW.Acme.com/about is acme.com)"
 NO_PROFILE = (
     "not a person: give the slug of a LinkedIn profile, its address (linkedin.com/in/...), or an id"
@@ -66,6 +68,16 @@ def is_domain(column: Column) -> bool:
 def is_profile(column: Column) -> bool:
     """Whether a filter of a column takes a person however named."""
     return column.type == "text" and column.name == "linkedin_url" and column.is_personal
+
+
+def likely_key(of: str, text: str) -> str | None:
+    """The key that a text is if it is one already, which most are; None if it cannot be.
+
+    Where a row has this key, it is what the text names: the normal form of a normal form is itself.
+    """
+    if is_id(text) or not is_storable(text) or len(text) > LONGEST:
+        return None
+    return _PROFILES + text if of == "people" and "/" not in text else text
 
 
 async def company_domains(database: Database, texts: Sequence[str]) -> list[str | None]:

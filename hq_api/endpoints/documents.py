@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from hq_api.endpoints.lists import owner_of
 from hq_api.filters import Condition
+from hq_api.identifiers import likely_key
 from hq_api.problems import ProblemError, bad_parameter
 from hq_api.questions import allowed_columns, read_row_with, same_as
 from hq_api.resources import Resource
@@ -49,10 +50,14 @@ def _document(service: Service, resource: Resource) -> Endpoint:
             raise bad_parameter(name, f"unknown parameter {name[:100]!r}: one row takes none")
         asked_for = unquote(request.path_params["owner"])
         allowed_columns(resource, caller_of(request))
-        key = await owner_of(service, resource.name, asked_for)
 
         async def make() -> Response:
-            document = await read_document(service, resource, request, key)
+            # most are asked for by the key itself, and then nothing has to find it
+            key = likely_key(resource.name, asked_for)
+            document = await read_document(service, resource, request, key) if key else None
+            if document is None:
+                key = await owner_of(service, resource.name, asked_for)
+                document = await read_document(service, resource, request, key)
             if document is None:
                 nobody = _NOBODY.get(resource.name, "there is no")
                 raise ProblemError(404, f"{nobody} {key}", asked_for=asked_for[:2000])

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from psycopg.rows import TupleRow
 from starlette.testclient import TestClient
 
+from hq_api.database import Database, Query, Values
+from hq_api.identifiers import likely_key
 from hq_api.resources import parts_of
 from tests.api.support import ACME, ANA, RESOURCES, data, problem
 from tests.support.scenario import row
@@ -57,6 +60,46 @@ def test_a_person_is_one_document_with_roles_and_education(http: TestClient, who
     assert found["roles"][0]["company_name"] == "Blue Harbor Freight"
     assert found["education"]
     assert http.get(f"/v1/people/{found['id']}").json()["linkedin_url"] == ANA
+
+
+@pytest.mark.parametrize(
+    ("path", "readings"),
+    [
+        # the version of the data, and the row
+        ("/v1/people/ana-example-1b2c", 2),
+        (f"/v1/companies/{ACME}", 2),
+        # nothing is so called, so that its key is looked for
+        ("/v1/people/ANA-example-1b2c", 4),
+        ("/v1/companies/careers-at-acme.example", 4),
+    ],
+)
+def test_a_key_as_it_is_stored_is_not_looked_for(
+    http: TestClient, monkeypatch: pytest.MonkeyPatch, path: str, readings: int
+) -> None:
+    read, asked = Database.rows_of_keys, []
+
+    async def counted(database: Database, query: Query, values: Values = ()) -> list[TupleRow]:
+        asked.append(query)
+        return await read(database, query, values)
+
+    monkeypatch.setattr(Database, "rows_of_keys", counted)
+    assert http.get(path).status_code == 200
+    assert len(asked) == readings
+
+
+@pytest.mark.parametrize(
+    ("of", "text", "key"),
+    [
+        ("companies", "acme.example", "acme.example"),
+        ("people", "ana-1", "https://www.linkedin.com/in/ana-1"),
+        ("people", "linkedin.com/in/ana-1", "linkedin.com/in/ana-1"),
+        ("people", "9f8b1c1e-0000-8000-8000-000000000000", None),  # an id
+        ("people", "a" * 2001, None),
+        ("companies", "acme\x00.example", None),
+    ],
+)
+def test_what_may_be_a_key_as_it_is(of: str, text: str, key: str | None) -> None:
+    assert likely_key(of, text) == key
 
 
 def test_an_id_of_nobody_is_not_found(http: TestClient) -> None:
