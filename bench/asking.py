@@ -24,7 +24,7 @@ from hq_api.endpoints.lookups import lookup_routes
 from hq_api.endpoints.search import search_routes
 from hq_api.paging import Position, token
 from hq_api.resources import Part, Resource, parts_of, read_resources
-from hq_api.service import Service, versions_of
+from hq_api.service import Service, snapshots_of, versions_of
 from hq_api.settings import Settings
 from ingest.postgres.connection import Connection
 
@@ -246,7 +246,11 @@ def interpreter() -> Iterator[Interpreter]:
     doorkeeper = Doorkeeper(None, settings.rate)
     resources = read_resources()
     parts = tuple(parts_of(resources))
-    service = Service(settings, recorder, doorkeeper, resources, parts, versions_of(recorder))
+    service = Service(
+        *(settings, recorder, doorkeeper, resources, parts),
+        versions=versions_of(recorder),
+        snapshots=snapshots_of(recorder),
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -29,7 +29,7 @@ from hq_api.page.routes import page_routes
 from hq_api.problems import ProblemError
 from hq_api.receiving.endpoint import Receiver
 from hq_api.resources import Resource, parts_of, read_resources
-from hq_api.service import Service, versions_of
+from hq_api.service import Service, snapshots_of, versions_of
 from hq_api.settings import Settings, handed_on
 from ingest.workflows.registry import load_registry
 
@@ -69,7 +69,9 @@ def create_app(settings: Settings, resources: Mapping[str, Resource] | None = No
     )
     found = read_resources() if resources is None else resources
     service = Service(
-        settings, database, doorkeeper, found, tuple(parts_of(found)), versions_of(database)
+        *(settings, database, doorkeeper, found, tuple(parts_of(found))),
+        versions=versions_of(database),
+        snapshots=snapshots_of(database),
     )
 
     receiver = Receiver(load_registry())

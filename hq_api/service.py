@@ -61,6 +61,7 @@ class Service:
         resources: What can be asked for, by name.
         parts: What can be asked for of one company, person or profile.
         versions: The version of the data.
+        snapshots: Which transactions are seen.
         kept: Answers that took long, until the data changes.
         current: Answers of the moment that took long, until anybody writes.
         shared: Answers of the moment that are being made.
@@ -72,6 +73,7 @@ class Service:
     resources: Mapping[str, Resource]
     parts: tuple[Part, ...]
     versions: SharedReading[Version]
+    snapshots: SharedReading[str]
     kept: KeptAnswers = field(default_factory=KeptAnswers)
     current: KeptAnswers = field(default_factory=KeptAnswers)
     shared: SharedAnswers = field(default_factory=SharedAnswers)
@@ -87,8 +89,7 @@ class Service:
 
     async def snapshot(self) -> str:
         """Which transactions are seen from now on at least."""
-        ((snapshot,),) = await self.database.rows_of_keys(_SNAPSHOT)
-        return str(snapshot)
+        return await self.snapshots.get()
 
     async def _of_the_moment(self, tag: str, make: Callable[[], Awaitable[Response]]) -> Response:
         """An answer made no earlier than it is asked for, unless nobody has written since."""
@@ -151,6 +152,16 @@ def versions_of(database: Database) -> SharedReading[Version]:
     async def read() -> Version:
         ((version, built_at, sent),) = await database.rows_of_keys(_VERSION)
         return Version(version, built_at, sent)
+
+    return SharedReading(read)
+
+
+def snapshots_of(database: Database) -> SharedReading[str]:
+    """Which transactions a database shows."""
+
+    async def read() -> str:
+        ((snapshot,),) = await database.rows_of_keys(_SNAPSHOT)
+        return str(snapshot)
 
     return SharedReading(read)
 

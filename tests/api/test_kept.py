@@ -15,7 +15,7 @@ from hq_api import kept as module
 from hq_api.endpoints import lists
 from hq_api.kept import KeptAnswers
 from hq_api.problems import ProblemError
-from hq_api.service import Service, versions_of
+from hq_api.service import Service, snapshots_of, versions_of
 from hq_api.settings import Settings
 from tests.support.warehouse import Warehouse
 
@@ -184,7 +184,11 @@ def test_what_cannot_be_checked_is_forgotten() -> None:
     doorkeeper: Any = None
 
     async def test() -> None:
-        service = Service(Settings(), database, doorkeeper, {}, (), versions_of(database))
+        service = Service(
+            *(Settings(), database, doorkeeper, {}, ()),
+            versions=versions_of(database),
+            snapshots=snapshots_of(database),
+        )
         make = Maker()
         make.may_end.set()
         for kept in (service.kept, service.current):
