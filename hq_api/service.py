@@ -139,9 +139,12 @@ class Service:
             "Cache-Control": "private, no-cache",
             "Vary": "Authorization, X-Api-Key",
         }
-        if _has(request, tag):
+        had = _had(request)
+        if tag.removeprefix("W/") in had:
             return Response(status_code=304, headers=headers)
         response = await self.kept.get(version, tag, make)
+        if "*" in had:  # any, if there is one
+            return Response(status_code=304, headers=headers)
         response.headers.update(headers)
         return response
 
@@ -172,14 +175,13 @@ def _tag(version: str, caller: Caller, request: Request) -> str:
     return f'W/"{hashlib.sha256(seen.encode()).hexdigest()[:32]}"'
 
 
-def _has(request: Request, tag: str) -> bool:
-    """Whether the caller has the answer of a tag: * is any, weak and strong ones compare alike."""
-    given = {
+def _had(request: Request) -> set[str]:
+    """The tags of what the caller has: weak and strong ones compare alike, and * is any."""
+    return {
         text.strip().removeprefix("W/")
         for line in request.headers.getlist("if-none-match")
         for text in line.split(",")
     }
-    return "*" in given or tag.removeprefix("W/") in given
 
 
 def caller_of(request: Request) -> Caller:

@@ -288,6 +288,13 @@ def test_a_tag_is_known_however_it_is_given(
     assert (asked.status_code, asked.content) == (304, b"")
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("/v1/people/nobody-known-9", 404), ("/v1/companies/acme", 400)]
+)
+def test_nobody_has_what_is_not_there(http: TestClient, path: str, status: int) -> None:
+    assert http.get(path, headers={"if-none-match": "*"}).status_code == status
+
+
 def test_an_answer_is_not_sent_twice_until_a_build_commits(
     built: Warehouse, http: TestClient
 ) -> None:
