@@ -6,9 +6,11 @@ costs more than a build of a small warehouse.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,8 +112,10 @@ def arguments_of(project: Path, target: Path) -> tuple[str, ...]:
 
 @cache
 def _target() -> Path:
-    """Where dbt writes for this session."""
-    return Path(tempfile.mkdtemp(prefix="hq-dbt-"))
+    """Where dbt writes for this session; it goes with it."""
+    folder = tempfile.mkdtemp(prefix="hq-dbt-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def dbt_arguments() -> tuple[str, ...]:
