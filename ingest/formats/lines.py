@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,6 +11,8 @@ from ingest.errors import IngestError
 from ingest.rejects import Origin
 
 MAX_LINE = 64_000_000  # bytes
+# a line with its end, whose quotes match
+_FIRST_LINE = re.compile(rb'(?:[^"\r\n]++|"[^"]*+")*+(\r*\n|\r)')
 
 
 class Line(NamedTuple):
@@ -86,8 +89,15 @@ class Lines:
 
 
 def _line_break(text: bytes) -> bytes:
-    """What ends the lines of a text that begins so; nothing if none has ended yet."""
-    if b"\n" in text:
+    """What ends the lines of a text that begins so; nothing if none has ended yet.
+
+    Old makes end a line with a carriage return and yet have line feeds inside of quotes, so the
+    first that stands outside of quotes decides, of the first line as it is with quotes that match.
+    """
+    first = _FIRST_LINE.match(text)
+    if first is not None and first[1] == b"\r":
+        # one at the end may be half of a pair
+        return b"\r" if first.end() < len(text) else b""
+    if first is not None or b"\n" in text:
         return b"\n"
-    # a text of old makes has carriage returns only; one at the end may be half of a pair
     return b"\r" if b"\r" in text[:-1] else b""

@@ -108,6 +108,33 @@ def test_a_quote_in_tabbed_text_may_be_just_a_quote(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        # old makes end lines so, and break them otherwise inside of quotes
+        (
+            b'name,domain\r"A\nB",a.example\rC,c.example\r',
+            [["A\nB", "a.example"], ["C", "c.example"]],
+        ),
+        (b'"name","domain"\r"A\r\nB",a.example\r', [["A\r\nB", "a.example"]]),
+        (b'name,domain\n"A\rB",a.example\n', [["A\rB", "a.example"]]),
+        # a carriage return too many, as from a file that was converted twice
+        (b"name,domain\r\r\nA,a.example\r\r\n", [["A", "a.example"]]),
+    ],
+    ids=["CR and LF inside", "CR and CRLF inside", "LF and CR inside", "CR CR LF"],
+)
+def test_lines_end_as_the_first_does_outside_of_quotes(
+    tmp_path: Path, data: bytes, expected: list[list[str]]
+) -> None:
+    assert cells(tmp_path, data) == expected
+
+
+def test_a_header_over_two_lines_says_how_lines_end(tmp_path: Path) -> None:
+    header, rows, rejects = read_bytes(tmp_path, b'"a\nb",c\rA,B\rC,D\r')
+    assert (header, rejects) == (["a\nb", "c"], [])
+    assert [row.cells for row in rows] == [["A", "B"], ["C", "D"]]
+
+
 def test_a_file_that_is_no_utf8_is_said_to_be_read_as_something_else(tmp_path: Path) -> None:
     with open_content(spooled(tmp_path, PLAIN.encode("cp1252"))) as content:
         assert "Windows-1252" in read(content)[3][0]
