@@ -4,7 +4,7 @@ select
     case
         when
             octet_length(value) <= 200
-            and btrim(translate({{ form }}, '_.', ' '), ' !?:;,()[]{}<>*"''')
+            and btrim(translate({{ form }}, '_.', ' '), ' !?:;,()[]{}<>*#"''')
             = any({{ array_of(markers(['text', 'name']) + ['']) }})
             then null
         else {{ function('clean_text').include(database=false) }}(value)

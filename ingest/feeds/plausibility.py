@@ -38,7 +38,7 @@ _HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/?#\s]+)[/?#]\S", re.IGNORECASE)
 _HAS_DIGIT = re.compile(r"\d")
 # What is written for nothing in as many words as one likes; single markers are in their seed.
 _IS_NOTHING = re.compile(
-    r"(?:[-\u2013\u2014?.]+"
+    r"(?:[-\u2013\u2014?.#]+"
     r"|(?:none|not|nothing|no [\w -]+?) (?:found|available|applicable|listed|provided|known|data)"
     r"|[\w -]+ (?:unknown|undisclosed|not disclosed|confidential))\.?"
 )

@@ -103,8 +103,12 @@
     {#- jsonpath reads no escape of eight digits; no rare blank is a provider's -#}
     {%- set blank = '[' ~ blanks().split('\\U')[0] ~ ']*' -%}
     {%- set spelled = [] -%}
-    {%- for sign in 'null|none|none found|n/a|n[.]a|-|–|—' -%}
-        {%- do spelled.append('[' ~ sign ~ sign | upper ~ ']' if sign in 'adeflnou' else sign) -%}
+    {%- set words -%}
+null|none|none found|n/a|n[.]a|-|–|—
+|#n/a|#null!|#name[?]|#num!|#ref!|#value!|#div/0!|#error!
+    {%- endset -%}
+    {%- for sign in words | replace('\n', '') -%}
+        {%- do spelled.append('[' ~ sign ~ sign | upper ~ ']' if sign != sign | upper else sign) -%}
     {%- endfor -%}
     ^{{ blank }}(?:{{ spelled | join }})?[.]*{{ blank }}$
 {%- endmacro %}

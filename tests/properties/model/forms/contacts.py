@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 from tests.properties.model.forms.addresses import domain
-from tests.properties.model.forms.text import clean, is_blank, lower, stripped
+from tests.properties.model.forms.text import clean, is_blank, lower, stripped, trim
 from tests.properties.model.forms.values import BUCKETS, size_bucket, whole_number
 
 _FEWEST_DIGITS = 5
 _IN_NO_ADDRESS = ':*\u2022,;<>()[]"'
 _IN_NO_HOST = "@\uff20\ufe6b/#:,;"
 _LINK, _CALL = "mailto:", "tel:"
+# 4.91705E+11 has lost digits, 15550100.0 none
+_ROUNDED = re.compile(r"[0-9]+(?:[.,][0-9]+)?[Ee][+-]?[0-9]+|[0-9]{1,4}\.0")
+_WHOLE = re.compile(r"([+]?[0-9]{5,})\.0")
+_THOUSANDS_OR_NONE = re.compile(r"[+]?[1-9][0-9]{0,2}\.000")
 _RANGE = re.compile(r"\d+-\d+|\d+\+", re.ASCII)
 
 
@@ -40,6 +44,16 @@ def email(text: str | None) -> str | None:
 
 def phone(text: str | None) -> str | None:
     """A telephone number as it stands, if it has the digits of one."""
+    inner = stripped(text or "", lambda c: is_blank(c) or c in "'=\"")
+    if _ROUNDED.fullmatch(inner):
+        return None
+    if whole := _WHOLE.fullmatch(inner):
+        return whole[1]
+    bare = stripped(text or "", is_blank)
+    if bare[:1] == "'" and bare.count("'") == 1:
+        text = bare[1:].removesuffix('"')
+    elif bare[:2] == '="' and bare[2:].endswith('"'):
+        text = bare[2:-1]
     number = clean(text) or ""
     if number[: len(_CALL)].lower() == _CALL:
         number = clean(number[len(_CALL) :]) or ""
@@ -50,6 +64,8 @@ def phone(text: str | None) -> str | None:
 def headcount(text: str | None) -> tuple[int | None, str | None] | None:
     """How many people, and the bucket of sizes; None for what is neither a number nor a range."""
     bare = re.sub("[ \u00a0]+(?:[Ee]mployees?|[Pp]eople)[ \u00a0]*$", "", text) if text else text
+    if bare and _THOUSANDS_OR_NONE.fullmatch(trim(bare)):
+        return None
     number = whole_number(bare, 32)
     if number is not None and number >= 0:
         return number, bucket_of(number)

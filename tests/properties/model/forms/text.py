@@ -116,7 +116,7 @@ def clean(text: str | None) -> str | None:
 
 def clean_name(text: str | None) -> str | None:
     """A name; None where agents write a word for nothing."""
-    word = comparing(text or "").replace(".", "").replace("_", " ").strip(" !?:;,()[]{}<>*\"'")
+    word = comparing(text or "").replace(".", "").replace("_", " ").strip(" !?:;,()[]{}<>*#\"'")
     return None if word in {"", *markers("text"), *markers("name")} else clean(text)
 
 
