@@ -174,6 +174,16 @@
             and {{ function('clean_text') }}(c.value) is not null
             -- a corrected row may have both; one field has one issue
             and not coalesce(r._unstored ? c.field, false)
+        {%- for column in raw_lists().get(raw_table, []) %}
+        union all
+        select
+            '{{ column }}' as field,
+            r.{{ column }}::text as value,
+            'not a list of texts' as reason
+        where
+            {{ list_of_texts('r.' ~ column) }} is null
+            and {{ function('clean_text') }}(r.{{ column }}::text) is not null
+        {%- endfor %}
         {%- for column in raw_refreshes().get(raw_table, []) %}
         union all
         select

@@ -162,6 +162,12 @@
 {%- endmacro %}
 
 
+{# Lists of texts in raw tables without payloads, as far as core reads them. #}
+{% macro raw_lists() -%}
+    {{ return({'vc_portfolio_companies': ['categories']}) }}
+{%- endmacro %}
+
+
 {# Columns of raw tables that say when a row was true, and so which row speaks. #}
 {% macro raw_refreshes() -%}
     {{ return({'salesnav_scrapes': ['export_timestamp']}) }}

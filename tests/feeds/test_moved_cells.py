@@ -164,10 +164,11 @@ def test_a_page_on_another_network_is_no_sign_beside_an_odd_number(
     assert (refusal(PORTFOLIO, row) is not None) is is_moved
 
 
-def test_words_for_nothing_in_many_cells_do_not_cost_the_row() -> None:
+@pytest.mark.parametrize("nothing", ["Not found", "#N/A", "#REF!", "#DIV/0!", "########"])
+def test_words_for_nothing_in_many_cells_do_not_cost_the_row(nothing: str) -> None:
     row = list(FULL[LEADS])
     for place in (4, 11, 15, 16, 18):
-        row[place] = "Not found"
+        row[place] = nothing
     assert refusal(LEADS, row) is None
 
 
@@ -179,17 +180,23 @@ def test_what_a_typed_column_cannot_store_is_kept_and_reported(
         header = next(csv.reader(file))
     cells = dict(zip(header, FULL[PORTFOLIO], strict=True))
     cells |= {"categories": "{Hardware}", "website_domain": "jane doe"}
-    path = write(as_csv(tuple(header), tuple(f'"{cell}"' for cell in cells.values())))
+    listed = cells | {"company_name": "Beta", "website_domain": "beta.example"}
+    listed |= {"categories": '[""Hardware"", {""name"": ""Design""}]'}
+    lines = [tuple(f'"{cell}"' for cell in row.values()) for row in (cells, listed)]
+    path = write(as_csv(tuple(header), *lines))
     loaded(PORTFOLIO, path, "--vc-firm", "Harbour Ventures")
-    assert rows(db, "select categories, _unstored from raw.vc_portfolio_companies") == [
-        (None, {"categories": "{Hardware}"})
+    query = "select categories, _unstored from raw.vc_portfolio_companies order by company_name"
+    assert rows(db, query) == [
+        (None, {"categories": "{Hardware}"}),
+        (["Hardware", {"name": "Design"}], None),
     ]
-    assert count(db, PORTFOLIO) == 1
+    assert count(db, PORTFOLIO) == 2
     warehouse.build("--select", "+extraction_issues")
     assert warehouse.all(
         "select field, value, reason from extracted.extraction_issues"
-        " where raw_table = 'vc_portfolio_companies' order by field"
+        " where raw_table = 'vc_portfolio_companies' order by field, reason"
     ) == [
+        ("categories", '["Hardware", {"name": "Design"}]', "not a list of texts"),
         ("categories", "{Hardware}", "not storable"),
         ("website_domain", "jane doe", "not a domain"),
     ]

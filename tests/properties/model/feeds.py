@@ -12,6 +12,7 @@ from tests.properties.model.payloads import (
     NO_COMPANY,
     NO_DOMAIN,
     NO_PERSON,
+    NO_TEXTS,
     Issue,
     Row,
     receipt,
@@ -63,6 +64,11 @@ def issues(raw: dict[str, list[Row]]) -> Iterator[Issue]:
             for column, form, reason in values:
                 if forms.clean(row[column]) is not None and form(row[column]) is None:
                     yield unusable((table, row["id"]), column, row[column], reason)
+    for row in raw["vc_portfolio_companies"]:
+        items, text = forms.list_of(row["categories"]), forms.json_text(row["categories"])
+        is_list = items is not None and not any(isinstance(item, dict | list) for item in items)
+        if not is_list and row["categories"] is not None and forms.clean(text) is not None:
+            yield unusable(("vc_portfolio_companies", row["id"]), "categories", text, NO_TEXTS)
     for row in raw["salesnav_scrapes"]:
         said: datetime | None = row["export_timestamp"]
         if said is not None and exported(row) is None:
