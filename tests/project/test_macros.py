@@ -77,8 +77,9 @@ def test_the_loader_and_the_models_know_the_same_tables_of_payloads() -> None:
 def test_the_pattern_of_null_markers_is_made_of_those_of_text() -> None:
     """jsonpath cannot ask the seed, so the macro spells them."""
     macro = (PROJECT / "macros/text/listed.sql").read_text(encoding="utf-8")
-    spelled = macro.rpartition("set words -%}")[2].partition("{%-")[0]
-    spelled = spelled.replace("\n", "").strip().replace("[.]", ".").replace("[?]", "?").split("|")
+    words = macro.rpartition("set words -%}")[2].partition("{%-")[0]
+    words = words.replace("\n", "").strip().replace("[.]", ".").replace("[?]", "?")
+    spelled = words.split("|")
     with (PROJECT / "seeds/vocabularies/null_markers.csv").open(encoding="utf-8") as lines:
         markers = [row["marker"] for row in csv.DictReader(lines) if row["scope"] == "text"]
     # dbt reads the word null in a seed as an empty cell
