@@ -322,7 +322,7 @@ def test_a_normal_form_has_one_coarse_form(
             *("mailto:{}@acme.example", "{}@Acme.example?subject=x"),
             "ana@XN--bcher-kva.{}.example",
         ],
-        "raw.phone_key": ["{}", "+49 0{}12345"],
+        "raw.phone_key": ["{}", "+49 0{}12345", "{}12345.0"],
     }
     spelled = [form.format(text) for text in texts for form in around.get(coarse, ["{}", " {} b."])]
     assert _lost(functions, coarse, spelled) == []

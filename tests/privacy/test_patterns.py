@@ -117,3 +117,20 @@ def test_no_depth_is_too_deep(db: Connection) -> None:
         assert done[0] == kept
         assert done[1] == {"a": encoded.replace("Ada Lintel", "[redacted]")}
         assert done[2] == {"a": {"b": [inner.replace("Ada Lintel", "[redacted]")]}}
+
+
+@pytest.mark.parametrize(
+    ("given", "digits"),
+    [
+        ("0044 (20) 5550-1234", "442055501234"),
+        # as a spreadsheet has it
+        ("15550100.0", "15550100"),
+        (" '+15550100.0'", "15550100"),
+        # a zero of its own
+        ("030.123.45.0", "30123450"),
+        ("1234.0", "12340"),
+        ("123.0", None),
+    ],
+)
+def test_a_number_is_its_digits(db: Connection, given: str, digits: str | None) -> None:
+    assert db.execute("select privacy.phone_digits(%s)", [given]).fetchone() == (digits,)
