@@ -1,5 +1,5 @@
--- A spreadsheet or a program that took a telephone number for a number puts .0 behind it; the models
--- take it off, so the digit is none of the number's.
+-- A program that took a telephone number for a number puts .0 behind it; the models take it off, so
+-- the digit is none of the number's.
 create or replace function privacy.phone_digits(given text) returns text
 language sql immutable parallel safe
 return case
