@@ -29,6 +29,7 @@ WORKFLOWS = load_registry().workflows
 # columns of an observation that say what it is, and nothing of anybody
 OF_THE_ROW = {
     *("id", "raw_payload_id", "refreshed_at", "received_at", "_xid", "owner", "linkedin_kind"),
+    "_name_key",  # of the names beside it
 }
 # Clay's payloads of people and companies whom the others speak of as well
 CLAY: dict[tuple[str, str], Row] = {
