@@ -1,6 +1,6 @@
 {%- set clean_text = function('clean_text').include(database=false) -%}
 {%- set around = '[' ~ blank_class() ~ '\'\'="]*' -%}
-{%- set guard = '^[' ~ blank_class() ~ ']*(?:\'\'|=")' -%}
+{%- set guard = '^[' ~ blank_class() ~ ']*(?:\'\'|=")[' ~ blank_class() ~ ']*(?:[Tt][Ee][Ll]:)?' -%}
 select
     case
         when octet_length(value) > 1000 or length(regexp_replace(value, '[^0-9]+', '', 'g')) < 5

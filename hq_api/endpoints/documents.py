@@ -53,11 +53,14 @@ def _document(service: Service, resource: Resource) -> Endpoint:
 
         async def make() -> Response:
             # most are asked for by the key itself, and then nothing has to find it
-            key = likely_key(resource.name, asked_for)
-            document = await read_document(service, resource, request, key) if key else None
+            likely = likely_key(resource.name, asked_for)
+            key, document = likely, None
+            if likely is not None:
+                document = await read_document(service, resource, request, likely)
             if document is None:
                 key = await owner_of(service, resource.name, asked_for)
-                document = await read_document(service, resource, request, key)
+                if key != likely:
+                    document = await read_document(service, resource, request, key)
             if document is None:
                 nobody = _NOBODY.get(resource.name, "there is no")
                 raise ProblemError(404, f"{nobody} {key}", asked_for=asked_for[:2000])

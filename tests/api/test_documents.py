@@ -63,18 +63,20 @@ def test_a_person_is_one_document_with_roles_and_education(http: TestClient, who
 
 
 @pytest.mark.parametrize(
-    ("path", "readings"),
+    ("path", "status", "readings"),
     [
         # the version of the data, and the row
-        ("/v1/people/ana-example-1b2c", 2),
-        (f"/v1/companies/{ACME}", 2),
+        ("/v1/people/ana-example-1b2c", 200, 2),
+        (f"/v1/companies/{ACME}", 200, 2),
         # nothing is so called, so that its key is looked for
-        ("/v1/people/ANA-example-1b2c", 4),
-        ("/v1/companies/careers-at-acme.example", 4),
+        ("/v1/people/ANA-example-1b2c", 200, 4),
+        ("/v1/companies/careers-at-acme.example", 200, 4),
+        # and is the one that was read
+        ("/v1/people/nobody-known-9", 404, 3),
     ],
 )
 def test_a_key_as_it_is_stored_is_not_looked_for(
-    http: TestClient, monkeypatch: pytest.MonkeyPatch, path: str, readings: int
+    http: TestClient, monkeypatch: pytest.MonkeyPatch, path: str, status: int, readings: int
 ) -> None:
     read, asked = Database.rows_of_keys, []
 
@@ -83,7 +85,7 @@ def test_a_key_as_it_is_stored_is_not_looked_for(
         return await read(database, query, values)
 
     monkeypatch.setattr(Database, "rows_of_keys", counted)
-    assert http.get(path).status_code == 200
+    assert http.get(path).status_code == status
     assert len(asked) == readings
 
 
