@@ -77,13 +77,29 @@ member_domains as (
 ),
 
 observations as (
+    -- where everything is read, nobody is looked for
+    select
+        coalesce(a.canonical_domain, o.domain) as entity_key,
+        o.*
+    from {{ ref('company_observations') }} as o
+    left join {{ ref('company_aliases') }} as a on o.domain = a.domain
+    where
+        {{ is_read_anyway('o') }}
+        and not exists (
+            select 1 from {{ ref('ignored_domains') }} as i
+            where coalesce(a.canonical_domain, o.domain) = i.domain
+        )
+
+    union all
+
     select
         d.entity_key,
         o.*
     from member_domains as d
     inner join {{ ref('company_observations') }} as o on d.domain = o.domain
     where
-        not exists (
+        not {{ is_rescan() }}
+        and not exists (
             select 1 from {{ ref('ignored_domains') }} as i
             where d.entity_key = i.domain
         )
@@ -105,12 +121,21 @@ touched as (
 
 -- A member id is no public profile and names nobody.
 observations as (
+    -- where everything is read, nobody is looked for
+    select
+        o.linkedin_url as entity_key,
+        o.*
+    from {{ ref('person_observations') }} as o
+    where {{ is_read_anyway('o') }} and o.linkedin_kind = 'public'
+
+    union all
+
     select
         t.entity_key,
         o.*
     from touched as t
     inner join {{ ref('person_observations') }} as o on t.entity_key = o.linkedin_url
-    where o.linkedin_kind = 'public'
+    where not {{ is_rescan() }} and o.linkedin_kind = 'public'
 )
 {%- endmacro %}
 
@@ -191,9 +216,13 @@ received as (
         o.*,
         min(o.received_at) over of_entity as first_received_at,
         max(o.received_at) over of_entity as last_received_at,
-        row_number() over (of_entity order by {{ newest_last('o') }}) as place
+        row_number() over of_entity as place
     from observations as o
-    window of_entity as (partition by o.entity_key)
+    -- one window, because each goes through all of them
+    window of_entity as (
+        partition by o.entity_key order by {{ newest_last('o') }}
+        rows between unbounded preceding and unbounded following
+    )
 ),
 
 dated as (

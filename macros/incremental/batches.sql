@@ -30,6 +30,21 @@
 {%- endmacro %}
 
 
+{#
+    SQL that analyzes a table that was just made, if it is of any size. Autovacuum comes a minute later; until
+    then the models behind would be planned as if all of it belonged to two hundred entities.
+#}
+{% macro analyze_new(relation) -%}
+    do $do$
+    begin
+        if pg_relation_size('{{ relation }}') > 100000 then
+            analyze {{ relation }};
+        end if;
+    end
+    $do$
+{%- endmacro %}
+
+
 {# Columns that say when or by whom a row was written; they never make a row different. #}
 {% macro value_columns(columns, but=[]) -%}
     {{ return(columns | reject('in', ['_xid', '_first_xid'] + but) | list) }}

@@ -1,10 +1,10 @@
 {#
     An index that is declared later appears on the next run. dbt's own `indexes` config cannot
     name them: of a seed it makes one more with each full refresh, and none when the seed's columns
-    changed. What is implied is left out where a declared one has the same columns: the unique
-    key, which its strategy needs, the owner of a set, and `_xid`, by which the new rows are
-    found; of a seed nothing is. An index that a later release does without is named among
-    `former_indexes`, and goes.
+    changed. What is implied is left out where a declared one does as well: for the unique key, which
+    its strategy needs, one of the same columns; for the owner of a set, and for `_xid`, by which the
+    new rows are found, one that begins with it. Of a seed nothing is implied. An index that a later
+    release does without is named among `former_indexes`, and goes.
 #}
 {% macro ensure_indexes() -%}
     {%- if config.get('materialized') in ('incremental', 'seed') -%}
@@ -17,8 +17,14 @@
         'xid': {'columns': ['_xid']},
     } if config.get('materialized') == 'incremental' else {} -%}
     {%- for suffix, index in implied.items() -%}
-        {%- if index.columns not in indexes.values() | map(attribute='columns') | list
-            and index.columns != ['id'] -%}
+        {%- set serving = [] -%}
+        {%- for declared in indexes.values() -%}
+            {%- set columns = declared.columns if suffix == 'key' else declared.columns[:1] -%}
+            {%- if columns == index.columns and 'where' not in declared -%}
+                {%- do serving.append(declared) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if not serving and index.columns != ['id'] -%}
             {%- do indexes.update({'idx_' ~ this.schema ~ '_' ~ this.name ~ '_' ~ suffix: index}) -%}
         {%- endif -%}
     {%- endfor -%}

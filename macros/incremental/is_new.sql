@@ -26,6 +26,15 @@
 {%- endmacro %}
 
 
+{#
+    SQL condition over an alias of rows: everything is read. Of a setting alone the planner cannot tell whether
+    it leaves all rows or none; of how `_xid` compares with what a setting gives it can, before it plans.
+#}
+{% macro is_read_anyway(row) -%}
+    {{ row }}._xid >= case when {{ is_rescan() }} then '0'::xid8 else '18446744073709551615'::xid8 end
+{%- endmacro %}
+
+
 {# Not pg_current_xact_id(), which would forbid parallel plans. #}
 {% macro written_by() -%}
     nullif(current_setting('hq.xid', true), '')::xid8

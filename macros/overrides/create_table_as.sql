@@ -23,6 +23,7 @@
         add primary key (id);
     {%- endif %}
     {%- if not temporary %}
+    {{ analyze_new(relation) }};
     {{ depend_on_new_table() }}
     {%- endif %}
 {%- endmacro %}

@@ -3,8 +3,9 @@
     unique_key='id',
     meta={
         'owner': 'domain',
+        'former_indexes': ['idx_core_company_history_domain'],
         'named_indexes': {
-            'idx_core_company_history_domain': {'columns': ['domain']},
+            'idx_core_company_history_of_company': {'columns': ['domain', 'observed_at']},
             'idx_core_company_history_observed_at': {'columns': ['observed_at']},
         },
     },

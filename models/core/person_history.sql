@@ -3,8 +3,9 @@
     unique_key='id',
     meta={
         'owner': 'linkedin_url',
+        'former_indexes': ['idx_core_person_history_linkedin_url'],
         'named_indexes': {
-            'idx_core_person_history_linkedin_url': {'columns': ['linkedin_url']},
+            'idx_core_person_history_of_person': {'columns': ['linkedin_url', 'observed_at']},
             'idx_core_person_history_observed_at': {'columns': ['observed_at']},
         },
     },

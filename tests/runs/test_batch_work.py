@@ -1,14 +1,15 @@
 """What a run does with what is new grows with how much that is, and not with its square.
 
 A batch that is small beside its table is planned for a row or two, because the planner has not seen
-it yet. Such a plan must not compare all that is new with all that is new: so the rows are counted
+it yet; a first build, for tables that were made a moment ago. Such a plan must not compare all that
+is new with all that is new, nor look for each through all that there is: so the rows are counted
 that each of its steps looks at. Nothing is timed here; `bench/history.py` measures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from dbt.artifacts.schemas.run import RunExecutionResult
@@ -16,9 +17,16 @@ from dbt.artifacts.schemas.run import RunExecutionResult
 from ingest.postgres.connection import Connection
 from tests.support.scenario import scenario
 from tests.support.scratch import Parameters
-from tests.support.warehouse import Warehouse, dbt, incremental_models, insert_load
+from tests.support.warehouse import dbt, incremental_models, insert_load
 
 _BEFORE = 4_000  # people, companies and rows of exports that were there
+_ANALYZED = """
+    select t.schemaname || '.' || t.relname, t.last_analyze is not null
+    from pg_stat_user_tables as t
+    where
+        t.schemaname in ('extracted', 'core', 'reference')
+        and pg_relation_size(t.relid) > 200000
+"""
 _NEW = 300  # of each, half of them known: fewer than a thousand rows of a table are not analyzed
 # rows that a step may look at for each that is new: a person brings two roles, two companies and
 # seventeen attributes of each
@@ -90,22 +98,46 @@ _ARRIVALS = (
 )
 
 
+LookedAt = dict[str, int]  # rows that the busiest step of a model's query looks at
+
+
+class Run(NamedTuple):
+    """A warehouse behind its first build and a run with something new.
+
+    Attributes:
+        first: What the first build took.
+        analyzed: The tables of some size that were analyzed by the end of it.
+        later: What the run behind it took.
+    """
+
+    first: LookedAt
+    analyzed: dict[str, bool]
+    later: LookedAt
+
+
 @pytest.fixture(scope="module")
-def run(_built: Parameters) -> Iterator[Warehouse]:
-    """A warehouse behind a run with something new, and what each model had seen before."""
+def run(_built: Parameters) -> Iterator[Run]:
     with scenario() as warehouse:
         conn = warehouse.conn
         insert_load(conn)
         conn.commit()
         conn.autocommit = True
         _arrive(conn, 1, _BEFORE, 1)
+        _arrive(conn, 1, _BEFORE // 4, 3)  # so that there is a history of them
+        for node in incremental_models():
+            conn.execute(f"drop table {node.relation_name} cascade".encode())
         warehouse.build()
+        analyzed: dict[str, bool] = dict(conn.execute(_ANALYZED.encode()).fetchall())
+        conn.execute("create temporary table before as table extracted.watermarks")
+        conn.execute("update before set seen = '1:1:'")
+        first = looked_at(conn)
         warehouse.build()  # what came is behind what every model has seen
         conn.execute("vacuum analyze")
+        conn.execute("drop table before")
         conn.execute("create temporary table before as table extracted.watermarks")
         _arrive(conn, _BEFORE - _NEW // 2, _BEFORE + _NEW // 2, 2)
         warehouse.build()
-        yield warehouse
+        yield Run(first, analyzed, looked_at(conn))
 
 
 def _arrive(conn: Connection, first: int, last: int, version: int) -> None:
@@ -113,15 +145,27 @@ def _arrive(conn: Connection, first: int, last: int, version: int) -> None:
         conn.execute(statement.format(first=first, last=last, version=version).encode())
 
 
-def test_no_step_of_a_run_looks_at_all_that_is_new_for_each_that_is_new(run: Warehouse) -> None:
+def test_no_step_of_a_run_looks_at_all_that_is_new_for_each_that_is_new(run: Run) -> None:
+    assert {name: rows for name, rows in run.later.items() if rows > _MOST * _NEW} == {}
+
+
+def test_no_step_of_a_first_build_looks_at_all_there_is_for_each_there_is(run: Run) -> None:
+    assert {name: rows for name, rows in run.first.items() if rows > _MOST * _BEFORE} == {}
+
+
+def test_a_first_build_leaves_no_table_of_any_size_to_be_guessed_at(run: Run) -> None:
+    assert "core.company_history" in run.analyzed
+    assert [table for table, is_analyzed in run.analyzed.items() if not is_analyzed] == []
+
+
+def looked_at(conn: Connection) -> LookedAt:
+    """Of each model, for what came since the snapshot of the table `before`."""
     names = [node.name for node in incremental_models()]
     compiled = dbt("compile", "--select", *names, "--exclude", "resource_type:test").result
     assert isinstance(compiled, RunExecutionResult)
-    looked_at = {
-        result.node.name: most_looked_at(run.conn, result.node) for result in compiled.results
-    }
-    assert sorted(looked_at) == sorted(names)
-    assert {name: rows for name, rows in looked_at.items() if rows > _MOST * _NEW} == {}
+    found = {result.node.name: most_looked_at(conn, result.node) for result in compiled.results}
+    assert sorted(found) == sorted(names)
+    return found
 
 
 def most_looked_at(conn: Connection, node: Any) -> int:
