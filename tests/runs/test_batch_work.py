@@ -128,16 +128,22 @@ def run(_built: Parameters) -> Iterator[Run]:
             conn.execute(f"drop table {node.relation_name} cascade".encode())
         warehouse.build()
         analyzed: dict[str, bool] = dict(conn.execute(_ANALYZED.encode()).fetchall())
-        conn.execute("create temporary table before as table extracted.watermarks")
-        conn.execute("update before set seen = '1:1:'")
-        first = looked_at(conn)
+        _note_seen(conn, "'1:1:'")
+        first = looked_at(conn, everything=True)
         warehouse.build()  # what came is behind what every model has seen
         conn.execute("vacuum analyze")
-        conn.execute("drop table before")
-        conn.execute("create temporary table before as table extracted.watermarks")
+        _note_seen(conn, "seen")
         _arrive(conn, _BEFORE - _NEW // 2, _BEFORE + _NEW // 2, 2)
         warehouse.build()
-        yield Run(first, analyzed, looked_at(conn))
+        yield Run(first, analyzed, looked_at(conn, everything=False))
+
+
+def _note_seen(conn: Connection, seen: str) -> None:
+    conn.execute("drop table if exists before")
+    query = (
+        f"create temporary table before as select model, {seen} as seen from extracted.watermarks"
+    )
+    conn.execute(query.encode())
 
 
 def _arrive(conn: Connection, first: int, last: int, version: int) -> None:
@@ -158,8 +164,18 @@ def test_a_first_build_leaves_no_table_of_any_size_to_be_guessed_at(run: Run) ->
     assert [table for table, is_analyzed in run.analyzed.items() if not is_analyzed] == []
 
 
-def looked_at(conn: Connection) -> LookedAt:
-    """Of each model, for what came since the snapshot of the table `before`."""
+def looked_at(conn: Connection, *, everything: bool) -> LookedAt:
+    """Of each model, for what came since the snapshot of the table `before`.
+
+    The settings are those of a model's transaction, as `open_watermark` makes them.
+    """
+    for setting, value in {
+        "hq.rescan": str(everything).lower(),
+        "enable_nestloop": "off" if everything else "on",
+        "enable_memoize": "off",
+        "jit": "off",
+    }.items():
+        conn.execute("select set_config(%s, %s, false)", [setting, value])
     names = [node.name for node in incremental_models()]
     compiled = dbt("compile", "--select", *names, "--exclude", "resource_type:test").result
     assert isinstance(compiled, RunExecutionResult)
@@ -174,8 +190,7 @@ def most_looked_at(conn: Connection, node: Any) -> int:
     A look through a seed is left out: it is as long for each row, however many are new.
     """
     conn.execute(
-        "select set_config('hq.seen', seen::text, false), set_config('hq.rescan', 'false', false)"
-        " from before where model = %s",
+        "select set_config('hq.seen', seen::text, false) from before where model = %s",
         [node.name],
     )
     query = f"explain (analyze, verbose, format json) {node.compiled_code}"
