@@ -23,20 +23,23 @@
     analyze {{ batch }} ({{ get_quoted_csv([key, owner] | unique | list) }});
 
     {%- if withdrawn %}
+        {#- two statements, because of one with both conditions in it no index is used -#}
+        {%- for those in [
+            is_rescan() ~ ' and ' ~ withdrawn.outlive,
+            'not ' ~ is_rescan() ~ ' and t.' ~ owner ~ ' in (select s.' ~ owner ~ ' from ' ~ batch ~ ' as s)',
+        ] %}
 
     update {{ stored }} as t
     set
-        {%- for column in withdrawn['values'] %}
+            {%- for column in withdrawn['values'] %}
         {{ adapter.quote(column) }} = null,
-        {%- endfor %}
+            {%- endfor %}
         _xid = {{ written_by() }}
     where
-        case
-            when {{ is_rescan() }} then {{ withdrawn.outlive }}
-            else t.{{ owner }} in (select s.{{ owner }} from {{ batch }} as s)
-        end
+        {{ those }}
         and not exists (select 1 from {{ batch }} as s where s.{{ key }} = t.{{ key }})
         and num_nonnulls({{ prefixed('t', withdrawn['values']) }}) > 0;
+        {%- endfor %}
     {%- endif %}
 
     {%- if rivals %}
@@ -44,11 +47,16 @@
     update {{ stored }} as t
     set _xid = {{ written_by() }}
     where t.{{ rivals }} in (
+        {%- for those in [
+            is_rescan(), 'g.' ~ owner ~ ' in (select s.' ~ owner ~ ' from ' ~ batch ~ ' as s)'
+        ] %}
         select g.{{ rivals }}
         from {{ stored }} as g
         where
-            ({{ is_rescan() }} or g.{{ owner }} in (select s.{{ owner }} from {{ batch }} as s))
+            {{ those }}
             and not exists (select 1 from {{ batch }} as s where s.{{ key }} = g.{{ key }})
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
     );
     {%- endif %}
 

@@ -9,6 +9,7 @@ that each of its steps looks at. Nothing is timed here; `bench/history.py` measu
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pytest
@@ -26,6 +27,12 @@ _ANALYZED = """
     where
         t.schemaname in ('extracted', 'core', 'reference')
         and pg_relation_size(t.relid) > 200000
+"""
+_FETCHED = """
+    select s.seq_tup_read + s.idx_tup_fetch, c.reltuples
+    from pg_stat_user_tables as s
+    inner join pg_class as c on s.relid = c.oid
+    where s.schemaname = 'core' and s.relname = 'company_observations'
 """
 _NEW = 300  # of each, half of them known: fewer than a thousand rows of a table are not analyzed
 # rows that a step may look at for each that is new: a person brings two roles, two companies and
@@ -108,11 +115,15 @@ class Run(NamedTuple):
         first: What the first build took.
         analyzed: The tables of some size that were analyzed by the end of it.
         later: What the run behind it took.
+        fetched: The rows of observations of companies that it read, in any way.
+        stored: How many there are.
     """
 
     first: LookedAt
     analyzed: dict[str, bool]
     later: LookedAt
+    fetched: int
+    stored: int
 
 
 @pytest.fixture(scope="module")
@@ -134,8 +145,28 @@ def run(_built: Parameters) -> Iterator[Run]:
         conn.execute("vacuum analyze")
         _note_seen(conn, "seen")
         _arrive(conn, _BEFORE - _NEW // 2, _BEFORE + _NEW // 2, 2)
-        warehouse.build()
-        yield Run(first, analyzed, looked_at(conn, everything=False))
+        before, _ = _observations_fetched(conn)
+        with _by_indexes(conn):
+            warehouse.build()
+        fetched, stored = _observations_fetched(conn)
+        later = looked_at(conn, everything=False)
+        yield Run(first, analyzed, later, fetched - before, stored)
+
+
+@contextmanager
+def _by_indexes(conn: Connection) -> Iterator[None]:
+    """Who connects meanwhile goes through a table only where no index serves, however small."""
+    database = f'database "{conn.info.dbname}"'
+    conn.execute(f"alter {database} set enable_seqscan = off".encode())
+    yield
+    conn.execute(f"alter {database} reset enable_seqscan".encode())
+
+
+def _observations_fetched(conn: Connection) -> tuple[int, int]:
+    conn.execute("select pg_stat_clear_snapshot()")
+    row = conn.execute(_FETCHED.encode()).fetchone()
+    assert row
+    return row[0], row[1]
 
 
 def _note_seen(conn: Connection, seen: str) -> None:
@@ -162,6 +193,10 @@ def test_no_step_of_a_first_build_looks_at_all_there_is_for_each_there_is(run: R
 def test_a_first_build_leaves_no_table_of_any_size_to_be_guessed_at(run: Run) -> None:
     assert "core.company_history" in run.analyzed
     assert [table for table, is_analyzed in run.analyzed.items() if not is_analyzed] == []
+
+
+def test_a_run_does_not_go_through_all_that_was_ever_said_of_companies(run: Run) -> None:
+    assert run.fetched < run.stored
 
 
 def looked_at(conn: Connection, *, everything: bool) -> LookedAt:
