@@ -25,7 +25,7 @@
     {%- if withdrawn %}
         {#- two statements, because of one with both conditions in it no index is used -#}
         {%- for those in [
-            is_rescan() ~ ' and ' ~ withdrawn.outlive,
+            is_rescan() ~ ' and (' ~ withdrawn.outlive ~ ')',
             'not ' ~ is_rescan() ~ ' and t.' ~ owner ~ ' in (select s.' ~ owner ~ ' from ' ~ batch ~ ' as s)',
         ] %}
 
