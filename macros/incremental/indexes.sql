@@ -17,14 +17,10 @@
         'xid': {'columns': ['_xid']},
     } if config.get('materialized') == 'incremental' else {} -%}
     {%- for suffix, index in implied.items() -%}
-        {%- set serving = [] -%}
-        {%- for declared in indexes.values() -%}
-            {%- set columns = declared.columns if suffix == 'key' else declared.columns[:1] -%}
-            {%- if columns == index.columns and 'where' not in declared -%}
-                {%- do serving.append(declared) -%}
-            {%- endif -%}
-        {%- endfor -%}
-        {%- if not serving and index.columns != ['id'] -%}
+        {%- set whole = indexes.values() | rejectattr('where', 'defined') | map(attribute='columns') | list -%}
+        {%- set is_served = index.columns in whole if suffix == 'key'
+            else index.columns[0] in whole | map('first') | list -%}
+        {%- if not is_served and index.columns != ['id'] -%}
             {%- do indexes.update({'idx_' ~ this.schema ~ '_' ~ this.name ~ '_' ~ suffix: index}) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -23,7 +23,7 @@
     analyze {{ batch }} ({{ get_quoted_csv([key, owner] | unique | list) }});
 
     {%- if withdrawn %}
-        {#- two statements, because of one with both conditions in it no index is used -#}
+        {#- apart, here and below: for one condition that is either of both no index serves -#}
         {%- for those in [
             is_rescan() ~ ' and (' ~ withdrawn.outlive ~ ')',
             'not ' ~ is_rescan() ~ ' and t.' ~ owner ~ ' in (select s.' ~ owner ~ ' from ' ~ batch ~ ' as s)',
